@@ -1,0 +1,41 @@
+//! A bearer key of a merchant's own system. The secret is shown once; only its hash is here.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    Role, Scoped, Time,
+    id::{ApiKeyId, MerchantId},
+};
+
+/// One API key.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_key")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ApiKeyId,
+    pub merchant_id: MerchantId,
+    pub name: String,
+    pub role: Role,
+    /// The first characters of the key, enough to recognise it by.
+    pub prefix: String,
+    /// SHA-256 of the whole key. The key has 256 random bits, so a slow hash would add nothing.
+    #[sea_orm(unique)]
+    pub secret_hash: Vec<u8>,
+    pub created_at: Time,
+    pub last_used_at: Option<Time>,
+    pub revoked_at: Option<Time>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Scoped for Entity {
+    const MERCHANT: Column = Column::MerchantId;
+}
+
+impl Entity {
+    /// Whose bearer this is; revoked keys included.
+    pub fn by_secret_hash(hash: &[u8]) -> Select<Self> {
+        Self::find().filter(Column::SecretHash.eq(hash))
+    }
+}

@@ -1,0 +1,161 @@
+//! Typed ids: UUID v7 keys, written outside the database as `prefix_` and 26 characters of Crockford base32
+//! (the TypeID format), so that an id tells what it names, sorts by age, and survives a double click.
+
+use std::{fmt, str::FromStr};
+
+use sea_orm::DeriveValueType;
+use uuid::Uuid;
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// 128 bits in groups of five.
+const LENGTH: usize = 26;
+
+/// The text is not an id of the type it was read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidId;
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an id of this type")
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
+fn encode(uuid: Uuid) -> [u8; LENGTH] {
+    let bits = uuid.as_u128();
+    std::array::from_fn(|i| {
+        let shift = 5 * (LENGTH - 1 - i);
+        ALPHABET[(bits >> shift) as usize & 31]
+    })
+}
+
+fn decode(text: &str) -> Result<Uuid, InvalidId> {
+    let bytes = text.as_bytes();
+    // 26 digits hold 130 bits: a first digit above 7 would not fit.
+    if bytes.len() != LENGTH || bytes[0] > b'7' {
+        return Err(InvalidId);
+    }
+    let mut bits = 0u128;
+    for byte in bytes {
+        let digit = ALPHABET.iter().position(|known| known == byte).ok_or(InvalidId)?;
+        bits = bits << 5 | digit as u128;
+    }
+    Ok(Uuid::from_u128(bits))
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// What the written form begins with.
+            pub const PREFIX: &'static str = $prefix;
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let digits = encode(self.0);
+                // Every digit comes from the ASCII alphabet above.
+                f.write_str(concat!($prefix, "_"))?;
+                f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let digits = text.strip_prefix(concat!($prefix, "_")).ok_or(InvalidId)?;
+                decode(digits).map(Self)
+            }
+        }
+
+        // Asked for of every key; a UUID is never a row number.
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Uuid {
+                id.0
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Names a merchant.
+    MerchantId = "merchant",
+    /// Names a member.
+    MemberId = "member",
+    /// Names an API key; not the key's secret.
+    ApiKeyId = "key",
+    /// Names a signed-in session; not its token.
+    SessionId = "session",
+    /// Names a customer.
+    CustomerId = "customer",
+    /// Names an attempt.
+    AttemptId = "attempt",
+    /// Names a step.
+    StepId = "step",
+    /// Names a hold.
+    HoldId = "hold",
+    /// Names one issued link; not its token.
+    LinkId = "link",
+    /// Names an event.
+    EventId = "event",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_written_form_is_the_typeid_of_the_uuid() {
+        // Vectors of the TypeID specification (valid.json).
+        let id = AttemptId("0188bac7-4afa-78aa-bc3b-bd1eef28d881".parse().unwrap());
+        assert_eq!(id.to_string(), "attempt_01h2xcejqtf2nbrexx3vqjhp41");
+        assert_eq!("attempt_01h2xcejqtf2nbrexx3vqjhp41".parse(), Ok(id));
+        assert_eq!(AttemptId(Uuid::nil()).to_string(), "attempt_00000000000000000000000000");
+        assert_eq!(AttemptId(Uuid::max()).to_string(), "attempt_7zzzzzzzzzzzzzzzzzzzzzzzzz");
+    }
+
+    #[test]
+    fn what_is_not_an_id_of_the_type_is_refused() {
+        for text in [
+            "",
+            "attempt_",
+            "step_01h2xcejqtf2nbrexx3vqjhp41",
+            "attempt_01H2XCEJQTF2NBREXX3VQJHP41",
+            "attempt_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "attempt_01h2xcejqtf2nbrexx3vqjhp4",
+            "attempt_01h2xcejqtf2nbrexx3vqjhp4१",
+        ] {
+            assert_eq!(text.parse::<AttemptId>(), Err(InvalidId), "{text}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The answer of a mutation that carried an idempotency key: ids only, no personal data, no secrets. Kept for 24 hours.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{Time, id::MerchantId};
+
+/// One remembered answer.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "idempotency")]
+pub struct Model {
+    /// Who asked, as `KIND:id`: two actors may use the same key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub actor: String,
+    /// The mutation's name.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub operation: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    pub merchant_id: MerchantId,
+    /// SHA-256 of the input without its key.
+    pub input_hash: Vec<u8>,
+    /// The ids of the objects that the answer showed.
+    pub answer: Json,
+    pub created_at: Time,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Records that are forgotten, for the cleaner.
+    pub fn older_than(moment: Time) -> sea_orm::DeleteMany<Self> {
+        Self::delete_many().filter(Column::CreatedAt.lt(moment))
+    }
+}

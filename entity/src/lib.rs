@@ -1,0 +1,45 @@
+//! The tables, one a file, and the words they are written in.
+//!
+//! | table | one row is |
+//! |---|---|
+//! | [`merchant`] | a business that runs KYC, with its branding and defaults |
+//! | [`member`] | a person of a merchant's team |
+//! | [`api_key`] | a bearer key of a merchant's own system |
+//! | [`session`] | a member who is signed in |
+//! | [`customer`] | a person who is to be verified |
+//! | [`attempt`] | one KYC journey of one customer: the aggregate that is locked and versioned |
+//! | [`step`] | one check of an attempt |
+//! | [`hold`] | a manual stop of an attempt |
+//! | [`link`] | one issued token of an attempt's link |
+//! | [`event`], [`log_head`] | the append-only log of a merchant, and the number of its newest entry |
+//! | [`idempotency`] | the answer of a mutation that carried a key |
+//! | [`search_token`] | a word by which a customer is found |
+//!
+//! Every read of a merchant's rows begins in a [`Scope`]; the few that cannot (who is this bearer? which attempts are
+//! overdue?) are functions of this crate, so that a search for them finds all of them. `clippy.toml` forbids
+//! `Entity::find` and its kin everywhere else.
+// The fence of clippy.toml is for the rest of the workspace: this crate is where those functions are called.
+#![expect(clippy::disallowed_methods, reason = "the scope is built here")]
+
+pub mod api_key;
+pub mod attempt;
+pub mod customer;
+pub mod event;
+pub mod hold;
+pub mod id;
+pub mod idempotency;
+pub mod link;
+pub mod log_head;
+pub mod member;
+pub mod merchant;
+mod scope;
+pub mod search_token;
+pub mod session;
+pub mod step;
+mod words;
+
+pub use scope::{Scope, Scoped};
+pub use words::*;
+
+/// A moment, in UTC, truncated to microseconds before it is stored (PostgreSQL keeps no more).
+pub type Time = chrono::DateTime<chrono::Utc>;

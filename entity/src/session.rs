@@ -1,0 +1,49 @@
+//! A member who is signed in. The cookie holds the token; only its hash is here.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    Scoped, Time,
+    id::{MemberId, MerchantId, SessionId},
+};
+
+/// One signed-in session.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "session")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SessionId,
+    pub merchant_id: MerchantId,
+    pub member_id: MemberId,
+    #[sea_orm(unique)]
+    pub token_hash: Vec<u8>,
+    pub created_at: Time,
+    /// Moves at most once a minute; a session idle for too long is over.
+    pub last_seen_at: Time,
+    /// The end, however busy it is.
+    pub expires_at: Time,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Scoped for Entity {
+    const MERCHANT: Column = Column::MerchantId;
+}
+
+impl Entity {
+    /// Whose cookie this is.
+    pub fn by_token_hash(hash: &[u8]) -> Select<Self> {
+        Self::find().filter(Column::TokenHash.eq(hash))
+    }
+
+    /// Sessions that are over, for the cleaner.
+    pub fn over_before(moment: Time) -> sea_orm::DeleteMany<Self> {
+        Self::delete_many().filter(Column::ExpiresAt.lt(moment))
+    }
+
+    /// Every session of a member, to end them at once.
+    pub fn end_all_of(member: MemberId) -> sea_orm::DeleteMany<Self> {
+        Self::delete_many().filter(Column::MemberId.eq(member))
+    }
+}
