@@ -1,1 +1,9 @@
+//! kyc-stack: a self-hosted KYC back office in one binary. `ARCHITECTURE.md` has the map and the walkthroughs.
 
+pub mod auth;
+pub mod clock;
+pub mod db;
+pub mod entropy;
+pub mod error;
+pub mod events;
+pub mod kyc;
