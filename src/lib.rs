@@ -7,3 +7,4 @@ pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod kyc;
+pub mod lifecycle;
