@@ -8,3 +8,4 @@ pub mod error;
 pub mod events;
 pub mod kyc;
 pub mod graphql;
+pub mod lifecycle;
