@@ -2,8 +2,10 @@
 
 pub mod auth;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod kyc;
+pub mod telemetry;
