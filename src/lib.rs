@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod entropy;
 pub mod error;
@@ -9,3 +10,4 @@ pub mod events;
 pub mod kyc;
 pub mod graphql;
 pub mod lifecycle;
+pub mod telemetry;
