@@ -8,4 +8,6 @@ pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod kyc;
+pub mod graphql;
+pub mod lifecycle;
 pub mod telemetry;
