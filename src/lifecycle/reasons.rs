@@ -94,8 +94,8 @@ pub fn find(code: &str) -> Option<&'static Entry> {
     table::ENTRIES.iter().find(|entry| entry.code == code)
 }
 
-/// The reason of one of this module's constants, in the catalogue's words.
-pub(super) fn known(code: &'static str) -> Reason {
+/// The reason of one of this module's constants, in the catalogue's words: what the rules and the checks say by themselves.
+pub fn known(code: &'static str) -> Reason {
     match find(code) {
         Some(entry) => Reason::of(entry),
         // A test walks the constants, so this is for totality.
