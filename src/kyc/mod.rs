@@ -1,8 +1,14 @@
 //! The use cases: one public function is one permission check is one transaction.
 
+mod aadhaar;
 mod change;
+pub mod customer;
 mod expiry;
 mod idempotency;
+mod patch;
+pub mod search;
+mod text;
 
 pub use change::{Change, Kyc};
 pub use idempotency::{Answer, Key, Outcome};
+pub use patch::Patch;
