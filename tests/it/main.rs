@@ -1,5 +1,6 @@
 //! The tests of the whole, one file a word. `KYC_TEST_DATABASE` says on which database they run.
 
+mod customers;
 mod harness;
 mod indexes;
 mod migrations;

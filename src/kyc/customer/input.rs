@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::{
     error::{UserError, UserErrorCode},
-    kyc::{aadhaar, text},
+    kyc::text,
+    lifecycle::aadhaar,
 };
 
 /// Characters of a name.
@@ -101,7 +102,7 @@ pub(super) fn birth_date(field: &[&str], date: NaiveDate, now: Time) -> Result<N
 }
 
 fn without_aadhaar(field: &[&str], text: String) -> Result<String, UserError> {
-    if aadhaar::is_in(&text) {
+    if aadhaar::contains_full_number(&text) {
         let message = "This contains what reads as a full Aadhaar number: twelve digits with its check digit. They are never \
                        stored here. Leave it out; a number of your own that happens to have this form needs other digits.";
         return Err(UserError::new(UserErrorCode::Invalid, field, message));
