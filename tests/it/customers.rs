@@ -341,6 +341,14 @@ async fn search_finds_words_by_their_beginnings_and_references_as_a_whole() {
 }
 
 #[tokio::test]
+async fn a_name_without_a_word_is_a_name() {
+    let house = house().await;
+    let row = house.create(&house.ours, named("🙂")).await.unwrap();
+    house.update(renaming(row.id, "👩‍👩‍👧")).await.unwrap();
+    assert_eq!(house.search("").await, ["👩‍👩‍👧"]);
+}
+
+#[tokio::test]
 async fn a_customer_is_found_by_the_present_name_only() {
     let house = house().await;
     let row = house.create(&house.ours, referred("Asha Rao", "C-1")).await.unwrap();

@@ -1,6 +1,6 @@
 //! What may be said of a customer.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use entity::Time;
 use serde::Serialize;
 
@@ -23,11 +23,16 @@ pub(super) const FIELD: &str = "customer";
 /// A new customer as given. Without `Debug`: nothing here belongs into a log.
 #[derive(Clone, Serialize)]
 pub struct CustomerInput {
+    /// The merchant's own id of the customer: 1 to 128 characters, unique in the merchant.
     pub reference: Option<String>,
+    /// 1 to 300 characters of any script.
     pub name: String,
     pub email: Option<String>,
+    /// With its country code.
     pub phone: Option<String>,
+    /// From 1900 on, and not in the future.
     pub date_of_birth: Option<NaiveDate>,
+    /// ISO 3166-1 alpha-2, in either case.
     pub country: Option<String>,
 }
 
@@ -89,7 +94,6 @@ pub(super) fn reference(field: &[&str], text: &str) -> Result<String, UserError>
 /// A birth date is not in the future anywhere on Earth: where the day begins first (UTC+14) it is already tomorrow
 /// while it is still today in UTC, and a child can be born there on that date.
 pub(super) fn birth_date(field: &[&str], date: NaiveDate, now: Time) -> Result<NaiveDate, UserError> {
-    use chrono::Datelike;
     let newest = now.date_naive() + Days::new(1);
     if date.year() < EARLIEST_BIRTH_YEAR {
         let message = format!("A birth date is not before {EARLIEST_BIRTH_YEAR}.");
