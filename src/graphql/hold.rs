@@ -10,7 +10,7 @@ use entity::{
     id::{AttemptId, HoldId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::{
     actor::{self, Actor},
@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A hold and its attempt.
-pub struct Hold {
+pub(super) struct Hold {
     /// The row.
     pub row: hold::Model,
     /// The attempt it stops.
@@ -76,7 +76,7 @@ impl Row for Hold {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_attempts(
+pub(super) async fn of_attempts(
     cx: &Context<'_>,
     attempts: &[Arc<Attempt>],
     released: bool,
@@ -101,7 +101,7 @@ pub async fn of_attempts(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id(
+pub(super) async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = HoldId>,
 ) -> Result<HashMap<HoldId, Arc<Hold>>> {

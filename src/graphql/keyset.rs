@@ -41,7 +41,7 @@ impl From<Key> for Value {
 }
 
 /// How a list is sorted, and how its cursors are told from those of other lists.
-pub struct Keyset<E: EntityTrait> {
+pub(super) struct Keyset<E: EntityTrait> {
     /// The list's name with its sort: a cursor of another one is refused.
     pub list: String,
     /// What rows are sorted by, as SQL.
@@ -55,7 +55,7 @@ pub struct Keyset<E: EntityTrait> {
 }
 
 /// Whose rows a nested list has.
-pub struct Parent<E: EntityTrait> {
+pub(super) struct Parent<E: EntityTrait> {
     /// The column that names the parent.
     pub column: E::Column,
     /// The parent of a row.
@@ -63,7 +63,7 @@ pub struct Parent<E: EntityTrait> {
 }
 
 /// The rows of a page, each with its cursor.
-pub struct Rows<M> {
+pub(super) struct Rows<M> {
     /// In the order of the list.
     pub rows: Vec<(M, String)>,
     /// Whether there are rows after them.
@@ -74,12 +74,12 @@ pub struct Rows<M> {
 
 impl<M> Rows<M> {
     /// No rows: nobody asked for them.
-    pub fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self { rows: Vec::new(), has_next_page: false, has_previous_page: false }
     }
 
     /// The page as the API shows it.
-    pub fn into_page<C>(self, total_count: Option<i64>, show: impl Fn(M) -> C) -> Page<C> {
+    pub(super) fn into_page<C>(self, total_count: Option<i64>, show: impl Fn(M) -> C) -> Page<C> {
         Page {
             edges: self.rows.into_iter().map(|(row, cursor)| (Arc::new(show(row)), cursor)).collect(),
             has_next_page: self.has_next_page,
@@ -94,7 +94,7 @@ impl<E: EntityTrait> Keyset<E> {
     ///
     /// # Errors
     /// BAD_USER_INPUT for a page that cannot be, CURSOR_INVALID for a cursor of another list.
-    pub async fn page(
+    pub(super) async fn page(
         &self,
         db: &impl ConnectionTrait,
         select: Select<E>,
@@ -159,7 +159,7 @@ impl<E: EntityTrait> Keyset<E> {
     ///
     /// # Errors
     /// As [`Keyset::page`].
-    pub async fn pages(
+    pub(super) async fn pages(
         &self,
         db: &impl ConnectionTrait,
         select: Select<E>,
@@ -193,7 +193,7 @@ impl<E: EntityTrait> Keyset<E> {
             )
             .take();
         let chosen = Query::select()
-            .column(Alias::new(self.id.to_string()))
+            .column(Alias::new(self.id.as_str()))
             .from_subquery(numbered, Alias::new("numbered"))
             .and_where(Expr::col(place).lte(window.size + 1))
             .take();
@@ -268,7 +268,7 @@ impl<E: EntityTrait> Keyset<E> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<i64>
+pub(super) async fn count<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<i64>
 where
     E: EntityTrait,
     E::Model: Send + Sync + Sized,
@@ -280,7 +280,7 @@ where
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_each<E: EntityTrait>(
+pub(super) async fn count_each<E: EntityTrait>(
     db: &impl ConnectionTrait,
     select: Select<E>,
     parent: E::Column,

@@ -26,7 +26,7 @@ use crate::error::Result;
 
 /// An id of any object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NodeId {
+pub(super) enum NodeId {
     Merchant(MerchantId),
     Member(MemberId),
     ApiKey(ApiKeyId),
@@ -39,7 +39,7 @@ pub enum NodeId {
 
 impl NodeId {
     /// Reads an id of any type; none when it is none.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (prefix, _) = text.rsplit_once('_')?;
         match prefix {
             MerchantId::PREFIX => text.parse().ok().map(Self::Merchant),
@@ -56,7 +56,7 @@ impl NodeId {
 }
 
 /// Any object that has an id.
-pub enum Node {
+pub(super) enum Node {
     Merchant(Arc<Merchant>),
     Member(Arc<Member>),
     ApiKey(Arc<ApiKey>),
@@ -116,7 +116,7 @@ fn of<C>(rows: &[Arc<Node>], pick: fn(&Node) -> Option<&Arc<C>>) -> Vec<(usize, 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn load(cx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Vec<Option<Arc<Node>>>> {
+pub(super) async fn load(cx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Vec<Option<Arc<Node>>>> {
     let mut found: HashMap<NodeId, Arc<Node>> = HashMap::new();
     fn pick<T>(ids: &[Option<NodeId>], pick: fn(NodeId) -> Option<T>) -> Vec<T> {
         ids.iter().flatten().filter_map(|id| pick(*id)).collect()

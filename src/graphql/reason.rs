@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::exec::object::{Object, Row};
 
 /// A reason with its texts.
-pub struct Reason {
+pub(super) struct Reason {
     code: String,
     message: String,
     staff_note: Option<String>,
@@ -13,7 +13,7 @@ pub struct Reason {
 
 impl Reason {
     /// The reason in a row's columns.
-    pub fn of(code: &str, message: Option<&str>, note: Option<&str>) -> Self {
+    pub(super) fn of(code: &str, message: Option<&str>, note: Option<&str>) -> Self {
         Self {
             code: code.to_owned(),
             message: message.unwrap_or_default().to_owned(),
@@ -22,7 +22,7 @@ impl Reason {
     }
 
     /// A reason of which only the code is kept, in the catalogue's words.
-    pub fn from_code(code: &str) -> Self {
+    pub(super) fn from_code(code: &str) -> Self {
         let message = crate::lifecycle::reasons::find(code).map_or("", |entry| entry.message);
         Self { code: code.to_owned(), message: message.to_owned(), staff_note: None }
     }

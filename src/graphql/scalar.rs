@@ -7,7 +7,7 @@ use entity::Time;
 /// A moment: RFC 3339, always UTC with `Z` in answers, microseconds at most. Input may carry any offset; what is finer
 /// than a microsecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct DateTime(pub Time);
+pub(super) struct DateTime(pub Time);
 
 #[Scalar(name = "DateTime", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
@@ -25,7 +25,7 @@ impl ScalarType for DateTime {
 
 /// A day of the calendar: `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Date(pub NaiveDate);
+pub(super) struct Date(pub NaiveDate);
 
 #[Scalar(name = "Date")]
 impl ScalarType for Date {

@@ -10,7 +10,7 @@ use entity::{
     id::{AttemptId, StepId},
     step,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::{
     attempt::{self, Attempt},
@@ -23,7 +23,7 @@ use super::{
 use crate::{error::Result, lifecycle};
 
 /// A step and its attempt, as seen at the moment of the operation.
-pub struct Step {
+pub(super) struct Step {
     /// The row.
     pub row: step::Model,
     /// The attempt it belongs to.
@@ -86,7 +86,7 @@ impl Row for Step {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_attempts(
+pub(super) async fn of_attempts(
     cx: &Context<'_>,
     attempts: &[Arc<Attempt>],
 ) -> Result<HashMap<AttemptId, Vec<Arc<Step>>>> {
@@ -110,7 +110,7 @@ pub async fn of_attempts(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id(
+pub(super) async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = StepId>,
 ) -> Result<HashMap<StepId, Arc<Step>>> {

@@ -9,7 +9,7 @@ use std::{
 use async_graphql::InputObject;
 use entity::{
     AttemptState, EventType, Role, Scoped, StepKind, StepStatus, any_of, event,
-    id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, MemberId, StepId},
+    id::{ApiKeyId, EventId, HoldId, MemberId, StepId},
     step,
 };
 use futures_util::FutureExt;
@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// An event, with the kind of its step for the summary.
-pub struct TrackerEvent {
+pub(super) struct TrackerEvent {
     /// The row.
     pub row: event::Model,
     step_kind: Option<StepKind>,
@@ -48,7 +48,7 @@ pub struct TrackerEvent {
 
 /// The arguments of `Query.activity`.
 #[derive(InputObject)]
-pub struct ActivityArgs {
+pub(super) struct ActivityArgs {
     #[graphql(flatten)]
     page: ForwardArgs,
     /// Only events of these types; by default all.
@@ -116,10 +116,10 @@ impl Row for TrackerEvent {
                 }
                 .boxed()
             })
-            .abstract_optional(
+            .abstract_optional::<NoArgs, node::Node>(
                 "subject",
                 "What an administrative event is about, as it is now. API keys and members are for ADMIN: null below.",
-                |cx, rows| {
+                |cx, rows, _| {
                     async move {
                         let ids: Vec<_> = rows.iter().map(|event| subject_of(cx, &event.row)).collect();
                         node::load(cx, &ids).await
@@ -172,7 +172,7 @@ impl Listed for TrackerEvent {
 ///
 /// # Errors
 /// BAD_USER_INPUT and CURSOR_INVALID for arguments that make no sense.
-pub async fn of_attempts(
+pub(super) async fn of_attempts(
     cx: &Context<'_>,
     attempts: &[Arc<Attempt>],
     args: &PageArgs,
@@ -186,7 +186,7 @@ pub async fn of_attempts(
 ///
 /// # Errors
 /// As [`of_attempts`].
-pub async fn of_customers(
+pub(super) async fn of_customers(
     cx: &Context<'_>,
     customers: &[Arc<Customer>],
     args: &ForwardArgs,
@@ -200,7 +200,7 @@ pub async fn of_customers(
 ///
 /// # Errors
 /// As [`of_attempts`].
-pub async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> Result<Page<TrackerEvent>> {
+pub(super) async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> Result<Page<TrackerEvent>> {
     let mut select = event::Entity::scoped(cx.scope()?);
     if let Some(types) = &args.types {
         select = select.filter(event::Column::Kind.is_in(types.iter().copied()));
@@ -213,7 +213,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> 
 }
 
 /// About how many rows [`ActivityArgs`] load.
-pub fn activity_fan(args: &(dyn Any + Send + Sync)) -> u64 {
+pub(super) fn activity_fan(args: &(dyn Any + Send + Sync)) -> u64 {
     args.downcast_ref::<ActivityArgs>().map_or(1, |args| PageArgs::from(&args.page).rows())
 }
 
@@ -310,7 +310,7 @@ async fn shown(cx: &Context<'_>, rows: Vec<event::Model>) -> Result<Vec<Arc<Trac
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id(
+pub(super) async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = EventId>,
 ) -> Result<HashMap<EventId, Arc<TrackerEvent>>> {
@@ -329,7 +329,7 @@ pub async fn by_id(
 ///
 /// # Errors
 /// CURSOR_INVALID when it is not a cursor, of another merchant's log, from the future, or from before a restore.
-pub async fn position(cx: &Context<'_>, text: &str, name: &str) -> Result<i64> {
+pub(super) async fn position(cx: &Context<'_>, text: &str, name: &str) -> Result<i64> {
     let scope = cx.scope()?;
     let refused = || {
         Error::CursorInvalid(format!(
@@ -423,7 +423,7 @@ fn summary(event: &TrackerEvent) -> String {
 }
 
 /// A kind of step as people say it.
-pub fn step_name(kind: StepKind) -> &'static str {
+pub(super) fn step_name(kind: StepKind) -> &'static str {
     match kind {
         StepKind::DigilockerAadhaar => "DigiLocker Aadhaar",
         StepKind::Pan => "PAN",
@@ -433,6 +433,3 @@ pub fn step_name(kind: StepKind) -> &'static str {
         StepKind::SanctionScreening => "Sanction screening",
     }
 }
-
-/// Ids that an event may carry, for readers of its row.
-pub type EventIds = (Option<CustomerId>, Option<AttemptId>, Option<StepId>);

@@ -1,6 +1,6 @@
 //! `Attempt`: one KYC journey of one customer.
 
-pub mod list;
+pub(super) mod list;
 
 use std::{
     collections::HashMap,
@@ -9,11 +9,11 @@ use std::{
 
 use async_graphql::InputObject;
 use entity::{
-    AttemptState, LinkState, Party, Scoped, StepKind, Time, any_of, attempt,
+    AttemptState, LinkState, Scoped, StepKind, Time, any_of, attempt,
     id::{AttemptId, CustomerId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     customer::{self, Customer},
@@ -30,7 +30,7 @@ use super::{
 use crate::{error::Result, lifecycle};
 
 /// An attempt as seen at the moment of the operation.
-pub struct Attempt {
+pub(super) struct Attempt {
     /// The row, with an expiry that nobody has written yet applied.
     pub row: attempt::Model,
     link: Option<LinkState>,
@@ -38,7 +38,7 @@ pub struct Attempt {
 
 impl Attempt {
     /// The attempt as seen at `now`: EXPIRED once it is overdue, written or not.
-    pub fn seen(mut row: attempt::Model, now: Time) -> Self {
+    pub(super) fn seen(mut row: attempt::Model, now: Time) -> Self {
         if let Some(overdue) = lifecycle::attempt::overdue(row.due_at, row.link_open_count, now) {
             row.state = AttemptState::Expired;
             row.expiry_reason = Some(overdue.reason);
@@ -54,21 +54,21 @@ impl Attempt {
 }
 
 /// The link of an attempt.
-pub struct KycLink(Arc<Attempt>);
+pub(super) struct KycLink(Arc<Attempt>);
 
 /// How far an attempt has come.
-pub struct Progress(Arc<Attempt>);
+pub(super) struct Progress(Arc<Attempt>);
 
 /// The argument of `Attempt.step`.
 #[derive(InputObject)]
-pub struct StepArgs {
+pub(super) struct StepArgs {
     /// Which of the attempt's steps.
     kind: StepKind,
 }
 
 /// The argument of `Attempt.holds`.
 #[derive(InputObject)]
-pub struct HoldArgs {
+pub(super) struct HoldArgs {
     /// Whether to show those that were released, too.
     include_released: Option<bool>,
 }
@@ -210,7 +210,7 @@ impl Listed for Attempt {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id(
+pub(super) async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = AttemptId>,
 ) -> Result<HashMap<AttemptId, Arc<Attempt>>> {
@@ -229,14 +229,13 @@ pub async fn by_id(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn newest_of(
+pub(super) async fn newest_of(
     cx: &Context<'_>,
     customers: impl IntoIterator<Item = CustomerId>,
 ) -> Result<HashMap<CustomerId, Arc<Attempt>>> {
-    use sea_orm::ColumnTrait;
     let rows = attempt::Entity::scoped(cx.scope()?)
         .filter(any_of(cx.db().get_database_backend(), attempt::Column::CustomerId, customers))
-        .filter(attempt::Column::Newest.eq(true))
+        .filter(Expr::col(attempt::Column::Newest))
         .all(cx.db())
         .await?;
     Ok(rows.into_iter().map(|row| (row.customer_id, Arc::new(Attempt::seen(row, cx.now)))).collect())

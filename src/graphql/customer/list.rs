@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use super::Customer;
 use crate::{
     error::Result,
+    kyc::search,
     graphql::{
         attempt::list::check_range,
         exec::{
@@ -18,14 +19,14 @@ use crate::{
         },
         keyset::{Key, Keyset, Rows, count},
         scalar::DateTime,
-        search,
+
         sort::SortDirection,
     },
 };
 
 /// Which customers. All conditions have to hold; an absent or null one always does.
 #[derive(Clone, Debug, Default, InputObject)]
-pub struct CustomerFilter {
+pub(crate) struct CustomerFilter {
     /// The beginning of any word of the name, or of the reference. Several words must all be found.
     search: Option<String>,
     /// Customers whose newest attempt is in one of these states, as seen now.
@@ -49,7 +50,7 @@ pub enum CustomerSortField {
 
 /// How customers are sorted. By default the newest come first.
 #[derive(Clone, Copy, Debug, InputObject)]
-pub struct CustomerSort {
+pub(crate) struct CustomerSort {
     /// What they are sorted by.
     field: CustomerSortField,
     /// Which way.
@@ -58,7 +59,7 @@ pub struct CustomerSort {
 
 /// The arguments of `Query.customers`.
 #[derive(InputObject)]
-pub struct CustomersArgs {
+pub(crate) struct CustomersArgs {
     #[graphql(flatten)]
     page: PageArgs,
     /// Which customers; by default all.
@@ -68,7 +69,7 @@ pub struct CustomersArgs {
 }
 
 /// About how many rows [`CustomersArgs`] load.
-pub fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
+pub(crate) fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
     args.downcast_ref::<CustomersArgs>().map_or(1, |args| args.page.rows())
 }
 
@@ -76,7 +77,7 @@ pub fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
 ///
 /// # Errors
 /// BAD_USER_INPUT and CURSOR_INVALID for arguments that make no sense.
-pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) -> Result<Page<Customer>> {
+pub(crate) async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) -> Result<Page<Customer>> {
     let scope = cx.scope()?;
     let mut select = customer::Entity::scoped(scope);
     if let Some(filter) = &args.filter {
@@ -114,11 +115,11 @@ impl CustomerFilter {
         let Self { search, state, created_from, created_to } = self;
         let mut all = Condition::all();
         if let Some(text) = search {
-            all = all.add(search::customers(scope, text, Column::Id)?);
+            all = all.add(search::matching(Column::Id, scope, text)?);
         }
         if let Some(states) = state {
             let newest = attempt::Entity::scoped(scope)
-                .filter(attempt::Column::Newest.eq(true))
+                .filter(Expr::col(attempt::Column::Newest))
                 .filter(attempt::in_state(states, now))
                 .select_only()
                 .column(attempt::Column::CustomerId);

@@ -1,6 +1,6 @@
 //! `Customer`: a person who is to be verified.
 
-pub mod list;
+pub(super) mod list;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -9,7 +9,7 @@ use std::{
 
 use entity::{Scoped, any_of, customer, id::CustomerId};
 use futures_util::FutureExt;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, QueryFilter};
 
 use super::{
     attempt::{self, Attempt},
@@ -24,7 +24,7 @@ use super::{
 use crate::error::Result;
 
 /// A customer.
-pub struct Customer {
+pub(super) struct Customer {
     /// The row.
     pub row: customer::Model,
 }
@@ -105,7 +105,7 @@ impl Listed for Customer {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id(
+pub(super) async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = CustomerId>,
 ) -> Result<HashMap<CustomerId, Arc<Customer>>> {

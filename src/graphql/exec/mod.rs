@@ -5,6 +5,7 @@
 //! the order of the question, and costs a boxed future a field. Here one table a type ([`object`]) serves the schema, the
 //! plan ([`plan`]), the loading ([`load`]) and the writing ([`json`]).
 
+pub mod abstracts;
 pub mod connection;
 pub mod json;
 pub mod leaf;

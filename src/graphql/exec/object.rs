@@ -23,7 +23,7 @@ pub trait Row: Send + Sync + Sized + 'static {
 
 /// An output type over rows `R`.
 pub struct Object<R> {
-    pub(super) meta: Meta,
+    pub(in crate::graphql) meta: Meta,
     pub(super) resolvers: Vec<Resolver<R>>,
 }
 
@@ -261,6 +261,16 @@ impl<R: Row> Object<R> {
         self.push(meta, Resolver::Edge(Box::new(Many { load })))
     }
 
+    /// A scalar that comes from who asks, not from the row.
+    pub fn from_context<T: Leaf + Send + Sync>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        read: fn(&Context<'_>) -> T,
+    ) -> Self {
+        self.push(leaf::<T>(name, description), Resolver::Edge(Box::new(ContextLeaf { read })))
+    }
+
     /// A scalar that has to be loaded.
     pub fn loaded<T: Leaf + Send + Sync>(
         self,
@@ -271,8 +281,19 @@ impl<R: Row> Object<R> {
         self.push(leaf::<T>(name, description), Resolver::Edge(Box::new(LoadedLeaf { load })))
     }
 
-    /// One of several objects, or null, or a list of such: `resolve` does the dispatch.
-    pub(super) fn abstract_edge(self, meta: FieldMeta, edge: impl Edge<R> + 'static) -> Self {
+    /// A field whose loading is written elsewhere.
+    pub(super) fn edge_field<A: Arguments>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        spelled: fn(&mut Registry) -> String,
+        nullable: bool,
+        child: Child,
+        edge: impl Edge<R> + 'static,
+    ) -> Self {
+        let mut meta = with_args::<A>(field(name, description, spelled));
+        meta.nullable = nullable;
+        meta.child = child;
         self.push(meta, Resolver::Edge(Box::new(edge)))
     }
 
@@ -530,6 +551,23 @@ impl<R: Send + Sync, T: Leaf + Send + Sync> Edge<R> for LoadedLeaf<R, T> {
         _field: &'p PlanField,
     ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
         Box::pin(async move { Ok(Box::new(Scalars((self.load)(cx, rows).await?)) as Box<dyn Loaded>) })
+    }
+}
+
+struct ContextLeaf<T> {
+    read: fn(&Context<'_>) -> T,
+}
+
+impl<R: Send + Sync, T: Leaf + Send + Sync> Edge<R> for ContextLeaf<T> {
+    fn load<'a, 'p: 'a>(
+        &'p self,
+        cx: &'p Context<'p>,
+        rows: &'a [Arc<R>],
+        _field: &'p PlanField,
+    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
+        Box::pin(async move {
+            Ok(Box::new(Scalars(rows.iter().map(|_| (self.read)(cx)).collect::<Vec<_>>())) as Box<dyn Loaded>)
+        })
     }
 }
 
