@@ -7,7 +7,7 @@ pub mod db;
 pub mod entropy;
 pub mod error;
 pub mod events;
-pub mod kyc;
 pub mod graphql;
+pub mod kyc;
 pub mod lifecycle;
 pub mod telemetry;

@@ -17,7 +17,7 @@ use super::exec::{
 use crate::{error::Result, events::log::Author};
 
 /// Whoever did something, with a name for people.
-pub(super) struct Actor {
+pub struct Actor {
     author: Author,
     name: String,
 }
@@ -37,7 +37,7 @@ impl Row for Actor {
 }
 
 /// The id of an author as the API writes it.
-pub(super) fn id_of(author: Author) -> Option<Id> {
+pub fn id_of(author: Author) -> Option<Id> {
     use entity::id::{ApiKeyId, MemberId};
     let id = author.id?;
     Some(Id(match author.kind {
@@ -52,7 +52,7 @@ pub(super) fn id_of(author: Author) -> Option<Id> {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn of_authors(cx: &Context<'_>, authors: &[Option<Author>]) -> Result<Vec<Option<Arc<Actor>>>> {
+pub async fn of_authors(cx: &Context<'_>, authors: &[Option<Author>]) -> Result<Vec<Option<Arc<Actor>>>> {
     let ids = |kind| -> BTreeSet<Uuid> {
         authors.iter().flatten().filter(|author| author.kind == kind).filter_map(|author| author.id).collect()
     };

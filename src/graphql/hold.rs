@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A hold and its attempt.
-pub(super) struct Hold {
+pub struct Hold {
     /// The row.
     pub row: hold::Model,
     /// The attempt it stops.
@@ -76,7 +76,7 @@ impl Row for Hold {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn of_attempts(
+pub async fn of_attempts(
     cx: &Context<'_>,
     attempts: &[Arc<Attempt>],
     released: bool,
@@ -101,7 +101,7 @@ pub(super) async fn of_attempts(
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_id(
+pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = HoldId>,
 ) -> Result<HashMap<HoldId, Arc<Hold>>> {
@@ -116,7 +116,8 @@ pub(super) async fn by_id(
     let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id)).await?;
     rows.into_iter()
         .map(|row| {
-            let attempt = attempts.get(&row.attempt_id).ok_or_else(|| Error::internal("a hold of no attempt"))?;
+            let attempt =
+                attempts.get(&row.attempt_id).ok_or_else(|| Error::internal("a hold of no attempt"))?;
             Ok((row.id, Arc::new(Hold { attempt: Arc::clone(attempt), row })))
         })
         .collect()

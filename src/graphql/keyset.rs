@@ -7,11 +7,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use entity::{Time, any_of};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Value,
-    sea_query::{
-        Alias, Expr, Order, OverStatement, Query, SimpleExpr, WindowStatement,
-    },
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    sea_query::{Alias, Expr, Order, OverStatement, Query, SimpleExpr, WindowStatement},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -41,7 +39,7 @@ impl From<Key> for Value {
 }
 
 /// How a list is sorted, and how its cursors are told from those of other lists.
-pub(super) struct Keyset<E: EntityTrait> {
+pub struct Keyset<E: EntityTrait> {
     /// The list's name with its sort: a cursor of another one is refused.
     pub list: String,
     /// What rows are sorted by, as SQL.
@@ -55,7 +53,7 @@ pub(super) struct Keyset<E: EntityTrait> {
 }
 
 /// Whose rows a nested list has.
-pub(super) struct Parent<E: EntityTrait> {
+pub struct Parent<E: EntityTrait> {
     /// The column that names the parent.
     pub column: E::Column,
     /// The parent of a row.
@@ -63,7 +61,7 @@ pub(super) struct Parent<E: EntityTrait> {
 }
 
 /// The rows of a page, each with its cursor.
-pub(super) struct Rows<M> {
+pub struct Rows<M> {
     /// In the order of the list.
     pub rows: Vec<(M, String)>,
     /// Whether there are rows after them.
@@ -74,12 +72,12 @@ pub(super) struct Rows<M> {
 
 impl<M> Rows<M> {
     /// No rows: nobody asked for them.
-    pub(super) fn none() -> Self {
+    pub fn none() -> Self {
         Self { rows: Vec::new(), has_next_page: false, has_previous_page: false }
     }
 
     /// The page as the API shows it.
-    pub(super) fn into_page<C>(self, total_count: Option<i64>, show: impl Fn(M) -> C) -> Page<C> {
+    pub fn into_page<C>(self, total_count: Option<i64>, show: impl Fn(M) -> C) -> Page<C> {
         Page {
             edges: self.rows.into_iter().map(|(row, cursor)| (Arc::new(show(row)), cursor)).collect(),
             has_next_page: self.has_next_page,
@@ -94,7 +92,7 @@ impl<E: EntityTrait> Keyset<E> {
     ///
     /// # Errors
     /// BAD_USER_INPUT for a page that cannot be, CURSOR_INVALID for a cursor of another list.
-    pub(super) async fn page(
+    pub async fn page(
         &self,
         db: &impl ConnectionTrait,
         select: Select<E>,
@@ -159,7 +157,7 @@ impl<E: EntityTrait> Keyset<E> {
     ///
     /// # Errors
     /// As [`Keyset::page`].
-    pub(super) async fn pages(
+    pub async fn pages(
         &self,
         db: &impl ConnectionTrait,
         select: Select<E>,
@@ -254,7 +252,9 @@ impl<E: EntityTrait> Keyset<E> {
             let number = || Some(i64::from_be_bytes(rest.try_into().ok()?));
             let key = match kind {
                 b't' => Key::Time(DateTime::from_timestamp_micros(number()?)?),
-                b's' => Key::Text(std::str::from_utf8(rest).ok().filter(|text| !text.contains('\0'))?.to_owned()),
+                b's' => {
+                    Key::Text(std::str::from_utf8(rest).ok().filter(|text| !text.contains('\0'))?.to_owned())
+                }
                 b'n' => Key::Number(number()?),
                 _ => return None,
             };
@@ -268,7 +268,7 @@ impl<E: EntityTrait> Keyset<E> {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn count<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<i64>
+pub async fn count<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<i64>
 where
     E: EntityTrait,
     E::Model: Send + Sync + Sized,
@@ -280,7 +280,7 @@ where
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn count_each<E: EntityTrait>(
+pub async fn count_each<E: EntityTrait>(
     db: &impl ConnectionTrait,
     select: Select<E>,
     parent: E::Column,

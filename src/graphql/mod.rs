@@ -6,9 +6,11 @@ mod attempt;
 mod customer;
 pub mod error;
 pub mod exec;
+mod execute;
 mod hold;
 mod keyset;
 mod merchant;
+mod mutation;
 mod node;
 mod query;
 mod reason;
@@ -19,3 +21,6 @@ mod sort;
 mod step;
 mod summary;
 mod tracker;
+mod user_error;
+
+pub use execute::{Api, Operation, choose};

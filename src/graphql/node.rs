@@ -26,7 +26,7 @@ use crate::error::Result;
 
 /// An id of any object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum NodeId {
+pub enum NodeId {
     Merchant(MerchantId),
     Member(MemberId),
     ApiKey(ApiKeyId),
@@ -39,7 +39,7 @@ pub(super) enum NodeId {
 
 impl NodeId {
     /// Reads an id of any type; none when it is none.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (prefix, _) = text.rsplit_once('_')?;
         match prefix {
             MerchantId::PREFIX => text.parse().ok().map(Self::Merchant),
@@ -56,7 +56,7 @@ impl NodeId {
 }
 
 /// Any object that has an id.
-pub(super) enum Node {
+pub enum Node {
     Merchant(Arc<Merchant>),
     Member(Arc<Member>),
     ApiKey(Arc<ApiKey>),
@@ -94,14 +94,26 @@ impl Variants for Node {
     ) -> BoxFuture<'a, Result<Dispatched<'p>>> {
         async move {
             let mut dispatch = Dispatch::new(cx, field, rows.len());
-            dispatch.part(of(rows, |node| if let Self::Merchant(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::Member(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::ApiKey(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::Customer(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::Attempt(row) = node { Some(row) } else { None })).await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Merchant(row) = node { Some(row) } else { None }))
+                .await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Member(row) = node { Some(row) } else { None }))
+                .await?;
+            dispatch
+                .part(of(rows, |node| if let Self::ApiKey(row) = node { Some(row) } else { None }))
+                .await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Customer(row) = node { Some(row) } else { None }))
+                .await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Attempt(row) = node { Some(row) } else { None }))
+                .await?;
             dispatch.part(of(rows, |node| if let Self::Step(row) = node { Some(row) } else { None })).await?;
             dispatch.part(of(rows, |node| if let Self::Hold(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::Event(row) = node { Some(row) } else { None })).await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Event(row) = node { Some(row) } else { None }))
+                .await?;
             Ok(dispatch.done())
         }
         .boxed()
@@ -116,7 +128,7 @@ fn of<C>(rows: &[Arc<Node>], pick: fn(&Node) -> Option<&Arc<C>>) -> Vec<(usize, 
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn load(cx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Vec<Option<Arc<Node>>>> {
+pub async fn load(cx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Vec<Option<Arc<Node>>>> {
     let mut found: HashMap<NodeId, Arc<Node>> = HashMap::new();
     fn pick<T>(ids: &[Option<NodeId>], pick: fn(NodeId) -> Option<T>) -> Vec<T> {
         ids.iter().flatten().filter_map(|id| pick(*id)).collect()

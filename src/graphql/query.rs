@@ -36,25 +36,25 @@ use crate::{
 };
 
 /// The root of queries.
-pub(super) struct Query;
+pub struct Query;
 
 /// The argument of fields that find one object.
 #[derive(InputObject)]
-pub(super) struct ById {
+pub struct ById {
     /// The object's id.
     id: ID,
 }
 
 /// The argument of `Query.nodes`.
 #[derive(InputObject)]
-pub(super) struct ByIds {
+pub struct ByIds {
     /// The objects' ids, at most 100.
     ids: Vec<ID>,
 }
 
 /// The arguments of `Query.customer`.
 #[derive(InputObject)]
-pub(super) struct CustomerArgs {
+pub struct CustomerArgs {
     /// The customer's id. Give exactly one of `id` and `reference`.
     id: Option<ID>,
     /// The merchant's own id of the customer.
@@ -63,7 +63,7 @@ pub(super) struct CustomerArgs {
 
 /// The argument of `Query.reasonCodes`.
 #[derive(InputObject)]
-pub(super) struct ReasonCodesArgs {
+pub struct ReasonCodesArgs {
     /// Only what is offered for steps of this kind; by default all.
     kind: Option<StepKind>,
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::exec::object::{Object, Row};
 
 /// A reason with its texts.
-pub(super) struct Reason {
+pub struct Reason {
     code: String,
     message: String,
     staff_note: Option<String>,
@@ -13,7 +13,7 @@ pub(super) struct Reason {
 
 impl Reason {
     /// The reason in a row's columns.
-    pub(super) fn of(code: &str, message: Option<&str>, note: Option<&str>) -> Self {
+    pub fn of(code: &str, message: Option<&str>, note: Option<&str>) -> Self {
         Self {
             code: code.to_owned(),
             message: message.unwrap_or_default().to_owned(),
@@ -22,7 +22,7 @@ impl Reason {
     }
 
     /// A reason of which only the code is kept, in the catalogue's words.
-    pub(super) fn from_code(code: &str) -> Self {
+    pub fn from_code(code: &str) -> Self {
         let message = crate::lifecycle::reasons::find(code).map_or("", |entry| entry.message);
         Self { code: code.to_owned(), message: message.to_owned(), staff_note: None }
     }
@@ -31,16 +31,21 @@ impl Reason {
 impl Row for Reason {
     fn object() -> &'static Object<Self> {
         static OBJECT: LazyLock<Object<Reason>> = LazyLock::new(|| {
-            Object::<Reason>::new("Reason", "Why a step failed or needs action, why an attempt was rejected or held.")
-                .text("code", "What programs branch on: one of `reasonCodes`, or the merchant's own.", |reason| {
-                    &reason.code
-                })
-                .text("message", "What the customer may read, unless the code is for staff only.", |reason| {
-                    &reason.message
-                })
-                .optional_text("staffNote", "A note for the team. It never reaches the customer.", |reason| {
-                    reason.staff_note.as_deref()
-                })
+            Object::<Reason>::new(
+                "Reason",
+                "Why a step failed or needs action, why an attempt was rejected or held.",
+            )
+            .text("code", "What programs branch on: one of `reasonCodes`, or the merchant's own.", |reason| {
+                &reason.code
+            })
+            .text("message", "What the customer may read, unless the code is for staff only.", |reason| {
+                &reason.message
+            })
+            .optional_text(
+                "staffNote",
+                "A note for the team. It never reaches the customer.",
+                |reason| reason.staff_note.as_deref(),
+            )
         });
         &OBJECT
     }

@@ -7,7 +7,7 @@ use entity::Time;
 /// A moment: RFC 3339, always UTC with `Z` in answers, microseconds at most. Input may carry any offset; what is finer
 /// than a microsecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub(super) struct DateTime(pub Time);
+pub struct DateTime(pub Time);
 
 #[Scalar(name = "DateTime", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
@@ -15,7 +15,9 @@ impl ScalarType for DateTime {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
         chrono::DateTime::parse_from_rfc3339(text)
             .map(|time| Self(time.with_timezone(&Utc).trunc_subsecs(6)))
-            .map_err(|_| InputValueError::custom("write a time as RFC 3339, for example 2026-01-31T09:30:00Z"))
+            .map_err(|_| {
+                InputValueError::custom("write a time as RFC 3339, for example 2026-01-31T09:30:00Z")
+            })
     }
 
     fn to_value(&self) -> Value {
@@ -25,7 +27,7 @@ impl ScalarType for DateTime {
 
 /// A day of the calendar: `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub(super) struct Date(pub NaiveDate);
+pub struct Date(pub NaiveDate);
 
 #[Scalar(name = "Date")]
 impl ScalarType for Date {

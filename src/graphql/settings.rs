@@ -24,19 +24,19 @@ use super::{
 use crate::error::Result;
 
 /// A person of the merchant's team.
-pub(super) struct Member {
+pub struct Member {
     /// The row.
     pub row: member::Model,
 }
 
 /// A bearer key of the merchant's own system.
-pub(super) struct ApiKey {
+pub struct ApiKey {
     /// The row.
     pub row: api_key::Model,
 }
 
 /// Whoever asks.
-pub(super) struct Viewer;
+pub struct Viewer;
 
 impl Row for Member {
     fn object() -> &'static Object<Self> {
@@ -47,7 +47,9 @@ impl Row for Member {
                 .text("name", "Their name.", |member| &member.row.name)
                 .value("role", "What they may do.", |member| member.row.role)
                 .value("createdAt", "When they were added.", |member| member.row.created_at)
-                .value("lastSeenAt", "When they were last active, to about a minute.", |member| member.row.last_seen_at)
+                .value("lastSeenAt", "When they were last active, to about a minute.", |member| {
+                    member.row.last_seen_at
+                })
                 .value("disabledAt", "Since when they cannot sign in; null while they can.", |member| {
                     member.row.disabled_at
                 })
@@ -80,16 +82,22 @@ impl Row for Viewer {
         static OBJECT: LazyLock<Object<Viewer>> = LazyLock::new(|| {
             Object::<Viewer>::new("Viewer", "Whoever asks: you.")
                 .from_context("kind", "What kind of actor you are.", |cx| cx.actor.kind())
-                .from_context("id", "Your id; null for the platform's key.", |cx| actor::id_of(cx.actor.author()))
+                .from_context("id", "Your id; null for the platform's key.", |cx| {
+                    actor::id_of(cx.actor.author())
+                })
                 .from_context("name", "Your name.", |cx| cx.actor.name().to_owned())
                 .from_context("role", "What you may do; null for the platform's key.", |cx| cx.actor.role())
-                .optional::<NoArgs, Merchant>("merchant", "Your merchant; null for the platform's key.", |cx, rows, _, _| {
-                    async move {
-                        let own = merchant::own(cx).await?;
-                        Ok(rows.iter().map(|_| own.clone()).collect())
-                    }
-                    .boxed()
-                })
+                .optional::<NoArgs, Merchant>(
+                    "merchant",
+                    "Your merchant; null for the platform's key.",
+                    |cx, rows, _, _| {
+                        async move {
+                            let own = merchant::own(cx).await?;
+                            Ok(rows.iter().map(|_| own.clone()).collect())
+                        }
+                        .boxed()
+                    },
+                )
         });
         &OBJECT
     }
@@ -99,7 +107,7 @@ impl Row for Viewer {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn members(cx: &Context<'_>, disabled: bool) -> Result<Vec<Arc<Member>>> {
+pub async fn members(cx: &Context<'_>, disabled: bool) -> Result<Vec<Arc<Member>>> {
     let mut select = member::Entity::scoped(cx.scope()?).order_by_asc(member::Column::Id);
     if !disabled {
         select = select.filter(member::Column::DisabledAt.is_null());
@@ -111,7 +119,7 @@ pub(super) async fn members(cx: &Context<'_>, disabled: bool) -> Result<Vec<Arc<
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn api_keys(cx: &Context<'_>, revoked: bool) -> Result<Vec<Arc<ApiKey>>> {
+pub async fn api_keys(cx: &Context<'_>, revoked: bool) -> Result<Vec<Arc<ApiKey>>> {
     let mut select = api_key::Entity::scoped(cx.scope()?).order_by_asc(api_key::Column::Id);
     if !revoked {
         select = select.filter(api_key::Column::RevokedAt.is_null());
@@ -123,7 +131,7 @@ pub(super) async fn api_keys(cx: &Context<'_>, revoked: bool) -> Result<Vec<Arc<
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn members_by_id(cx: &Context<'_>, ids: Vec<MemberId>) -> Result<HashMap<MemberId, Arc<Member>>> {
+pub async fn members_by_id(cx: &Context<'_>, ids: Vec<MemberId>) -> Result<HashMap<MemberId, Arc<Member>>> {
     if ids.is_empty() || !cx.actor.may(Role::Admin) {
         return Ok(HashMap::new());
     }
@@ -139,7 +147,7 @@ pub(super) async fn members_by_id(cx: &Context<'_>, ids: Vec<MemberId>) -> Resul
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn api_keys_by_id(cx: &Context<'_>, ids: Vec<ApiKeyId>) -> Result<HashMap<ApiKeyId, Arc<ApiKey>>> {
+pub async fn api_keys_by_id(cx: &Context<'_>, ids: Vec<ApiKeyId>) -> Result<HashMap<ApiKeyId, Arc<ApiKey>>> {
     if ids.is_empty() || !cx.actor.may(Role::Admin) {
         return Ok(HashMap::new());
     }

@@ -23,7 +23,7 @@ use super::{
 use crate::{error::Result, lifecycle};
 
 /// A step and its attempt, as seen at the moment of the operation.
-pub(super) struct Step {
+pub struct Step {
     /// The row.
     pub row: step::Model,
     /// The attempt it belongs to.
@@ -86,7 +86,7 @@ impl Row for Step {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn of_attempts(
+pub async fn of_attempts(
     cx: &Context<'_>,
     attempts: &[Arc<Attempt>],
 ) -> Result<HashMap<AttemptId, Vec<Arc<Step>>>> {
@@ -110,7 +110,7 @@ pub(super) async fn of_attempts(
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_id(
+pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = StepId>,
 ) -> Result<HashMap<StepId, Arc<Step>>> {

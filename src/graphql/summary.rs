@@ -16,7 +16,7 @@ use crate::error::Result;
 
 /// The arguments of `Query.summary`.
 #[derive(InputObject)]
-pub(super) struct SummaryArgs {
+pub struct SummaryArgs {
     /// The first day.
     pub from: Date,
     /// The last day, included.
@@ -26,7 +26,7 @@ pub(super) struct SummaryArgs {
 }
 
 /// The numbers of a range.
-pub(super) struct KycSummary;
+pub struct KycSummary;
 
 impl Row for KycSummary {
     fn object() -> &'static Object<Self> {
@@ -38,6 +38,6 @@ impl Row for KycSummary {
     }
 }
 
-pub(super) async fn load(_: &Context<'_>, _: &SummaryArgs, _: &Plan) -> Result<KycSummary> {
+pub async fn load(_: &Context<'_>, _: &SummaryArgs, _: &Plan) -> Result<KycSummary> {
     Ok(KycSummary)
 }

@@ -13,9 +13,7 @@ use entity::{
     step,
 };
 use futures_util::FutureExt;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::{
     actor::{self, Actor},
@@ -40,7 +38,7 @@ use crate::{
 };
 
 /// An event, with the kind of its step for the summary.
-pub(super) struct TrackerEvent {
+pub struct TrackerEvent {
     /// The row.
     pub row: event::Model,
     step_kind: Option<StepKind>,
@@ -48,7 +46,7 @@ pub(super) struct TrackerEvent {
 
 /// The arguments of `Query.activity`.
 #[derive(InputObject)]
-pub(super) struct ActivityArgs {
+pub struct ActivityArgs {
     #[graphql(flatten)]
     page: ForwardArgs,
     /// Only events of these types; by default all.
@@ -172,7 +170,7 @@ impl Listed for TrackerEvent {
 ///
 /// # Errors
 /// BAD_USER_INPUT and CURSOR_INVALID for arguments that make no sense.
-pub(super) async fn of_attempts(
+pub async fn of_attempts(
     cx: &Context<'_>,
     attempts: &[Arc<Attempt>],
     args: &PageArgs,
@@ -186,7 +184,7 @@ pub(super) async fn of_attempts(
 ///
 /// # Errors
 /// As [`of_attempts`].
-pub(super) async fn of_customers(
+pub async fn of_customers(
     cx: &Context<'_>,
     customers: &[Arc<Customer>],
     args: &ForwardArgs,
@@ -200,20 +198,25 @@ pub(super) async fn of_customers(
 ///
 /// # Errors
 /// As [`of_attempts`].
-pub(super) async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> Result<Page<TrackerEvent>> {
+pub async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> Result<Page<TrackerEvent>> {
     let mut select = event::Entity::scoped(cx.scope()?);
     if let Some(types) = &args.types {
         select = select.filter(event::Column::Kind.is_in(types.iter().copied()));
     }
     let total = if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     if !plan.asks_rows() {
-        return Ok(Page { edges: Vec::new(), has_next_page: false, has_previous_page: false, total_count: total });
+        return Ok(Page {
+            edges: Vec::new(),
+            has_next_page: false,
+            has_previous_page: false,
+            total_count: total,
+        });
     }
     page(cx, select, &PageArgs::from(&args.page), true, total).await
 }
 
 /// About how many rows [`ActivityArgs`] load.
-pub(super) fn activity_fan(args: &(dyn Any + Send + Sync)) -> u64 {
+pub fn activity_fan(args: &(dyn Any + Send + Sync)) -> u64 {
     args.downcast_ref::<ActivityArgs>().map_or(1, |args| PageArgs::from(&args.page).rows())
 }
 
@@ -258,8 +261,7 @@ async fn page(
     }
     let newest_first = descending != window.backward;
     let order = if newest_first { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
-    let mut rows =
-        select.order_by(event::Column::Seq, order).limit(window.size + 1).all(cx.db()).await?;
+    let mut rows = select.order_by(event::Column::Seq, order).limit(window.size + 1).all(cx.db()).await?;
     let more = rows.len() as u64 > window.size;
     if more {
         rows.pop();
@@ -310,7 +312,7 @@ async fn shown(cx: &Context<'_>, rows: Vec<event::Model>) -> Result<Vec<Arc<Trac
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_id(
+pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = EventId>,
 ) -> Result<HashMap<EventId, Arc<TrackerEvent>>> {
@@ -329,14 +331,15 @@ pub(super) async fn by_id(
 ///
 /// # Errors
 /// CURSOR_INVALID when it is not a cursor, of another merchant's log, from the future, or from before a restore.
-pub(super) async fn position(cx: &Context<'_>, text: &str, name: &str) -> Result<i64> {
+pub async fn position(cx: &Context<'_>, text: &str, name: &str) -> Result<i64> {
     let scope = cx.scope()?;
     let refused = || {
         Error::CursorInvalid(format!(
             "`{name}` is not a position in this merchant's log. Use the cursor of an event, or `eventCursor`."
         ))
     };
-    let cursor = Cursor::parse(text).filter(|cursor| cursor.merchant == scope.merchant_id()).ok_or_else(refused)?;
+    let cursor =
+        Cursor::parse(text).filter(|cursor| cursor.merchant == scope.merchant_id()).ok_or_else(refused)?;
     if cursor.seq == 0 && cursor.check == 0 {
         return Ok(0);
     }
@@ -387,7 +390,9 @@ fn subject_of(cx: &Context<'_>, row: &event::Model) -> Option<NodeId> {
 fn summary(event: &TrackerEvent) -> String {
     let row = &event.row;
     let moved = || {
-        let word = |value: Option<&String>| value.map(|word| word.to_lowercase().replace('_', " ")).unwrap_or_default();
+        let word = |value: Option<&String>| {
+            value.map(|word| word.to_lowercase().replace('_', " ")).unwrap_or_default()
+        };
         format!("{} → {}", word(row.from.as_ref()), word(row.to.as_ref()))
     };
     match row.kind {
@@ -423,7 +428,7 @@ fn summary(event: &TrackerEvent) -> String {
 }
 
 /// A kind of step as people say it.
-pub(super) fn step_name(kind: StepKind) -> &'static str {
+pub fn step_name(kind: StepKind) -> &'static str {
     match kind {
         StepKind::DigilockerAadhaar => "DigiLocker Aadhaar",
         StepKind::Pan => "PAN",

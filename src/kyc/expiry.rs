@@ -4,6 +4,6 @@ use entity::{Scope, id::AttemptId};
 use super::Kyc;
 use crate::error::Result;
 
-pub(super) async fn expire(_kyc: &Kyc, _scope: Scope, _attempt: AttemptId) -> Result<()> {
+pub async fn expire(_kyc: &Kyc, _scope: Scope, _attempt: AttemptId) -> Result<()> {
     Ok(())
 }

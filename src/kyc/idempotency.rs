@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long an answer is remembered.
-pub(super) const REMEMBERED: TimeDelta = TimeDelta::hours(24);
+pub const REMEMBERED: TimeDelta = TimeDelta::hours(24);
 /// Characters a key may have.
 const MAX_KEY: usize = 255;
 

@@ -4,8 +4,8 @@ mod change;
 pub mod customer;
 mod expiry;
 mod idempotency;
-pub mod rows;
 mod patch;
+pub mod rows;
 pub mod search;
 mod text;
 

@@ -1,10 +1,6 @@
 //! Lists of attempts: filters, sorts and pages.
 
-use std::{
-    any::Any,
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{any::Any, collections::HashMap, sync::Arc};
 
 use async_graphql::{Enum, ID, InputObject};
 use entity::{
@@ -19,7 +15,6 @@ use sea_orm::{
 use super::Attempt;
 use crate::{
     error::{Error, Result},
-    kyc::search,
     graphql::{
         customer::Customer,
         exec::{
@@ -31,11 +26,12 @@ use crate::{
         scalar::DateTime,
         sort::SortDirection,
     },
+    kyc::search,
 };
 
 /// Which attempts. All conditions have to hold; an absent or null one always does.
 #[derive(Clone, Debug, Default, InputObject)]
-pub(crate) struct AttemptFilter {
+pub struct AttemptFilter {
     /// One of these states, as seen now.
     state: Option<Vec<AttemptState>>,
     /// Attempts whose move it is this party's.
@@ -81,7 +77,7 @@ pub enum AttemptSortField {
 
 /// How attempts are sorted. By default the newest come first.
 #[derive(Clone, Copy, Debug, InputObject)]
-pub(crate) struct AttemptSort {
+pub struct AttemptSort {
     /// What they are sorted by.
     field: AttemptSortField,
     /// Which way.
@@ -90,7 +86,7 @@ pub(crate) struct AttemptSort {
 
 /// The arguments of `Query.attempts`.
 #[derive(InputObject)]
-pub(crate) struct AttemptsArgs {
+pub struct AttemptsArgs {
     #[graphql(flatten)]
     page: PageArgs,
     /// Which attempts; by default all.
@@ -100,7 +96,7 @@ pub(crate) struct AttemptsArgs {
 }
 
 /// About how many rows [`AttemptsArgs`] load.
-pub(crate) fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
+pub fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
     args.downcast_ref::<AttemptsArgs>().map_or(1, |args| args.page.rows())
 }
 
@@ -108,14 +104,19 @@ pub(crate) fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
 ///
 /// # Errors
 /// BAD_USER_INPUT and CURSOR_INVALID for arguments that make no sense.
-pub(crate) async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> Result<Page<Attempt>> {
+pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> Result<Page<Attempt>> {
     let scope = cx.scope()?;
     let mut select = attempt::Entity::scoped(scope);
     if let Some(filter) = &args.filter {
         select = filter.apply(select, scope, cx.now)?;
     }
-    let total_count = if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
-    let rows = if plan.asks_rows() { keyset(args.sort).page(cx.db(), select, &args.page).await? } else { Rows::none() };
+    let total_count =
+        if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
+    let rows = if plan.asks_rows() {
+        keyset(args.sort).page(cx.db(), select, &args.page).await?
+    } else {
+        Rows::none()
+    };
     Ok(page(rows, total_count, cx.now))
 }
 
@@ -123,7 +124,7 @@ pub(crate) async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Pl
 ///
 /// # Errors
 /// As [`of_merchant`].
-pub(crate) async fn of_customers(
+pub async fn of_customers(
     cx: &Context<'_>,
     customers: &[Arc<Customer>],
     args: &PageArgs,
@@ -172,12 +173,14 @@ fn keyset(sort: Option<AttemptSort>) -> Keyset<attempt::Entity> {
         AttemptSortField::UpdatedAt => {
             (Expr::col(attempt::Column::UpdatedAt).into(), |row| (Key::Time(row.updated_at), row.id.0))
         }
-        AttemptSortField::ExpiresAt => {
-            (Expr::cust(format!("coalesce(expires_at, '{MISSING}')")), |row| (or_missing(row.expires_at), row.id.0))
-        }
-        AttemptSortField::WaitingSince => (Expr::cust(format!("coalesce(waiting_since, '{MISSING}')")), |row| {
-            (or_missing(row.waiting_since), row.id.0)
+        AttemptSortField::ExpiresAt => (Expr::cust(format!("coalesce(expires_at, '{MISSING}')")), |row| {
+            (or_missing(row.expires_at), row.id.0)
         }),
+        AttemptSortField::WaitingSince => {
+            (Expr::cust(format!("coalesce(waiting_since, '{MISSING}')")), |row| {
+                (or_missing(row.waiting_since), row.id.0)
+            })
+        }
     };
     Keyset {
         list: format!("attempts {:?} {:?}", sort.field, sort.direction),
@@ -194,7 +197,12 @@ fn or_missing(time: Option<Time>) -> Key {
 }
 
 impl AttemptFilter {
-    fn apply(&self, select: Select<attempt::Entity>, scope: Scope, now: Time) -> Result<Select<attempt::Entity>> {
+    fn apply(
+        &self,
+        select: Select<attempt::Entity>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<Select<attempt::Entity>> {
         use attempt::Column;
         // A new field of the filter does not compile until it is handled.
         let Self {
@@ -237,7 +245,8 @@ impl AttemptFilter {
             Some(true) => all = all.add(Expr::cust("active_holds > 0")).add(Column::EndedAt.is_null()),
             // What is over is on hold no more.
             Some(false) => {
-                all = all.add(Condition::any().add(Column::ActiveHolds.eq(0)).add(Column::EndedAt.is_not_null()));
+                all = all
+                    .add(Condition::any().add(Column::ActiveHolds.eq(0)).add(Column::EndedAt.is_not_null()));
             }
             None => {}
         }
@@ -256,8 +265,7 @@ impl AttemptFilter {
             all = all.add(Column::CustomerId.in_subquery(customers.into_query()));
         }
         if step_kind.is_some() || step_status.is_some() {
-            let mut steps =
-                step::Entity::scoped(scope).select_only().column(step::Column::AttemptId);
+            let mut steps = step::Entity::scoped(scope).select_only().column(step::Column::AttemptId);
             if let Some(kind) = step_kind {
                 steps = steps.filter(step::Column::Kind.eq(*kind));
             } else {
@@ -308,7 +316,7 @@ impl AttemptFilter {
 ///
 /// # Errors
 /// BAD_USER_INPUT when it is not.
-pub(crate) fn check_range(name: &str, from: Option<&DateTime>, to: Option<&DateTime>) -> Result<()> {
+pub fn check_range(name: &str, from: Option<&DateTime>, to: Option<&DateTime>) -> Result<()> {
     match (from, to) {
         (Some(from), Some(to)) if from.0 > to.0 => Err(Error::BadInput(format!(
             "`{name}From` is after `{name}To`. From is inclusive, to is exclusive; give the earlier moment as from."
@@ -321,7 +329,7 @@ pub(crate) fn check_range(name: &str, from: Option<&DateTime>, to: Option<&DateT
 ///
 /// # Errors
 /// BAD_USER_INPUT when there is one.
-pub(crate) fn without_nul(text: &str) -> Result<&str> {
+pub fn without_nul(text: &str) -> Result<&str> {
     if text.contains('\0') {
         return Err(Error::BadInput("A text contains a NUL character. Remove it.".into()));
     }

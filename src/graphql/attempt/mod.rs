@@ -1,6 +1,6 @@
 //! `Attempt`: one KYC journey of one customer.
 
-pub(super) mod list;
+pub mod list;
 
 use std::{
     collections::HashMap,
@@ -22,7 +22,8 @@ use super::{
         connection::{self, Edge, Listed, Page},
         object::{Fan, NoArgs, Object, Row},
     },
-    hold, reason::Reason,
+    hold,
+    reason::Reason,
     scalar::Url,
     step::{self, Step},
     tracker,
@@ -30,7 +31,7 @@ use super::{
 use crate::{error::Result, lifecycle};
 
 /// An attempt as seen at the moment of the operation.
-pub(super) struct Attempt {
+pub struct Attempt {
     /// The row, with an expiry that nobody has written yet applied.
     pub row: attempt::Model,
     link: Option<LinkState>,
@@ -38,7 +39,7 @@ pub(super) struct Attempt {
 
 impl Attempt {
     /// The attempt as seen at `now`: EXPIRED once it is overdue, written or not.
-    pub(super) fn seen(mut row: attempt::Model, now: Time) -> Self {
+    pub fn seen(mut row: attempt::Model, now: Time) -> Self {
         if let Some(overdue) = lifecycle::attempt::overdue(row.due_at, row.link_open_count, now) {
             row.state = AttemptState::Expired;
             row.expiry_reason = Some(overdue.reason);
@@ -54,21 +55,21 @@ impl Attempt {
 }
 
 /// The link of an attempt.
-pub(super) struct KycLink(Arc<Attempt>);
+pub struct KycLink(Arc<Attempt>);
 
 /// How far an attempt has come.
-pub(super) struct Progress(Arc<Attempt>);
+pub struct Progress(Arc<Attempt>);
 
 /// The argument of `Attempt.step`.
 #[derive(InputObject)]
-pub(super) struct StepArgs {
+pub struct StepArgs {
     /// Which of the attempt's steps.
     kind: StepKind,
 }
 
 /// The argument of `Attempt.holds`.
 #[derive(InputObject)]
-pub(super) struct HoldArgs {
+pub struct HoldArgs {
     /// Whether to show those that were released, too.
     include_released: Option<bool>,
 }
@@ -210,7 +211,7 @@ impl Listed for Attempt {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_id(
+pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = AttemptId>,
 ) -> Result<HashMap<AttemptId, Arc<Attempt>>> {
@@ -229,7 +230,7 @@ pub(super) async fn by_id(
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn newest_of(
+pub async fn newest_of(
     cx: &Context<'_>,
     customers: impl IntoIterator<Item = CustomerId>,
 ) -> Result<HashMap<CustomerId, Arc<Attempt>>> {

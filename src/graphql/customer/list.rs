@@ -4,12 +4,14 @@ use std::any::Any;
 
 use async_graphql::{Enum, InputObject};
 use entity::{AttemptState, Scope, Scoped, Time, attempt, customer};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, sea_query::{Expr, SimpleExpr}};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, SimpleExpr},
+};
 
 use super::Customer;
 use crate::{
     error::Result,
-    kyc::search,
     graphql::{
         attempt::list::check_range,
         exec::{
@@ -19,14 +21,14 @@ use crate::{
         },
         keyset::{Key, Keyset, Rows, count},
         scalar::DateTime,
-
         sort::SortDirection,
     },
+    kyc::search,
 };
 
 /// Which customers. All conditions have to hold; an absent or null one always does.
 #[derive(Clone, Debug, Default, InputObject)]
-pub(crate) struct CustomerFilter {
+pub struct CustomerFilter {
     /// The beginning of any word of the name, or of the reference. Several words must all be found.
     search: Option<String>,
     /// Customers whose newest attempt is in one of these states, as seen now.
@@ -50,7 +52,7 @@ pub enum CustomerSortField {
 
 /// How customers are sorted. By default the newest come first.
 #[derive(Clone, Copy, Debug, InputObject)]
-pub(crate) struct CustomerSort {
+pub struct CustomerSort {
     /// What they are sorted by.
     field: CustomerSortField,
     /// Which way.
@@ -59,7 +61,7 @@ pub(crate) struct CustomerSort {
 
 /// The arguments of `Query.customers`.
 #[derive(InputObject)]
-pub(crate) struct CustomersArgs {
+pub struct CustomersArgs {
     #[graphql(flatten)]
     page: PageArgs,
     /// Which customers; by default all.
@@ -69,7 +71,7 @@ pub(crate) struct CustomersArgs {
 }
 
 /// About how many rows [`CustomersArgs`] load.
-pub(crate) fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
+pub fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
     args.downcast_ref::<CustomersArgs>().map_or(1, |args| args.page.rows())
 }
 
@@ -77,14 +79,19 @@ pub(crate) fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
 ///
 /// # Errors
 /// BAD_USER_INPUT and CURSOR_INVALID for arguments that make no sense.
-pub(crate) async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) -> Result<Page<Customer>> {
+pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) -> Result<Page<Customer>> {
     let scope = cx.scope()?;
     let mut select = customer::Entity::scoped(scope);
     if let Some(filter) = &args.filter {
         select = filter.apply(select, scope, cx.now)?;
     }
-    let total_count = if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
-    let rows = if plan.asks_rows() { keyset(args.sort).page(cx.db(), select, &args.page).await? } else { Rows::none() };
+    let total_count =
+        if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
+    let rows = if plan.asks_rows() {
+        keyset(args.sort).page(cx.db(), select, &args.page).await?
+    } else {
+        Rows::none()
+    };
     Ok(rows.into_page(total_count, |row| Customer { row }))
 }
 
@@ -98,7 +105,9 @@ fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
         CustomerSortField::UpdatedAt => {
             (customer::Column::UpdatedAt, |row| (Key::Time(row.updated_at), row.id.0))
         }
-        CustomerSortField::Name => (customer::Column::NameKey, |row| (Key::Text(row.name_key.clone()), row.id.0)),
+        CustomerSortField::Name => {
+            (customer::Column::NameKey, |row| (Key::Text(row.name_key.clone()), row.id.0))
+        }
     };
     Keyset {
         list: format!("customers {:?} {:?}", sort.field, sort.direction),
@@ -110,7 +119,12 @@ fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
 }
 
 impl CustomerFilter {
-    fn apply(&self, select: Select<customer::Entity>, scope: Scope, now: Time) -> Result<Select<customer::Entity>> {
+    fn apply(
+        &self,
+        select: Select<customer::Entity>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<Select<customer::Entity>> {
         use customer::Column;
         let Self { search, state, created_from, created_to } = self;
         let mut all = Condition::all();

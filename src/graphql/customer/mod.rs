@@ -1,6 +1,7 @@
 //! `Customer`: a person who is to be verified.
 
-pub(super) mod list;
+pub mod list;
+pub mod write;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -24,7 +25,7 @@ use super::{
 use crate::error::Result;
 
 /// A customer.
-pub(super) struct Customer {
+pub struct Customer {
     /// The row.
     pub row: customer::Model,
 }
@@ -105,7 +106,7 @@ impl Listed for Customer {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_id(
+pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = CustomerId>,
 ) -> Result<HashMap<CustomerId, Arc<Customer>>> {
