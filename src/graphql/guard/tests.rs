@@ -285,7 +285,7 @@ fn a_syntax_error_says_where_and_never_shows_the_text() {
         invalid("{\n  a(\n}"),
         Refusal {
             code: Code::BadUserInput,
-            message: "The query has a syntax error: expected argument.".into(),
+            message: "The query has a syntax error: expected name.".into(),
             location: Some((3, 1)),
         },
     );

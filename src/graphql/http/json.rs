@@ -3,7 +3,7 @@
 use std::{cell::Cell, fmt};
 
 use async_graphql::{Name, Value, indexmap::IndexMap};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Arrays and objects inside one another, the body's own object and `variables` included. No input of the schema comes
 /// near; serde_json's own limit of 128 stands behind it.
