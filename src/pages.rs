@@ -25,11 +25,12 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 /// Kept, but asked for again each time: the answer is mostly 304.
 const REVALIDATE: &str = "no-cache";
 
-const FRONT_POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// `data:` is the empty icon, which keeps a browser from asking for one.
+const FRONT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
 
-/// GraphiQL needs inline styles (its editor and its dialogs write them), `data:` images (its editor's markers), and a
-/// connection to this origin only. Scripts stay files of ours.
+/// GraphiQL needs inline styles (a dialog of it inserts a style element, which keeps the page behind from scrolling),
+/// `data:` images (its editor's markers), and a connection to this origin, WebSocket included. Scripts stay files of ours.
 const EXPLORER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -52,7 +53,11 @@ static ASSETS: [Asset; 9] = [
     page("/graphiql", HTML, web!("graphiql/index.html"), EXPLORER_POLICY),
     file("/graphiql/app.css", CSS, web!("graphiql/app.css")),
     file("/graphiql/app.js", JS, web!("graphiql/app.js")),
-    vendored("/graphiql/vendor/graphiql-3.9.0.min.css", CSS, web!("graphiql/vendor/graphiql-3.9.0.min.css.gz")),
+    vendored(
+        "/graphiql/vendor/graphiql-3.9.0.min.css",
+        CSS,
+        web!("graphiql/vendor/graphiql-3.9.0.min.css.gz"),
+    ),
     vendored("/graphiql/vendor/graphiql-3.9.0.min.js", JS, web!("graphiql/vendor/graphiql-3.9.0.min.js.gz")),
     vendored(
         "/graphiql/vendor/react-18.3.1.production.min.js",
@@ -66,7 +71,12 @@ static ASSETS: [Asset; 9] = [
     ),
 ];
 
-const fn page(path: &'static str, content_type: &'static str, bytes: &'static [u8], policy: &'static str) -> Asset {
+const fn page(
+    path: &'static str,
+    content_type: &'static str,
+    bytes: &'static [u8],
+    policy: &'static str,
+) -> Asset {
     Asset { path, content_type, bytes, gzip: false, policy: Some(policy) }
 }
 
@@ -88,14 +98,18 @@ pub fn router() -> Router {
 
 fn entity_tag(bytes: &[u8]) -> HeaderValue {
     let digest = Sha256::digest(bytes);
-    HeaderValue::try_from(format!("\"{}\"", hex::encode(&digest[..16]))).expect("hexadecimal digits are a header value")
+    HeaderValue::try_from(format!("\"{}\"", hex::encode(&digest[..16])))
+        .expect("hexadecimal digits are a header value")
 }
 
 impl Asset {
     fn answer(&self, request: &HeaderMap, tag: &HeaderValue) -> Response<Body> {
         let (status, body) = if self.gzip && !takes_gzip(request) {
             // There is one copy of it, and every browser inflates it.
-            (StatusCode::NOT_ACCEPTABLE, Body::from("This file is served with `Content-Encoding: gzip` only.\n"))
+            (
+                StatusCode::NOT_ACCEPTABLE,
+                Body::from("This file is served with `Content-Encoding: gzip` only.\n"),
+            )
         } else if is_known(request, tag) {
             (StatusCode::NOT_MODIFIED, Body::empty())
         } else {
@@ -148,7 +162,8 @@ fn takes_gzip(request: &HeaderMap) -> bool {
     let mut wildcard = false;
     for coding in codings {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().trim_matches(['0', '.']).is_empty());
+        let refused =
+            weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().trim_matches(['0', '.']).is_empty());
         match name.trim() {
             "gzip" | "x-gzip" => return !refused,
             "*" => wildcard = !refused,
@@ -161,9 +176,9 @@ fn takes_gzip(request: &HeaderMap) -> bool {
 fn is_known(request: &HeaderMap, tag: &HeaderValue) -> bool {
     let tags = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     // A proxy that compressed an answer on its way marks its tag as weak; the file is the same.
-    tags.flat_map(|line| line.split(',')).map(str::trim).any(|known| {
-        known == "*" || known.strip_prefix("W/").unwrap_or(known).as_bytes() == tag.as_bytes()
-    })
+    tags.flat_map(|line| line.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known).as_bytes() == tag.as_bytes())
 }
 
 #[cfg(test)]
@@ -182,23 +197,31 @@ mod tests {
     }
 
     async fn text(response: Response<Body>) -> String {
-        String::from_utf8(axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().into()).unwrap()
+        String::from_utf8(axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().into())
+            .unwrap()
     }
 
     #[tokio::test]
     async fn every_file_is_served_with_its_type_and_the_security_headers() {
         for asset in &ASSETS {
-            for answer in [get_with(asset.path, &[]).await, get_with(asset.path, &[("if-none-match", "*")]).await] {
+            for answer in
+                [get_with(asset.path, &[]).await, get_with(asset.path, &[("if-none-match", "*")]).await]
+            {
                 let headers = answer.headers();
                 for (name, value) in SECURITY_HEADERS {
                     assert_eq!(headers[name], value, "{}", asset.path);
                 }
                 let policy = headers["content-security-policy"].to_str().unwrap();
-                assert!(policy.starts_with("default-src 'none'; ") && policy.ends_with("frame-ancestors 'none'"));
+                assert!(
+                    policy.starts_with("default-src 'none'; ") && policy.ends_with("frame-ancestors 'none'")
+                );
                 assert!(!policy.contains("'unsafe-eval'") && !policy.contains("http"), "{policy}");
             }
             let answer = get_with(asset.path, &[]).await;
-            assert_eq!((answer.status(), &answer.headers()["content-type"]), (StatusCode::OK, &asset.content_type.parse().unwrap()));
+            assert_eq!(
+                (answer.status(), &answer.headers()["content-type"]),
+                (StatusCode::OK, &asset.content_type.parse().unwrap())
+            );
         }
     }
 
@@ -207,8 +230,14 @@ mod tests {
         assert!(EXPLORER_POLICY.contains("script-src 'self';") && !FRONT_POLICY.contains("script-src"));
         for path in ["/", "/graphiql"] {
             let html = text(get_with(path, &[]).await).await;
-            assert!(!html.contains("://") && !html.contains(" style=") && !html.contains(" onclick="), "{path}");
-            assert!(!html.split("<script").skip(1).any(|script| !script.starts_with(" src=\"/graphiql/")), "{path}");
+            assert!(
+                !html.contains("://") && !html.contains(" style=") && !html.contains(" onclick="),
+                "{path}"
+            );
+            assert!(
+                !html.split("<script").skip(1).any(|script| !script.starts_with(" src=\"/graphiql/")),
+                "{path}"
+            );
         }
     }
 
@@ -216,7 +245,8 @@ mod tests {
     async fn what_the_pages_link_to_in_their_own_folder_is_there() {
         for path in ["/", "/graphiql"] {
             let html = text(get_with(path, &[]).await).await;
-            let links = html.split(['"']).filter(|part| part.starts_with("/graphiql") || part.starts_with("/index"));
+            let links =
+                html.split(['"']).filter(|part| part.starts_with("/graphiql") || part.starts_with("/index"));
             let links: Vec<_> = links.collect();
             assert!(!links.is_empty());
             for link in links {
@@ -234,7 +264,10 @@ mod tests {
                 assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
                 assert!(text(answer).await.is_empty());
             }
-            assert_eq!(get_with(asset.path, &[("if-none-match", "\"other\"")]).await.status(), StatusCode::OK);
+            assert_eq!(
+                get_with(asset.path, &[("if-none-match", "\"other\"")]).await.status(),
+                StatusCode::OK
+            );
         }
     }
 
@@ -243,7 +276,10 @@ mod tests {
         let path = "/graphiql/vendor/react-18.3.1.production.min.js";
         for coding in ["gzip", "br, gzip;q=0.5", "*", "deflate, *;q=0.1"] {
             let answer = get_with(path, &[("accept-encoding", coding)]).await;
-            assert_eq!((answer.status(), &answer.headers()["content-encoding"]), (StatusCode::OK, &"gzip".parse().unwrap()));
+            assert_eq!(
+                (answer.status(), &answer.headers()["content-encoding"]),
+                (StatusCode::OK, &"gzip".parse().unwrap())
+            );
         }
         for coding in ["identity", "br", "gzip;q=0", "gzip;q=0.0, *", "*;q=0", ""] {
             let answer = get_with(path, &[("accept-encoding", coding)]).await;

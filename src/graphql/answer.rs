@@ -175,7 +175,8 @@ impl Answer {
 
     /// The whole answer as a JSON object: `data`, then `errors`, then `extensions`.
     pub fn into_json(self) -> Vec<u8> {
-        let data = if self.request_error { None } else { Some(self.data.unwrap_or_else(|| b"null".to_vec())) };
+        let data =
+            if self.request_error { None } else { Some(self.data.unwrap_or_else(|| b"null".to_vec())) };
         let mut json = Vec::with_capacity(data.as_ref().map_or(0, Vec::len) + 16 + 256 * self.errors.len());
         if let Some(data) = data {
             json.extend_from_slice(b"{\"data\":");
@@ -200,7 +201,8 @@ fn entry(json: &mut Vec<u8>, name: &str, value: &impl Serialize) {
     json.push(b'"');
     json.extend_from_slice(name.as_bytes());
     json.extend_from_slice(b"\":");
-    serde_json::to_writer(&mut *json, value).expect("errors and extensions have text keys and a Vec takes all bytes");
+    serde_json::to_writer(&mut *json, value)
+        .expect("errors and extensions have text keys and a Vec takes all bytes");
 }
 
 #[cfg(test)]
@@ -218,10 +220,8 @@ mod tests {
 
     #[test]
     fn a_request_error_has_no_data_entry() {
-        let error = GraphError {
-            locations: vec![(2, 5)],
-            ..GraphError::new(Code::BadUserInput, "Say \"why\".")
-        };
+        let error =
+            GraphError { locations: vec![(2, 5)], ..GraphError::new(Code::BadUserInput, "Say \"why\".") };
         assert_eq!(
             text(Answer::refused(error)),
             r#"{"errors":[{"message":"Say \"why\".","locations":[{"line":2,"column":5}],"extensions":{"code":"BAD_USER_INPUT"}}]}"#,
@@ -231,7 +231,8 @@ mod tests {
     #[test]
     fn a_field_error_carries_its_path_and_a_null_root_is_written() {
         let path = vec![PathSegment::Field(Name::new("steps")), PathSegment::Index(2)];
-        let error = GraphError { path, reference: Some("r1".into()), ..GraphError::new(Code::Internal, "Masked.") };
+        let error =
+            GraphError { path, reference: Some("r1".into()), ..GraphError::new(Code::Internal, "Masked.") };
         let answer = Answer { errors: vec![error], ..Answer::default() };
         assert_eq!(
             text(answer),

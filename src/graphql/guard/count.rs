@@ -86,7 +86,10 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<Co
     for name in callees_first(&document.fragments)? {
         let fragment = &document.fragments[name];
         let size = counter.selection_set(&fragment.node.selection_set.node);
-        let size = Size { directives: size.directives.saturating_add(fragment.node.directives.len() as u64), ..size };
+        let size = Size {
+            directives: size.directives.saturating_add(fragment.node.directives.len() as u64),
+            ..size
+        };
         // One that no operation spreads is walked by the library's validation all the same.
         within_totals(&size, limits, location(fragment.pos))?;
         counter.sizes.insert(name.as_str(), size);
@@ -110,9 +113,17 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<Co
 fn within_totals(size: &Size, limits: &Limits, at: Option<(usize, usize)>) -> Result<(), Refusal> {
     let advice = "Ask for less, or send several queries.";
     let check = |measured, limit, what| Refusal::unless_within(measured, limit, what, advice, at);
-    check(size.selections, limits.selections, "Selections in the query, counting a fragment wherever it is spread")?;
+    check(
+        size.selections,
+        limits.selections,
+        "Selections in the query, counting a fragment wherever it is spread",
+    )?;
     check(size.aliases, limits.aliases, "Aliases in the query, counting a fragment wherever it is spread")?;
-    check(size.directives, limits.directives, "Directives in the query, counting a fragment wherever it is spread")
+    check(
+        size.directives,
+        limits.directives,
+        "Directives in the query, counting a fragment wherever it is spread",
+    )
 }
 
 fn within_one_operation(
@@ -173,7 +184,8 @@ fn visit<'a>(
     match done.get(name.as_str()) {
         Some(true) => return Ok(()),
         Some(false) => {
-            let message = "A fragment of the query spreads itself, directly or through others. Remove that spread.";
+            let message =
+                "A fragment of the query spreads itself, directly or through others. Remove that spread.";
             return Err(Refusal::invalid(message, location(fragment.pos)));
         }
         None => {}
@@ -288,7 +300,10 @@ mod tests {
     fn a_count_past_the_end_of_the_number_says_so() {
         let refusal = check(&bomb(90), &Limits { fragments: 100, ..Limits::default() }).unwrap_err();
         assert!(refusal.message.contains("the limit is 1000"), "{}", refusal.message);
-        let refusal = check(&bomb(90), &Limits { selections: u64::MAX, ..Limits { fragments: 100, ..Limits::default() } });
+        let refusal = check(
+            &bomb(90),
+            &Limits { selections: u64::MAX, ..Limits { fragments: 100, ..Limits::default() } },
+        );
         assert!(refusal.unwrap_err().message.starts_with("Root fields of one operation: too many to count;"));
     }
 }

@@ -26,7 +26,9 @@ enum Fault {
 impl Fault {
     const fn message(self) -> &'static str {
         match self {
-            Self::OpenString => "A string of the query is not closed on its line. Close it with \" or use a block string.",
+            Self::OpenString => {
+                "A string of the query is not closed on its line. Close it with \" or use a block string."
+            }
             Self::OpenBlockString => "A block string of the query is not closed. Close it with \"\"\".",
             Self::Nul => "The query holds the character U+0000, which no field takes. Remove it.",
             Self::Surrogate => {
@@ -38,7 +40,8 @@ impl Fault {
 
 /// Measures the text.
 pub(super) fn measure(text: &str) -> Result<Shape, Refusal> {
-    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, shape: Shape::default(), open: 0, literal: None };
+    let mut scanner =
+        Scanner { bytes: text.as_bytes(), at: 0, shape: Shape::default(), open: 0, literal: None };
     scanner
         .run()
         .map(|()| scanner.shape)
@@ -239,7 +242,8 @@ mod tests {
 
     #[test]
     fn brackets_in_strings_and_comments_are_text() {
-        let shape = measure("{ a(x: \"{[(\\\"{\", y: \"\"\" {{{ \\\"\"\" {{{ \" {{ \"\"\") # {{{{\n}").unwrap();
+        let shape =
+            measure("{ a(x: \"{[(\\\"{\", y: \"\"\" {{{ \\\"\"\" {{{ \" {{ \"\"\") # {{{{\n}").unwrap();
         assert_eq!((shape.nesting.0, shape.literal_nesting.0), (1, 0));
     }
 

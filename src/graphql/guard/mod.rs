@@ -53,13 +53,17 @@ impl Document {
             (DocumentOperations::Single(operation), None) => Some(operation),
             (DocumentOperations::Single(_), Some(_)) => None,
             (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
-            (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
+            (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+                operations.values().next()
+            }
             (DocumentOperations::Multiple(_), None) => {
                 let message = "The query has several operations. Say which one runs in `operationName`.";
                 return Err(Refusal::invalid(message, None));
             }
         };
-        found.ok_or_else(|| Refusal::invalid("The query has no operation with the name in `operationName`.", None))
+        found.ok_or_else(|| {
+            Refusal::invalid("The query has no operation with the name in `operationName`.", None)
+        })
     }
 }
 

@@ -33,7 +33,8 @@ impl Refusal {
             return Ok(());
         }
         // A count that ran into the end of the number is a bomb; how large exactly is of no use to anybody.
-        let measured = if measured == u64::MAX { "too many to count".to_owned() } else { measured.to_string() };
+        let measured =
+            if measured == u64::MAX { "too many to count".to_owned() } else { measured.to_string() };
         let message = format!("{what}: {measured}; the limit is {limit}. {advice}");
         Err(Self { code: Code::QueryTooLarge, message, location })
     }
@@ -60,7 +61,8 @@ impl From<parser::Error> for Refusal {
                 None => "The query has a syntax error.".to_owned(),
             },
             parser::Error::MultipleOperations { .. } => {
-                "An operation without a name has to be the only one of the query. Name each operation.".to_owned()
+                "An operation without a name has to be the only one of the query. Name each operation."
+                    .to_owned()
             }
             parser::Error::OperationDuplicated { .. } => {
                 "Two operations of the query have the same name. Rename one.".to_owned()
@@ -94,7 +96,10 @@ mod tests {
 
     #[test]
     fn a_line_of_source_that_looks_like_the_last_line_is_not_taken_for_it() {
-        assert_eq!(expectation(" --> 1:1\n  |\n1 | = expected secret\n  | ^---\n  |\n  = expected selection_set"), Some("expected selection set".into()));
+        assert_eq!(
+            expectation(" --> 1:1\n  |\n1 | = expected secret\n  | ^---\n  |\n  = expected selection_set"),
+            Some("expected selection set".into())
+        );
         assert_eq!(expectation("  = expected \"secret\""), None);
         assert_eq!(expectation("  = call limit reached"), None);
         assert_eq!(expectation(""), None);

@@ -73,7 +73,8 @@ fn tokens_are_limited() {
 fn selections_are_limited_with_fragments_spread() {
     accepted(&format!("{{a{{{}}}}}", "b ".repeat(999)));
     too_large(&format!("{{a{{{}}}}}", "b ".repeat(1_000)), "Selections", 1_001, 1_000);
-    let spread = |times: usize| format!("{{a{{{}}}}} fragment F on T{{{}}}", "...F ".repeat(times), "b ".repeat(99));
+    let spread =
+        |times: usize| format!("{{a{{{}}}}} fragment F on T{{{}}}", "...F ".repeat(times), "b ".repeat(99));
     accepted(&spread(9));
     too_large(&spread(10), "Selections", 1_001, 1_000);
 }
@@ -108,7 +109,12 @@ fn introspection_has_a_depth_of_its_own() {
 fn introspection_does_not_multiply_the_schema_by_itself() {
     accepted("{__schema{types{fields{type{fields{name}}}}}}");
     too_large("{__schema{types{fields{type{fields{type{fields{name}}}}}}}}", "Lists", 3, 2);
-    too_large("{__schema{types{...F}}} fragment F on __Type{interfaces{possibleTypes{inputFields{name}}}}", "Lists", 3, 2);
+    too_large(
+        "{__schema{types{...F}}} fragment F on __Type{interfaces{possibleTypes{inputFields{name}}}}",
+        "Lists",
+        3,
+        2,
+    );
 }
 
 #[test]
@@ -124,8 +130,18 @@ fn directives_are_limited_with_fragments_spread() {
     let directives = |n: usize| "@d".repeat(n);
     accepted(&format!("{{a{}}}", directives(20)));
     too_large(&format!("{{a{}}}", directives(21)), "Directives", 21, 20);
-    too_large(&format!("{{a{{...F ...F ...F}}}} fragment F on T{{b{}}}", directives(7)), "Directives", 21, 20);
-    too_large(&format!("query($v:Int {0}) {0} {{...F {0} ... {0} {{a}}}} fragment F on T {0} {{b}}", directives(5)), "Directives", 25, 20);
+    too_large(
+        &format!("{{a{{...F ...F ...F}}}} fragment F on T{{b{}}}", directives(7)),
+        "Directives",
+        21,
+        20,
+    );
+    too_large(
+        &format!("query($v:Int {0}) {0} {{...F {0} ... {0} {{a}}}} fragment F on T {0} {{b}}", directives(5)),
+        "Directives",
+        25,
+        20,
+    );
 }
 
 #[test]
@@ -255,7 +271,9 @@ fn strings_comments_and_marks_do_not_confuse_it() {
 
 #[test]
 fn characters_that_no_field_takes_are_refused() {
-    for text in ["{a(x:\"\0\")}", "{a(x:\"\\u0000\")}", "{a}\0", "{a(x:\"\\ud800\")}", "{a(x:\"\\ud83d\\ude00\")}"] {
+    for text in
+        ["{a(x:\"\0\")}", "{a(x:\"\\u0000\")}", "{a}\0", "{a(x:\"\\ud800\")}", "{a(x:\"\\ud83d\\ude00\")}"]
+    {
         let refusal = invalid(text);
         assert!(refusal.location.is_some(), "{refusal:?}");
     }
@@ -303,7 +321,10 @@ fn the_operation_that_runs_is_found_by_its_name() {
     assert!(named.operation(None).is_ok() && named.operation(Some("A")).is_ok());
     let two = document("query A { a } mutation B { b }");
     assert!(two.operation(None).unwrap_err().message.contains("operationName"));
-    assert_eq!(two.operation(Some("B")).unwrap().node.ty, async_graphql::parser::types::OperationType::Mutation);
+    assert_eq!(
+        two.operation(Some("B")).unwrap().node.ty,
+        async_graphql::parser::types::OperationType::Mutation
+    );
     assert!(!two.operation(Some("SECRET")).unwrap_err().message.contains("SECRET"));
 }
 

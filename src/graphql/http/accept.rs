@@ -39,7 +39,9 @@ struct Weight {
 
 impl Weight {
     fn update(&mut self, specificity: u8, thousandths: u16) {
-        if specificity > self.specificity || (specificity == self.specificity && thousandths > self.thousandths) {
+        if specificity > self.specificity
+            || (specificity == self.specificity && thousandths > self.thousandths)
+        {
             *self = Self { specificity, thousandths };
         }
     }
@@ -48,7 +50,8 @@ impl Weight {
 impl Accept {
     /// Reads the header. No header, or an empty one, takes anything.
     pub fn of(headers: &HeaderMap) -> Self {
-        let mut accept = Self { json: Weight::default(), response: Weight::default(), events: Weight::default() };
+        let mut accept =
+            Self { json: Weight::default(), response: Weight::default(), events: Weight::default() };
         let mut empty = true;
         let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
         for range in lines.flat_map(|line| line.split(',')).map(str::trim).filter(|range| !range.is_empty()) {
@@ -172,7 +175,10 @@ mod tests {
 
     #[test]
     fn several_lines_are_one_list_and_no_line_takes_anything() {
-        assert_eq!(accept(&["text/html", "application/graphql-response+json"]).media(), Some(Media::GraphqlResponse));
+        assert_eq!(
+            accept(&["text/html", "application/graphql-response+json"]).media(),
+            Some(Media::GraphqlResponse)
+        );
         assert_eq!(accept(&[]).media(), Some(Media::Json));
     }
 

@@ -50,14 +50,16 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, HttpError
         let message = format!("The body is larger than {MAX_REQUEST_BYTES} bytes. Send several requests.");
         HttpError::too_large(StatusCode::PAYLOAD_TOO_LARGE, message)
     };
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MAX_REQUEST_BYTES) {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| HttpError::bad_request("The body ended before its end. Send it again."))?;
+        let chunk =
+            chunk.map_err(|_| HttpError::bad_request("The body ended before its end. Send it again."))?;
         if bytes.len() + chunk.len() > MAX_REQUEST_BYTES {
             return Err(too_large());
         }
@@ -84,7 +86,9 @@ pub fn parse_get(query_string: &str) -> Result<Call, HttpError> {
         }
         let value = if matches!(name, "variables" | "extensions") {
             json::read(text.as_bytes()).map_err(|json::Unreadable(why)| {
-                HttpError::bad_request(format!("The parameter `{name}` is not JSON that is taken here: {why}."))
+                HttpError::bad_request(format!(
+                    "The parameter `{name}` is not JSON that is taken here: {why}."
+                ))
             })?
         } else {
             Value::String(text.into_owned())
@@ -108,7 +112,9 @@ pub fn parse_post(headers: &HeaderMap, body: &[u8]) -> Result<Call, HttpError> {
     })?;
     match value {
         Value::Object(members) => call(members, Method::POST),
-        Value::List(_) => Err(HttpError::bad_request("Batches are not taken. Send each operation in its own request.")),
+        Value::List(_) => {
+            Err(HttpError::bad_request("Batches are not taken. Send each operation in its own request."))
+        }
         _ => Err(HttpError::bad_request("The body has to be a JSON object with the member `query`.")),
     }
 }
@@ -143,7 +149,11 @@ fn call(mut members: IndexMap<Name, Value>, method: Method) -> Result<Call, Http
     let query = match query {
         Some(Value::String(query)) => query,
         Some(_) => return Err(wrong("query", "a string")),
-        None => return Err(HttpError::bad_request("`query` is missing. Give the text of the GraphQL document in it.")),
+        None => {
+            return Err(HttpError::bad_request(
+                "`query` is missing. Give the text of the GraphQL document in it.",
+            ));
+        }
     };
     let operation_name = match operation_name {
         Some(Value::String(name)) => Some(name),

@@ -21,12 +21,12 @@ pub enum HttpError {
         /// 4xx.
         status: StatusCode,
         /// What the body says.
-        error: GraphError,
+        error: Box<GraphError>,
         /// What the client may send instead: `Allow`, `Accept-Post`.
         header: Option<(HeaderName, HeaderValue)>,
     },
     /// It is a GraphQL request that cannot run; [`render`] chooses the status.
-    Request(GraphError),
+    Request(Box<GraphError>),
 }
 
 impl HttpError {
@@ -60,15 +60,15 @@ impl HttpError {
         message: impl Into<Cow<'static, str>>,
         header: Option<(HeaderName, HeaderValue)>,
     ) -> Self {
-        Self::Http { status, error: GraphError::new(code, message.into()), header }
+        Self::Http { status, error: Box::new(GraphError::new(code, message.into())), header }
     }
 
     /// The answer, in GraphQL's shape.
     pub fn render(self, media: Media) -> Response<Body> {
         match self {
-            Self::Request(error) => render(Answer::refused(error), media),
+            Self::Request(error) => render(Answer::refused(*error), media),
             Self::Http { status, error, header } => {
-                let mut response = render(Answer::refused(error), media);
+                let mut response = render(Answer::refused(*error), media);
                 *response.status_mut() = status;
                 response.headers_mut().extend(header);
                 response
@@ -79,6 +79,12 @@ impl HttpError {
 
 impl From<Refusal> for HttpError {
     fn from(refusal: Refusal) -> Self {
-        Self::Request(refusal.into())
+        GraphError::from(refusal).into()
+    }
+}
+
+impl From<GraphError> for HttpError {
+    fn from(error: GraphError) -> Self {
+        Self::Request(Box::new(error))
     }
 }

@@ -53,7 +53,11 @@ impl<'f> Strict<'f> {
     }
 
     fn text<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        if text.contains('\0') { Err(self.refuse("it holds the character U+0000, which no field takes")) } else { Ok(()) }
+        if text.contains('\0') {
+            Err(self.refuse("it holds the character U+0000, which no field takes"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -133,7 +137,10 @@ mod tests {
     #[test]
     fn a_value_is_read_as_it_stands() {
         let text = r#"{"a":[1,-2,1.5,true,null,"é\ud83d\ude00"],"b":{}}"#;
-        assert_eq!(read(text.as_bytes()).unwrap().into_json().unwrap().to_string(), text.replace("\\ud83d\\ude00", "😀"));
+        assert_eq!(
+            read(text.as_bytes()).unwrap().into_json().unwrap().to_string(),
+            text.replace("\\ud83d\\ude00", "😀")
+        );
     }
 
     #[test]

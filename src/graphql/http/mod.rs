@@ -57,13 +57,16 @@ where
         return HttpError::not_acceptable().render(Media::Json);
     };
     let admitted = match read(&parts, body).await {
-        Ok(call) => admit(guard, introspection, &call).map(|(document, operation)| (call, document, operation)),
+        Ok(call) => {
+            admit(guard, introspection, &call).map(|(document, operation)| (call, document, operation))
+        }
         Err(error) => Err(error),
     };
     match admitted {
         Ok((_, _, OperationType::Subscription)) => {
-            let message = "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket.";
-            HttpError::Request(GraphError::new(Code::BadUserInput, message)).render(media)
+            let message =
+                "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket.";
+            HttpError::from(GraphError::new(Code::BadUserInput, message)).render(media)
         }
         Ok((call, document, _)) => render(execute(call, document).await, media),
         Err(error) => error.render(media),
@@ -75,15 +78,22 @@ where
 /// # Errors
 /// 405 for a mutation over GET; a request error for what the guard refuses, an operation that is not there, and
 /// introspection where that is off.
-pub fn admit(guard: &Guard, introspection: bool, call: &Call) -> Result<(Arc<Document>, OperationType), HttpError> {
+pub fn admit(
+    guard: &Guard,
+    introspection: bool,
+    call: &Call,
+) -> Result<(Arc<Document>, OperationType), HttpError> {
     let document = guard.check(&call.query)?;
     let operation = document.operation(call.operation_name.as_deref())?.node.ty;
     if operation == OperationType::Mutation && call.method == Method::GET {
-        return Err(HttpError::method_not_allowed("A GET runs queries only. Send the mutation in a POST.", "POST"));
+        return Err(HttpError::method_not_allowed(
+            "A GET runs queries only. Send the mutation in a POST.",
+            "POST",
+        ));
     }
     if document.introspects() && !introspection {
         let message = "Introspection is off here. The schema is at /schema.graphql.";
-        return Err(HttpError::Request(GraphError::new(Code::BadUserInput, message)));
+        return Err(GraphError::new(Code::BadUserInput, message).into());
     }
     Ok((document, operation))
 }
@@ -92,7 +102,8 @@ pub fn admit(guard: &Guard, introspection: bool, call: &Call) -> Result<(Arc<Doc
 pub fn render(answer: Answer, media: Media) -> Response<Body> {
     let first = answer.errors.first().filter(|_| answer.request_error);
     let status = first.map_or(StatusCode::OK, |error| request_error_status(error.code, media));
-    let wait = first.filter(|_| status == StatusCode::TOO_MANY_REQUESTS).and_then(GraphError::retry_after_seconds);
+    let wait =
+        first.filter(|_| status == StatusCode::TOO_MANY_REQUESTS).and_then(GraphError::retry_after_seconds);
 
     let mut response = Response::new(Body::from(answer.into_json()));
     *response.status_mut() = status;

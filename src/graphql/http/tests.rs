@@ -93,7 +93,11 @@ async fn send_with(request: axum::http::Request<Body>, introspection: bool) -> R
     );
     let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    Reply { status: parts.status.as_u16(), headers: parts.headers, body: serde_json::from_slice(&bytes).unwrap() }
+    Reply {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body: serde_json::from_slice(&bytes).unwrap(),
+    }
 }
 
 const RESPONSE: &str = "application/graphql-response+json";
@@ -110,7 +114,10 @@ fn post(body: impl Into<Body>) -> axum::http::Request<Body> {
 
 fn get(parameters: &[(&str, &str)]) -> axum::http::Request<Body> {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-    axum::http::Request::get(format!("/graphql?{query}")).header("accept", RESPONSE).body(Body::empty()).unwrap()
+    axum::http::Request::get(format!("/graphql?{query}"))
+        .header("accept", RESPONSE)
+        .body(Body::empty())
+        .unwrap()
 }
 
 #[tokio::test]
@@ -128,7 +135,8 @@ async fn a_query_is_answered_in_the_type_that_was_asked_for() {
 #[tokio::test]
 async fn a_get_runs_queries_and_never_mutations() {
     let variables = ("variables", r#"{"t":"a b&c"}"#);
-    let reply = send(get(&[("query", "query($t:String!){echo(text:$t)}"), variables, ("operationName", "")])).await;
+    let reply =
+        send(get(&[("query", "query($t:String!){echo(text:$t)}"), variables, ("operationName", "")])).await;
     // An empty name is a name.
     reply.refused(400, "BAD_USER_INPUT");
     let reply = send(get(&[("query", "query($t:String!){echo(text:$t)}"), variables, ("utm", "x")])).await;
@@ -159,10 +167,7 @@ async fn a_get_is_read_strictly() {
     send(raw("/graphql?query=%7Ba(x:%22%FFSECRET%22)%7D")).await.refused(400, "BAD_USER_INPUT");
     send(raw(&format!("/graphql?query={}", "a".repeat(60_000)))).await;
     let long = format!("/graphql?x={}", "a".repeat(MAX_REQUEST_BYTES));
-    assert!(matches!(
-        parse_get(&long),
-        Err(HttpError::Http { status: StatusCode::URI_TOO_LONG, .. })
-    ));
+    assert!(matches!(parse_get(&long), Err(HttpError::Http { status: StatusCode::URI_TOO_LONG, .. })));
 }
 
 #[tokio::test]
@@ -284,7 +289,8 @@ async fn a_client_that_reads_neither_type_is_told_so() {
 #[tokio::test]
 async fn other_methods_are_refused() {
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
-        let request = axum::http::Request::builder().method(method).uri("/graphql").body(Body::empty()).unwrap();
+        let request =
+            axum::http::Request::builder().method(method).uri("/graphql").body(Body::empty()).unwrap();
         let reply = send(request).await;
         reply.refused(405, "BAD_USER_INPUT");
         assert_eq!(reply.headers["allow"], "GET, POST");
@@ -296,7 +302,10 @@ async fn introspection_can_be_off() {
     let query = r#"{"query":"{__schema{queryType{name}}}"}"#;
     assert_eq!(send_with(post(query), true).await.body["data"]["__schema"]["queryType"]["name"], "Query");
     send_with(post_as(RESPONSE, query), false).await.refused(400, "BAD_USER_INPUT");
-    assert_eq!(send_with(post(r#"{"query":"{__typename}"}"#), false).await.body["data"]["__typename"], "Query");
+    assert_eq!(
+        send_with(post(r#"{"query":"{__typename}"}"#), false).await.body["data"]["__typename"],
+        "Query"
+    );
 }
 
 #[tokio::test]
@@ -315,7 +324,8 @@ fn what_is_decided_before_graphql_keeps_its_status_under_both_types() {
         assert_eq!(status(Code::RateLimited), 429);
         assert_eq!(status(Code::Internal), 500);
     }
-    let unauthenticated = render(Answer::refused(GraphError::new(Code::Unauthenticated, "Who?")), Media::Json);
+    let unauthenticated =
+        render(Answer::refused(GraphError::new(Code::Unauthenticated, "Who?")), Media::Json);
     assert_eq!(unauthenticated.headers()["www-authenticate"], "Bearer");
     let retry_after = Some(Duration::from_millis(1_500));
     let limited = GraphError { retry_after, ..GraphError::new(Code::RateLimited, "Wait.") };
