@@ -24,7 +24,10 @@ use async_graphql::{
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
-pub use self::{limits::Limits, refusal::Refusal};
+pub use self::{
+    limits::Limits,
+    refusal::{Code, Refusal},
+};
 
 /// A document that was let through.
 #[derive(Debug)]

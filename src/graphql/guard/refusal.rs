@@ -2,13 +2,32 @@
 
 use async_graphql::{Pos, parser};
 
-use crate::graphql::answer::{Code, GraphError};
+use crate::graphql::answer::GraphError;
+
+/// The two kinds of refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// A limit is passed.
+    QueryTooLarge,
+    /// It is not a GraphQL document, or not one that can run.
+    BadUserInput,
+}
+
+impl Code {
+    /// The code as `extensions.code` spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::QueryTooLarge => "QUERY_TOO_LARGE",
+            Self::BadUserInput => "BAD_USER_INPUT",
+        }
+    }
+}
 
 /// Why a document is not let through. Its text never holds a piece of the document: what a client pastes into a query by
 /// mistake (a name, a token) must not come back in an error that somebody logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// [`Code::QueryTooLarge`] when a limit is passed, [`Code::BadUserInput`] when the document is not valid.
+    /// What programs branch on.
     pub code: Code,
     /// What is wrong, with the limit and the measured number where there is one, and what to do.
     pub message: String,
@@ -43,7 +62,7 @@ impl Refusal {
 impl From<Refusal> for GraphError {
     fn from(refusal: Refusal) -> Self {
         let locations = refusal.location.into_iter().collect();
-        Self { locations, ..Self::new(refusal.code, refusal.message) }
+        Self { locations, ..Self::new(refusal.code.as_str(), refusal.message) }
     }
 }
 

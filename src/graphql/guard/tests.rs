@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::graphql::answer::Code;
 
 /// graphql-js 16.15 `getIntrospectionQuery` with every option on: deeper and longer than what GraphiQL sends.
 const INTROSPECTION: &str = include_str!("introspection.graphql");

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{accept::Media, render};
 use crate::graphql::{
-    answer::{Answer, Code, GraphError},
+    answer::{Answer, GraphError},
     guard::Refusal,
 };
 
@@ -31,36 +31,36 @@ pub enum HttpError {
 
 impl HttpError {
     pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::plain(StatusCode::BAD_REQUEST, Code::BadUserInput, message, None)
+        Self::plain(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message, None)
     }
 
     pub(super) fn too_large(status: StatusCode, message: String) -> Self {
-        Self::plain(status, Code::QueryTooLarge, message, None)
+        Self::plain(status, "QUERY_TOO_LARGE", message, None)
     }
 
     pub(super) fn method_not_allowed(message: &'static str, allow: &'static str) -> Self {
         let header = (header::ALLOW, HeaderValue::from_static(allow));
-        Self::plain(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, message, Some(header))
+        Self::plain(StatusCode::METHOD_NOT_ALLOWED, "BAD_USER_INPUT", message, Some(header))
     }
 
     pub(super) fn unsupported_media_type() -> Self {
         let message = "Send `Content-Type: application/json`, in UTF-8 and not compressed.";
         let header = (HeaderName::from_static("accept-post"), HeaderValue::from_static("application/json"));
-        Self::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadUserInput, message, Some(header))
+        Self::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_USER_INPUT", message, Some(header))
     }
 
     pub(super) fn not_acceptable() -> Self {
         let message = "Accept `application/graphql-response+json` or `application/json`.";
-        Self::plain(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message, None)
+        Self::plain(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message, None)
     }
 
     fn plain(
         status: StatusCode,
-        code: Code,
+        code: &'static str,
         message: impl Into<Cow<'static, str>>,
         header: Option<(HeaderName, HeaderValue)>,
     ) -> Self {
-        Self::Http { status, error: Box::new(GraphError::new(code, message.into())), header }
+        Self::Http { status, error: Box::new(GraphError::new(code, message)), header }
     }
 
     /// The answer, in GraphQL's shape.

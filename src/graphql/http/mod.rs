@@ -39,7 +39,7 @@ pub use self::{
     error::HttpError,
 };
 use super::{
-    answer::{Answer, Code, GraphError},
+    answer::{Answer, GraphError},
     guard::{Document, Guard},
 };
 
@@ -66,7 +66,7 @@ where
         Ok((_, _, OperationType::Subscription)) => {
             let message =
                 "A subscription needs a stream: send `Accept: text/event-stream`, or use a WebSocket.";
-            HttpError::from(GraphError::new(Code::BadUserInput, message)).render(media)
+            HttpError::from(GraphError::new("BAD_USER_INPUT", message)).render(media)
         }
         Ok((call, document, _)) => render(execute(call, document).await, media),
         Err(error) => error.render(media),
@@ -93,7 +93,7 @@ pub fn admit(
     }
     if document.introspects() && !introspection {
         let message = "Introspection is off here. The schema is at /schema.graphql.";
-        return Err(GraphError::new(Code::BadUserInput, message).into());
+        return Err(GraphError::new("BAD_USER_INPUT", message).into());
     }
     Ok((document, operation))
 }
@@ -102,8 +102,7 @@ pub fn admit(
 pub fn render(answer: Answer, media: Media) -> Response<Body> {
     let first = answer.errors.first().filter(|_| answer.request_error);
     let status = first.map_or(StatusCode::OK, |error| request_error_status(error.code, media));
-    let wait =
-        first.filter(|_| status == StatusCode::TOO_MANY_REQUESTS).and_then(GraphError::retry_after_seconds);
+    let wait = first.filter(|_| status == StatusCode::TOO_MANY_REQUESTS).and_then(|error| error.retry_after);
 
     let mut response = Response::new(Body::from(answer.into_json()));
     *response.status_mut() = status;
@@ -120,15 +119,14 @@ pub fn render(answer: Answer, media: Media) -> Response<Body> {
     response
 }
 
-fn request_error_status(code: Code, media: Media) -> StatusCode {
-    match code {
-        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Code::Forbidden => StatusCode::FORBIDDEN,
-        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        Code::BadUserInput | Code::CursorInvalid | Code::CursorExpired | Code::QueryTooLarge => match media {
-            Media::Json => StatusCode::OK,
-            Media::GraphqlResponse => StatusCode::BAD_REQUEST,
-        },
+fn request_error_status(code: &str, media: Media) -> StatusCode {
+    match (code, media) {
+        ("UNAUTHENTICATED", _) => StatusCode::UNAUTHORIZED,
+        ("FORBIDDEN", _) => StatusCode::FORBIDDEN,
+        ("RATE_LIMITED", _) => StatusCode::TOO_MANY_REQUESTS,
+        ("INTERNAL", _) => StatusCode::INTERNAL_SERVER_ERROR,
+        // What the client asked is at fault.
+        (_, Media::Json) => StatusCode::OK,
+        (_, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
     }
 }
