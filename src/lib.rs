@@ -1,4 +1,14 @@
-//! kyc-stack: a self-hosted KYC back office in one binary.
+//! kyc-stack: a self-hosted KYC back office in one binary. `ARCHITECTURE.md` has the map and the walkthroughs.
 
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod entropy;
+pub mod error;
+pub mod events;
 pub mod graphql;
+pub mod kyc;
+pub mod lifecycle;
 pub mod pages;
+pub mod telemetry;

@@ -28,6 +28,11 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
+    /// What was answered to this actor for this key.
+    pub fn existing(actor: &str, operation: &str, key: &str) -> Select<Self> {
+        Self::find_by_id((actor.to_owned(), operation.to_owned(), key.to_owned()))
+    }
+
     /// Records that are forgotten, for the cleaner.
     pub fn older_than(moment: Time) -> sea_orm::DeleteMany<Self> {
         Self::delete_many().filter(Column::CreatedAt.lt(moment))

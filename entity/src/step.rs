@@ -49,9 +49,6 @@ impl Entity {
     /// Steps of every merchant that have been IN_PROGRESS for too long, oldest first.
     pub fn past_deadline(now: Time, limit: u64) -> Select<Self> {
         use sea_orm::{QueryOrder, QuerySelect};
-        Self::find()
-            .filter(Column::DeadlineAt.lte(now))
-            .order_by_asc(Column::DeadlineAt)
-            .limit(limit)
+        Self::find().filter(Column::DeadlineAt.lte(now)).order_by_asc(Column::DeadlineAt).limit(limit)
     }
 }

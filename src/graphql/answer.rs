@@ -35,20 +35,6 @@ pub struct GraphError {
     pub retry_after: Option<u64>,
 }
 
-impl GraphError {
-    /// An error about the whole request.
-    pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            message: message.into(),
-            code,
-            locations: Vec::new(),
-            path: Vec::new(),
-            reference: None,
-            retry_after: None,
-        }
-    }
-}
-
 impl Serialize for GraphError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;

@@ -1,0 +1,193 @@
+//! The connections. Reads go to a pool; every write goes through [`Db::write`], every long read through [`Db::snapshot`].
+//!
+//! SQLite has one writer by nature: its write pool is one connection and begins IMMEDIATE (a deferred transaction that
+//! turns from reading to writing fails at once when another has written, whatever the busy timeout), beside a pool of
+//! readers in WAL mode. `synchronous` is FULL: an acknowledged write survives a power cut. On PostgreSQL both are one pool.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tokio_util::task::TaskTracker;
+
+use crate::error::{Error, Result};
+
+/// Connections of a long export, apart from the pool that serves requests.
+const EXPORT_CONNECTIONS: u32 = 2;
+/// A request that waits longer than this for a connection is refused.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The database.
+#[derive(Clone)]
+pub struct Db {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    exporter: DatabaseConnection,
+    tasks: TaskTracker,
+}
+
+impl Db {
+    /// Connects to `sqlite://path`, `sqlite:path` or `postgres://…`. A missing SQLite file is created.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or the URL is of neither kind.
+    pub async fn open(url: &str, max_connections: u32) -> Result<Self, DbErr> {
+        let tasks = TaskTracker::new();
+        if url.starts_with("sqlite:") {
+            let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+            // The writer first: it creates the file and sets WAL, which readers then find.
+            let writer = Database::connect(sqlite(&url, 1)).await?;
+            let reader = Database::connect(sqlite(&url, max_connections.clamp(2, 8))).await?;
+            let exporter = Database::connect(sqlite(&url, EXPORT_CONNECTIONS)).await?;
+            return Ok(Self { writer, reader, exporter, tasks });
+        }
+        let pool = Database::connect(postgres(url, max_connections)).await?;
+        let exporter = Database::connect(postgres(url, EXPORT_CONNECTIONS)).await?;
+        Ok(Self { writer: pool.clone(), reader: pool, exporter, tasks })
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    /// For reads that see what is committed, statement by statement.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// For migrations, which manage their own transactions.
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Runs `work` in one write transaction: committed when it answers `Ok`, rolled back otherwise.
+    ///
+    /// The transaction lives in a task of its own, tracked until shutdown: a client that goes away drops the future that
+    /// waits here, and must not cancel a `begin` half-way (sqlx 0.9.0 would hand the open transaction back to the pool).
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.transaction(&self.writer, options, work).await
+    }
+
+    /// Runs `work` on one consistent, read-only view of the database, on a connection of its own.
+    pub async fn snapshot<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        let options = match self.backend() {
+            DbBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(sea_orm::AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
+            _ => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                ..TransactionOptions::default()
+            },
+        };
+        self.transaction(&self.exporter, options, work).await
+    }
+
+    async fn transaction<T, F>(
+        &self,
+        pool: &DatabaseConnection,
+        options: TransactionOptions,
+        work: F,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        let pool = pool.clone();
+        let task = self.tasks.spawn(async move {
+            let txn = pool.begin_with_options(options).await?;
+            let outcome = work(&txn).await;
+            match outcome {
+                Ok(value) => {
+                    txn.commit().await?;
+                    Ok(value)
+                }
+                Err(error) => {
+                    // The work's own error is the one that matters; a rollback that fails closes the connection.
+                    if let Err(rollback) = txn.rollback().await {
+                        tracing::warn!(error = %rollback, "a rollback failed");
+                    }
+                    Err(error)
+                }
+            }
+        });
+        task.await.map_err(|panic| Error::Internal(Box::new(panic)))?
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.execute_raw(Statement::from_string(self.backend(), "SELECT 1")).await.map(drop)
+    }
+
+    /// Where work goes that shutdown has to wait for.
+    pub fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
+    /// Waits for running transactions, then closes the pools.
+    ///
+    /// # Errors
+    /// When a pool does not close.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.exporter.close().await?;
+        self.reader.close().await?;
+        self.writer.close().await
+    }
+}
+
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = pool(url, connections);
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+    });
+    options
+}
+
+fn postgres(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = pool(url, connections);
+    options.map_sqlx_postgres_opts(|postgres| {
+        postgres.application_name("kyc-stack").options([
+            // A hanging statement or a transaction that nobody ends must not hold locks for ever.
+            ("statement_timeout", "60s"),
+            ("idle_in_transaction_session_timeout", "120s"),
+            ("TimeZone", "UTC"),
+        ])
+    });
+    options
+}
+
+fn pool(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A ping per checkout costs a round trip per request (measured); a broken connection answers with an error once.
+        .test_before_acquire(false)
+        .sqlx_logging(false);
+    options
+}

@@ -1,0 +1,229 @@
+//! Writing and reading the log.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use entity::{
+    ActorKind, EventType, Scope, Scoped, Time, event,
+    id::{AttemptId, CustomerId, EventId, MerchantId, StepId},
+    log_head,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+};
+use uuid::Uuid;
+
+use super::Images;
+use crate::{
+    entropy::Entropy,
+    error::{Error, Result},
+};
+
+/// An event before it has its place in the log.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub kind: EventType,
+    pub customer_id: Option<CustomerId>,
+    pub attempt_id: Option<AttemptId>,
+    pub step_id: Option<StepId>,
+    /// What else it is about: a hold, a member, an API key.
+    pub subject_id: Option<Uuid>,
+    pub from: Option<&'static str>,
+    pub to: Option<&'static str>,
+    pub reason_code: Option<String>,
+    pub data: Images,
+}
+
+impl Draft {
+    /// An event about the merchant itself.
+    pub fn new(kind: EventType) -> Self {
+        Self {
+            kind,
+            customer_id: None,
+            attempt_id: None,
+            step_id: None,
+            subject_id: None,
+            from: None,
+            to: None,
+            reason_code: None,
+            data: Images::default(),
+        }
+    }
+
+    /// About this customer.
+    pub fn customer(mut self, id: CustomerId) -> Self {
+        self.customer_id = Some(id);
+        self
+    }
+
+    /// About this attempt of this customer.
+    pub fn attempt(mut self, id: AttemptId, customer: CustomerId) -> Self {
+        self.attempt_id = Some(id);
+        self.customer(customer)
+    }
+
+    /// About something else: a hold, a member, an API key.
+    pub fn subject(mut self, id: Uuid) -> Self {
+        self.subject_id = Some(id);
+        self
+    }
+
+    /// What moved, from where to where.
+    pub fn moved(mut self, from: &'static str, to: &'static str) -> Self {
+        self.from = Some(from);
+        self.to = Some(to);
+        self
+    }
+}
+
+/// Who did something, as the log keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Author {
+    pub kind: ActorKind,
+    pub id: Option<Uuid>,
+}
+
+impl Author {
+    /// kyc-stack itself.
+    pub const SYSTEM: Self = Self { kind: ActorKind::System, id: None };
+}
+
+/// Appends events to a merchant's log. These are the last two statements of a transaction.
+///
+/// The update takes the head's row lock, and holds it until the commit is visible: the order of `seq` is the order of
+/// commits. A database sequence would hand out a number first and let a later number commit before it; a reader that
+/// had moved past would never see the earlier one.
+///
+/// # Errors
+/// When the database fails, or the merchant has no head.
+pub async fn append(
+    txn: &impl ConnectionTrait,
+    merchant: MerchantId,
+    author: Author,
+    at: Time,
+    drafts: Vec<Draft>,
+    entropy: &Entropy,
+) -> Result<()> {
+    let Ok(count) = i64::try_from(drafts.len()) else { return Err(Error::internal("too many events")) };
+    if count == 0 {
+        return Ok(());
+    }
+    let head = txn
+        .query_one_raw(Statement::from_sql_and_values(
+            txn.get_database_backend(),
+            "UPDATE log_head SET seq = seq + $1 WHERE merchant_id = $2 RETURNING seq",
+            [count.into(), merchant.into()],
+        ))
+        .await?
+        .ok_or_else(|| Error::internal("a merchant without a log head"))?
+        .try_get_by_index::<i64>(0)?;
+    let rows = drafts
+        .into_iter()
+        .zip(head - count + 1..)
+        .map(|(draft, seq)| {
+            Ok(event::ActiveModel {
+                merchant_id: Set(merchant),
+                seq: Set(seq),
+                id: Set(entropy.id::<EventId>(at)),
+                kind: Set(draft.kind),
+                at: Set(at),
+                actor_kind: Set(author.kind),
+                actor_id: Set(author.id),
+                customer_id: Set(draft.customer_id),
+                attempt_id: Set(draft.attempt_id),
+                step_id: Set(draft.step_id),
+                subject_id: Set(draft.subject_id),
+                from: Set(draft.from.map(str::to_owned)),
+                to: Set(draft.to.map(str::to_owned)),
+                reason_code: Set(draft.reason_code),
+                data: Set(serde_json::to_value(draft.data)?),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    event::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Reads a merchant's events after `seq`, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn read_after(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    seq: i64,
+    limit: u64,
+) -> Result<Vec<event::Model>> {
+    Ok(event::Entity::scoped(scope)
+        .filter(event::Column::Seq.gt(seq))
+        .order_by_asc(event::Column::Seq)
+        .limit(limit)
+        .all(db)
+        .await?)
+}
+
+/// The number of a merchant's newest event; 0 when there is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn head(db: &impl ConnectionTrait, scope: Scope) -> Result<i64> {
+    Ok(log_head::Entity::scoped(scope).one(db).await?.map_or(0, |head| head.seq))
+}
+
+/// A position in a merchant's log, as clients hold it: opaque, and refused where it does not belong.
+///
+/// It carries the merchant and 32 random bits of the event's id, so that a cursor of another merchant's log, or from
+/// before the database was restored from a backup, is refused instead of silently misread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub merchant: MerchantId,
+    pub seq: i64,
+    pub check: u32,
+}
+
+impl Cursor {
+    /// The position of an event.
+    pub fn of(event: &event::Model) -> Self {
+        Self::at(event.merchant_id, event.seq, event.id)
+    }
+
+    /// The position of an event by its parts.
+    pub fn at(merchant: MerchantId, seq: i64, id: EventId) -> Self {
+        // The low bits of a UUID v7 are random.
+        let check = id.0.as_u128() as u32;
+        Self { merchant, seq, check }
+    }
+
+    /// The position before a merchant's first event.
+    pub fn origin(merchant: MerchantId) -> Self {
+        Self { merchant, seq: 0, check: 0 }
+    }
+
+    /// Reads what [`Display`](std::fmt::Display) wrote; none when it is not a cursor.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes: [u8; 28] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+        let (merchant, rest) = bytes.split_first_chunk::<16>()?;
+        let (seq, check) = rest.split_first_chunk::<8>()?;
+        let seq = i64::from_be_bytes(*seq);
+        let check = u32::from_be_bytes(check.try_into().ok()?);
+        (seq >= 0).then_some(Self { merchant: MerchantId(Uuid::from_bytes(*merchant)), seq, check })
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut bytes = [0; 28];
+        bytes[..16].copy_from_slice(self.merchant.0.as_bytes());
+        bytes[16..24].copy_from_slice(&self.seq.to_be_bytes());
+        bytes[24..].copy_from_slice(&self.check.to_be_bytes());
+        f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+/// The cursor of the log's head: what a client subscribes after, once it has read a snapshot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn head_cursor(db: &impl ConnectionTrait, scope: Scope) -> Result<Cursor> {
+    let newest = event::Entity::scoped(scope).order_by_desc(event::Column::Seq).one(db).await?;
+    Ok(newest.map_or_else(|| Cursor::origin(scope.merchant_id()), |event| Cursor::of(&event)))
+}

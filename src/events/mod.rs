@@ -1,0 +1,9 @@
+//! The event log of each merchant: what happened, in commit order, without a gap.
+//!
+//! The tracker, the audit, `verify` and every live update read it; nothing else is told of a change.
+
+pub mod image;
+pub mod log;
+
+pub use image::Images;
+pub use log::{Cursor, Draft};

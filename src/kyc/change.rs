@@ -1,0 +1,150 @@
+//! One change: a transaction, its moment, its actor, and the events it will leave behind.
+
+use std::sync::Arc;
+
+use entity::{
+    Scope, Scoped, Time, attempt,
+    id::{AttemptId, CustomerId},
+};
+use futures_util::future::BoxFuture;
+use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter, QuerySelect};
+
+use crate::{
+    auth::Actor,
+    clock::Clock,
+    db::Db,
+    entropy::Entropy,
+    error::{Error, Result},
+    events::{Draft, image::AttemptImage, log},
+};
+
+/// How often an overdue attempt may be met by one change before something is wrong.
+const EXPIRIES_PER_CHANGE: usize = 4;
+
+/// What use cases work with.
+#[derive(Clone)]
+pub struct Kyc {
+    pub db: Db,
+    pub clock: Clock,
+    pub entropy: Entropy,
+    /// Told after each commit, with nothing but the merchant: whoever follows the log reads it.
+    pub wake: Arc<dyn Fn(Scope) + Send + Sync>,
+    /// Where links point to, without a slash at the end.
+    pub public_url: Arc<str>,
+}
+
+/// One write transaction of a use case, within one merchant.
+pub struct Change<'t> {
+    pub txn: &'t DatabaseTransaction,
+    pub scope: Scope,
+    pub actor: &'t Actor,
+    /// The moment of the whole change.
+    pub now: Time,
+    pub entropy: &'t Entropy,
+    events: Vec<Draft>,
+    touched: Vec<(AttemptId, AttemptImage)>,
+}
+
+impl Kyc {
+    /// Runs `work` in one transaction of the actor's merchant, appends the events it left, and commits.
+    ///
+    /// A `work` that meets an overdue attempt answers [`Error::Overdue`]: the expiry is written and committed first, and
+    /// `work` runs again, on a database that says what every reader saw already.
+    ///
+    /// # Errors
+    /// Whatever `work` answers; then nothing is stored.
+    pub async fn change<T, F>(&self, actor: &Actor, scope: Scope, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
+    {
+        let work = Arc::new(work);
+        for _ in 0..EXPIRIES_PER_CHANGE {
+            let outcome = self.change_once(actor, scope, Arc::clone(&work)).await;
+            let Err(Error::Overdue(attempt)) = outcome else { return outcome };
+            super::expiry::expire(self, scope, attempt).await?;
+        }
+        Err(Error::internal("an attempt stays overdue"))
+    }
+
+    async fn change_once<T, F>(&self, actor: &Actor, scope: Scope, work: Arc<F>) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
+    {
+        let (actor, clock, entropy) = (actor.clone(), self.clock.clone(), self.entropy.clone());
+        let answer = self
+            .db
+            .write(move |txn| {
+                Box::pin(async move {
+                    let mut change = Change {
+                        txn,
+                        scope,
+                        actor: &actor,
+                        now: clock.now(),
+                        entropy: &entropy,
+                        events: Vec::new(),
+                        touched: Vec::new(),
+                    };
+                    let answer = work(&mut change).await?;
+                    change.append().await?;
+                    Ok(answer)
+                })
+            })
+            .await?;
+        (self.wake)(scope);
+        Ok(answer)
+    }
+}
+
+impl Change<'_> {
+    /// Leaves an event. It is appended when the change is done, in the order of the calls.
+    pub fn event(&mut self, draft: Draft) {
+        self.events.push(draft);
+    }
+
+    /// Says how an attempt is after this change; its last event will carry it.
+    pub fn touched(&mut self, attempt: &attempt::Model) {
+        self.touched.retain(|(id, _)| *id != attempt.id);
+        self.touched.push((attempt.id, attempt.into()));
+    }
+
+    /// Locks an attempt of the scope: the aggregate's lock, taken before anything below it is read. Two changes that
+    /// each complete one of the last two steps would otherwise both see the other one open, and leave it so for ever.
+    ///
+    /// # Errors
+    /// [`Error::Overdue`] when the clock has expired it and nobody has written that yet.
+    pub async fn lock_attempt(&self, id: AttemptId) -> Result<Option<attempt::Model>> {
+        let row = attempt::Entity::scoped(self.scope)
+            .filter(attempt::Column::Id.eq(id))
+            .lock_exclusive()
+            .one(self.txn)
+            .await?;
+        match row {
+            Some(row) if row.due_at.is_some_and(|due| due <= self.now) => Err(Error::Overdue(id)),
+            row => Ok(row),
+        }
+    }
+
+    /// Locks a customer of the scope. Customers are locked before attempts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lock_customer(&self, id: CustomerId) -> Result<Option<entity::customer::Model>> {
+        Ok(entity::customer::Entity::scoped(self.scope)
+            .filter(entity::customer::Column::Id.eq(id))
+            .lock_exclusive()
+            .one(self.txn)
+            .await?)
+    }
+
+    async fn append(mut self) -> Result<()> {
+        for (id, image) in self.touched.drain(..) {
+            let last = self.events.iter_mut().rev().find(|event| event.attempt_id == Some(id));
+            let last = last.ok_or_else(|| Error::internal("an attempt changed without an event"))?;
+            last.data.attempt = Some(Box::new(image));
+        }
+        let (merchant, author) = (self.scope.merchant_id(), self.actor.author());
+        log::append(self.txn, merchant, author, self.now, self.events, self.entropy).await
+    }
+}

@@ -1,0 +1,5 @@
+//! What every test stands on.
+
+pub(crate) mod database;
+pub(crate) mod postgres;
+pub(crate) mod rows;
