@@ -10,4 +10,5 @@ pub mod events;
 pub mod graphql;
 pub mod kyc;
 pub mod lifecycle;
+pub mod pages;
 pub mod telemetry;
