@@ -10,4 +10,7 @@ pub mod events;
 pub mod kyc;
 pub mod graphql;
 pub mod lifecycle;
+pub mod ops;
+pub mod report;
+pub mod rest;
 pub mod telemetry;

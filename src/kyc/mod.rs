@@ -3,6 +3,7 @@
 mod change;
 mod expiry;
 mod idempotency;
+pub mod report;
 
 pub use change::{Change, Kyc};
 pub use idempotency::{Answer, Key, Outcome};

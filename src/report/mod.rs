@@ -11,8 +11,6 @@ mod rows;
 pub mod sheet;
 mod spool;
 
-#[cfg(test)]
-pub(crate) mod fixture;
 
 pub use export::Export;
 pub use query::{Date, Layout, Params, Plan, Query};
