@@ -4,6 +4,7 @@ mod change;
 mod expiry;
 mod idempotency;
 pub mod report;
+pub mod rows;
 
 pub use change::{Change, Kyc};
 pub use idempotency::{Answer, Key, Outcome};
