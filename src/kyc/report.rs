@@ -39,7 +39,8 @@ pub async fn export(kyc: &Kyc, actor: &Actor, query: Query) -> Result<Export> {
     let scope = actor.require(Role::Admin)?;
     let merchant = merchant::Entity::of(scope).one(kyc.db.reader()).await?;
     let merchant = merchant.ok_or_else(|| Error::internal("an actor without a merchant"))?;
-    let zone = merchant.time_zone.parse().map_err(|_| Error::internal("a merchant's time zone is unknown"))?;
+    let zone =
+        merchant.time_zone.parse().map_err(|_| Error::internal("a merchant's time zone is unknown"))?;
     let slot = kyc.db.export_slot().ok_or(Error::RateLimited(RETRY_AFTER))?;
 
     let file_name = file_name(&merchant.slug, &query);

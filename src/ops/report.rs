@@ -22,7 +22,8 @@ use crate::{
 /// bytes. What was written by then is no report.
 pub async fn run(kyc: &Kyc, merchant_slug: &str, query: Query, mut out: impl Write) -> Result<u64> {
     let merchant = merchant::Entity::by_slug(merchant_slug).one(kyc.db.reader()).await?;
-    let merchant = merchant.ok_or_else(|| Error::BadInput("merchant: there is none with this slug".into()))?;
+    let merchant =
+        merchant.ok_or_else(|| Error::BadInput("merchant: there is none with this slug".into()))?;
     let mut export = kyc::report::export(kyc, &Actor::system(merchant.id), query).await?;
     let mut length = 0;
     while let Some(bytes) = export.rows.try_next().await? {

@@ -151,7 +151,9 @@ mod tests {
 
     #[test]
     fn names_stay_as_they_are() {
-        for text in ["", "Asha Rao", "'Abd al-Rahman", "O'Brien", "a; b", "1-2", "रमेश", " x", "a@b.in", "\"q\", r"] {
+        for text in
+            ["", "Asha Rao", "'Abd al-Rahman", "O'Brien", "a; b", "1-2", "रमेश", " x", "a@b.in", "\"q\", r"]
+        {
             assert!(matches!(defused(text), Cow::Borrowed(same) if same == text), "{text}");
         }
     }
@@ -188,7 +190,11 @@ mod tests {
     #[test]
     fn a_time_looks_like_this() {
         let mut out = Vec::new();
-        push_time(&mut out, Tz::Asia__Kolkata, DateTime::from_timestamp_micros(1_767_205_799_125_000).unwrap());
+        push_time(
+            &mut out,
+            Tz::Asia__Kolkata,
+            DateTime::from_timestamp_micros(1_767_205_799_125_000).unwrap(),
+        );
         out.push(b' ');
         push_time(&mut out, Tz::America__St_Johns, DateTime::from_timestamp(1_767_205_799, 0).unwrap());
         assert_eq!(out, b"2025-12-31T23:59:59.125000+05:30 2025-12-31T14:59:59-03:30");

@@ -11,6 +11,5 @@ mod rows;
 pub mod sheet;
 mod spool;
 
-
 pub use export::Export;
 pub use query::{Date, Layout, Params, Plan, Query};

@@ -128,7 +128,10 @@ impl Query {
             return Err(refused("from", "it is after `to`; both days are part of the report"));
         }
         if from.checked_add_months(Months::new(12 * MAX_YEARS)).is_none_or(|end| end <= to) {
-            return Err(refused("to", &format!("a report covers at most {MAX_YEARS} years; ask for them one by one")));
+            return Err(refused(
+                "to",
+                &format!("a report covers at most {MAX_YEARS} years; ask for them one by one"),
+            ));
         }
         let zone = |text: &String| {
             text.parse().map_err(|_| refused("time_zone", "not a name of the IANA list, as Asia/Kolkata is"))
@@ -195,11 +198,7 @@ fn day(parameter: &str, text: Option<&str>) -> Result<NaiveDate> {
     }
     let day: NaiveDate =
         text.parse().map_err(|_| refused(parameter, &format!("the calendar has no {text}")))?;
-    if YEARS.contains(&day.year()) {
-        Ok(day)
-    } else {
-        Err(refused(parameter, "years run from 1970 to 9998"))
-    }
+    if YEARS.contains(&day.year()) { Ok(day) } else { Err(refused(parameter, "years run from 1970 to 9998")) }
 }
 
 /// The word among `words`; the first of them when none is given.

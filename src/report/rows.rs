@@ -8,13 +8,14 @@
 use std::collections::HashMap;
 
 use entity::{
-    AttemptState, ExpiryReason, MerchantMode, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt, customer, event,
+    AttemptState, ExpiryReason, MerchantMode, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt,
+    customer, event,
     id::{AttemptId, CustomerId, StepId},
     step,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, Iden, IntoSimpleExpr, Order,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, StatementBuilder, TryGetable,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, ExprTrait, Iden, IntoSimpleExpr, Order,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, TryGetable,
     sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
@@ -157,7 +158,8 @@ impl<'p> Pages<'p> {
 
         let with_children = |attempt: AttemptRow| {
             let customer = customers.get(&attempt.customer_id).cloned();
-            let customer = customer.ok_or_else(|| DbErr::RecordNotFound("the customer of an attempt".into()))?;
+            let customer =
+                customer.ok_or_else(|| DbErr::RecordNotFound("the customer of an attempt".into()))?;
             let mut steps = steps_of.remove(&attempt.id).unwrap_or_default();
             steps.sort_unstable_by_key(|step| step.position);
             Ok(attempt.with(customer, steps))
@@ -167,7 +169,10 @@ impl<'p> Pages<'p> {
 }
 
 /// The newest event that a snapshot sees: the report shows the log up to it, and nothing after.
-pub(super) async fn newest_event(txn: &impl ConnectionTrait, scope: Scope) -> Result<Option<event::Model>, DbErr> {
+pub(super) async fn newest_event(
+    txn: &impl ConnectionTrait,
+    scope: Scope,
+) -> Result<Option<event::Model>, DbErr> {
     event::Entity::scoped(scope).order_by_desc(event::Column::Seq).one(txn).await
 }
 
@@ -252,7 +257,10 @@ impl Cells<'_> {
     }
 }
 
-fn read<T>(rows: &[QueryResult], mut one: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>) -> Result<Vec<T>, DbErr> {
+fn read<T>(
+    rows: &[QueryResult],
+    mut one: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>,
+) -> Result<Vec<T>, DbErr> {
     rows.iter().map(|row| one(&mut Cells { row, next: 0 })).collect()
 }
 
@@ -300,11 +308,24 @@ impl AttemptRow {
     }
 
     fn with(self, customer: Customer, mut steps: Vec<Step>) -> Row {
-        let Self { id, customer_id, number, mode, created_at, started_at, expires_at, rejection_code, seen } = self;
+        let Self { id, customer_id, number, mode, created_at, started_at, expires_at, rejection_code, seen } =
+            self;
         for step in &mut steps {
             step.waiting_on = lifecycle::step::waits_on(step.waiting_on, seen.state);
         }
-        Row { id, number, customer_id, customer, mode, seen, created_at, started_at, expires_at, rejection_code, steps }
+        Row {
+            id,
+            number,
+            customer_id,
+            customer,
+            mode,
+            seen,
+            created_at,
+            started_at,
+            expires_at,
+            rejection_code,
+            steps,
+        }
     }
 }
 

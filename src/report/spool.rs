@@ -109,9 +109,8 @@ impl Keeper {
     /// Waits until the reader has left. One that takes nothing for `patience` is cut off, and so is one that is not done
     /// after `longest`; the file is emptied then, although a connection that hangs still holds the reader.
     pub(super) async fn see_off(mut self, patience: Duration, longest: Duration) {
-        let moving = async {
-            while let Ok(Ok(())) = tokio::time::timeout(patience, self.taken.changed()).await {}
-        };
+        let moving =
+            async { while let Ok(Ok(())) = tokio::time::timeout(patience, self.taken.changed()).await {} };
         tokio::select! {
             () = self.gone.cancelled() => return,
             _ = tokio::time::timeout(longest, moving) => {}
@@ -131,7 +130,8 @@ impl Reader {
     /// # Errors
     /// When the writing was cut before any came.
     pub(super) async fn begun(&mut self) -> Result<()> {
-        let progress = self.progress.wait_for(|progress| progress.written > 0 || progress.end.is_some()).await;
+        let progress =
+            self.progress.wait_for(|progress| progress.written > 0 || progress.end.is_some()).await;
         match progress.map(|progress| *progress) {
             Ok(Progress { written: 0, end: Some(End::Cut) }) | Err(_) => Err(cut()),
             Ok(_) => Ok(()),
@@ -151,7 +151,8 @@ impl Reader {
 
     async fn chunk(&mut self, offset: u64) -> Result<Option<Bytes>> {
         self.taken.send_replace(offset);
-        let progress = self.progress.wait_for(|progress| progress.end.is_some() || progress.written > offset).await;
+        let progress =
+            self.progress.wait_for(|progress| progress.end.is_some() || progress.written > offset).await;
         // A writer that vanished without a word has cut the file.
         let Progress { written, end } = *progress.map_err(|_| cut())?;
         match end {

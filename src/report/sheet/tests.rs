@@ -84,7 +84,12 @@ fn written(plan: &Plan, rows: &[Row]) -> Vec<u8> {
 }
 
 fn read_back(bytes: &[u8]) -> Vec<csv::StringRecord> {
-    csv::ReaderBuilder::new().has_headers(false).from_reader(bytes).records().collect::<Result<_, _>>().unwrap()
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(bytes)
+        .records()
+        .collect::<Result<_, _>>()
+        .unwrap()
 }
 
 const ATTEMPT_CELLS: &str = "attempt_00000000000000000000000000,2,customer_00000000000000000000000000,,\
@@ -127,7 +132,8 @@ fn long_is_one_line_a_step() {
          step_max_tries,step_reason_code"
     ));
     let step = "step_00000000000000000000000007";
-    let screening = format!("{ATTEMPT_CELLS},{step},SANCTION_SCREENING,1,COMPLETED,,1970-01-01T05:31:00+05:30,,1,3,");
+    let screening =
+        format!("{ATTEMPT_CELLS},{step},SANCTION_SCREENING,1,COMPLETED,,1970-01-01T05:31:00+05:30,,1,3,");
     let pan = format!("{ATTEMPT_CELLS},{step},PAN,2,IN_PROGRESS,CUSTOMER,1970-01-01T05:31:00+05:30,,1,3,");
     assert_eq!(lines[1..], [screening.as_str(), &pan, ""]);
 }
@@ -155,7 +161,8 @@ proptest! {
             prop_assert_eq!(record.len(), records[0].len());
             for (cell, text) in (3..7).map(|place| &record[place]).zip(&texts) {
                 let cell: &str = cell;
-                prop_assert_eq!(cell, defused(text).as_ref());
+                let expected = defused(text);
+                prop_assert_eq!(cell, expected.as_ref());
             }
         }
     }

@@ -18,7 +18,7 @@ use kyc_stack::{
     kyc::report::export,
     ops,
 };
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Statement};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, Statement};
 
 use super::fixture::{Journey, Shop, damage, now, query, records};
 use crate::harness::database::Backend;

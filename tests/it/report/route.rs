@@ -19,7 +19,8 @@ use super::fixture::{Shop, damage, query};
 const JANUARY: &str = "/reports/kyc.csv?from=2026-01-01&to=2026-01-31&time_zone=UTC";
 
 fn router(shop: &Shop, actor: Option<Actor>) -> Router {
-    let router = Router::new().route("/reports/kyc.csv", get(rest::report::kyc_csv)).with_state(shop.kyc.clone());
+    let router =
+        Router::new().route("/reports/kyc.csv", get(rest::report::kyc_csv)).with_state(shop.kyc.clone());
     match actor {
         Some(actor) => router.layer(Extension(actor)),
         None => router,
@@ -52,7 +53,9 @@ async fn the_report_is_an_attachment_that_nobody_caches_or_guesses_at() {
     assert_eq!(header("content-disposition"), "attachment; filename=\"kyc-acme-2026-01-01-2026-01-31.csv\"");
     assert_eq!(header("cache-control"), "no-store");
     assert_eq!(header("x-content-type-options"), "nosniff");
-    assert!(kyc_stack::events::Cursor::parse(header("kyc-event-cursor")).is_some_and(|cursor| cursor.seq == 1));
+    assert!(
+        kyc_stack::events::Cursor::parse(header("kyc-event-cursor")).is_some_and(|cursor| cursor.seq == 1)
+    );
     let body = to_bytes(response.into_body(), 1_000_000).await.unwrap();
     assert_eq!(body, shop.csv(&[]).await.unwrap());
 }

@@ -19,7 +19,8 @@ async fn every_attempt_is_there_once_in_the_order_of_the_date() {
         .map(|i| Journey::new(shop.scope, day("2026-01-05") + TimeDelta::minutes(i / 300)))
         .collect();
     shop.insert(&journeys).await;
-    let mut expected: Vec<_> = journeys.iter().map(|journey| (journey.attempt.created_at, journey.attempt.id)).collect();
+    let mut expected: Vec<_> =
+        journeys.iter().map(|journey| (journey.attempt.created_at, journey.attempt.id)).collect();
     expected.sort_unstable();
     let expected: Vec<_> = expected.into_iter().map(|(_, id)| id).collect();
     assert_eq!(ids(&shop.records(&[]).await), expected);
@@ -110,7 +111,8 @@ async fn the_ended_of_a_range_come_in_the_order_of_their_ends_written_or_not() {
     // Begun long before the range; the ends alternate between written and overdue, over several pages of each.
     let journeys: Vec<_> = (0..1_400)
         .map(|i| {
-            let (journey, end) = (Journey::new(shop.scope, day("2025-06-01")), day("2026-01-10") + TimeDelta::minutes(i));
+            let (journey, end) =
+                (Journey::new(shop.scope, day("2025-06-01")), day("2026-01-10") + TimeDelta::minutes(i));
             if i % 2 == 0 { journey.due(end, 0) } else { journey.ended(AttemptState::Completed, end, None) }
         })
         .collect();
