@@ -28,3 +28,24 @@ pub struct GraphError {
     /// `extensions.retryAfter`, in seconds.
     pub retry_after: Option<u64>,
 }
+
+/// What an operation answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The JSON of `data`; none when the operation was refused before it ran.
+    pub data: Option<Vec<u8>>,
+    /// The errors, in the order in which they were met.
+    pub errors: Vec<GraphError>,
+}
+
+impl Answer {
+    /// The answer of an operation that ran.
+    pub fn data(data: Vec<u8>, errors: Vec<GraphError>) -> Self {
+        Self { data: Some(data), errors }
+    }
+
+    /// The answer of an operation that did not run.
+    pub fn refused(errors: Vec<GraphError>) -> Self {
+        Self { data: None, errors }
+    }
+}
