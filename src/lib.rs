@@ -13,4 +13,5 @@ pub mod lifecycle;
 pub mod ops;
 pub mod report;
 pub mod rest;
+pub mod pages;
 pub mod telemetry;

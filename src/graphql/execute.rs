@@ -2,9 +2,7 @@
 
 use async_graphql::{
     EmptySubscription, Request, Schema, ServerError, Variables,
-    parser::types::{
-        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
-    },
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 
 use super::{
@@ -17,6 +15,7 @@ use super::{
         plan::Planner,
         root::{Introspection, Root, ValidateOnly},
     },
+    guard::Document,
     mutation::Mutation,
     query::Query,
 };
@@ -29,13 +28,12 @@ pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, EmptySubscription>;
 #[derive(Clone)]
 pub struct Api {
     schema: ApiSchema,
-    introspection: bool,
 }
 
 /// What is asked, once the guard has let it pass.
 pub struct Operation<'a> {
     /// The document.
-    pub document: &'a ExecutableDocument,
+    pub document: &'a Document,
     /// Which of its operations; none when it has one.
     pub name: Option<&'a str>,
     /// The variables.
@@ -45,13 +43,13 @@ pub struct Operation<'a> {
 }
 
 impl Api {
-    /// The API; `introspection` says whether it answers questions about the schema.
-    pub fn new(introspection: bool) -> Self {
+    /// The API.
+    pub fn new() -> Self {
         let schema = Schema::build(Root::new(), Root::new(), EmptySubscription)
             .extension(ValidateOnly)
             .disable_suggestions()
             .finish();
-        Self { schema, introspection }
+        Self { schema }
     }
 
     /// The schema definition.
@@ -64,19 +62,16 @@ impl Api {
     pub async fn execute(&self, kyc: &Kyc, actor: &Actor, asked: Operation<'_>) -> Answer {
         match self.run(kyc, actor, asked).await {
             Ok(answer) => answer,
-            Err(errors) => Answer::refused(errors),
+            Err(errors) => Answer { errors, request_error: true, ..Answer::default() },
         }
     }
 
     async fn run(&self, kyc: &Kyc, actor: &Actor, asked: Operation<'_>) -> Result<Answer, Vec<GraphError>> {
-        let operation = choose(asked.document, asked.name).map_err(|error| vec![error])?;
-        let about_schema = asks_about_schema(asked.document, operation).map_err(|error| vec![error])?;
-        if about_schema && !self.introspection {
-            let message = "Introspection is switched off here. Read the schema at /schema.graphql.";
-            return Err(vec![GraphError::new("BAD_USER_INPUT", message)]);
-        }
+        let document = &asked.document.parsed;
+        let operation = &asked.document.operation(asked.name).map_err(|refusal| vec![refusal.into()])?.node;
+        let about_schema = asks_about_schema(document, operation).map_err(|error| vec![error])?;
         let mut request = Request::new("").variables(asked.variables.clone());
-        request.set_parsed_query(asked.document.clone());
+        request.set_parsed_query(ExecutableDocument::clone(document));
         if let Some(name) = asked.name {
             request = request.operation_name(name);
         }
@@ -90,10 +85,10 @@ impl Api {
         if about_schema {
             let data = serde_json::to_vec(&validated.data)
                 .map_err(|error| vec![super::error::public(error.into())])?;
-            return Ok(Answer::data(data, Vec::new()));
+            return Ok(Answer::data(data));
         }
         let may = |role| actor.may(role);
-        let fragments = &asked.document.fragments;
+        let fragments = &document.fragments;
         let set = &operation.selection_set.node;
         let mut planner =
             Planner::new(operation, fragments, &asked.variables, &may).map_err(|error| vec![error])?;
@@ -134,34 +129,7 @@ async fn answer<R: Row>(cx: &Context<'_>, root: R, plan: &super::exec::plan::Pla
         json.null();
     }
     let (data, errors) = json.finish();
-    Answer::data(data, errors)
-}
-
-/// The operation to run.
-///
-/// # Errors
-/// When there is none of that name, or several and no name.
-pub fn choose<'d>(
-    document: &'d ExecutableDocument,
-    name: Option<&str>,
-) -> Result<&'d OperationDefinition, GraphError> {
-    let found = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Some(operation),
-        (DocumentOperations::Single(_), Some(_)) => None,
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            operations.values().next()
-        }
-        (DocumentOperations::Multiple(_), None) => {
-            return Err(GraphError::new(
-                "BAD_USER_INPUT",
-                "The document has several operations: say which by `operationName`.",
-            ));
-        }
-    };
-    found.map(|operation| &operation.node).ok_or_else(|| {
-        GraphError::new("BAD_USER_INPUT", "The document has no operation of this `operationName`.")
-    })
+    Answer { errors, ..Answer::data(data) }
 }
 
 /// Whether an operation asks about the schema.

@@ -1,4 +1,5 @@
-//! The public GraphQL API: one file a word, over the one read path of [`exec`].
+//! The public GraphQL API: what is asked ([`guard`]), how it travels ([`http`]), how it is read ([`exec`]), and what is
+//! answered ([`answer`]). Besides these, one file a word.
 
 mod actor;
 pub mod answer;
@@ -7,7 +8,9 @@ mod customer;
 pub mod error;
 pub mod exec;
 mod execute;
+pub mod guard;
 mod hold;
+pub mod http;
 mod keyset;
 mod merchant;
 mod mutation;
@@ -15,7 +18,7 @@ mod node;
 mod query;
 mod reason;
 mod reasons;
-mod scalar;
+pub mod scalar;
 mod settings;
 mod sort;
 mod step;
@@ -23,4 +26,4 @@ mod summary;
 mod tracker;
 mod user_error;
 
-pub use execute::{Api, Operation, choose};
+pub use execute::{Api, Operation};

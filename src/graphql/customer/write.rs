@@ -13,7 +13,7 @@ use crate::{
         mutation::{Mutate, Payload, Shown},
         scalar::Date,
     },
-    kyc::{self, Key},
+    kyc,
 };
 
 /// A person who is to be verified, as the merchant knows them.
