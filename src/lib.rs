@@ -10,5 +10,8 @@ pub mod events;
 pub mod graphql;
 pub mod kyc;
 pub mod lifecycle;
+pub mod ops;
+pub mod report;
+pub mod rest;
 pub mod pages;
 pub mod telemetry;

@@ -4,6 +4,7 @@ mod change;
 pub mod customer;
 mod expiry;
 mod idempotency;
+pub mod report;
 mod patch;
 pub mod rows;
 pub mod search;

@@ -7,4 +7,5 @@ mod harness;
 mod indexes;
 mod migrations;
 mod on_postgres;
+mod report;
 mod tables;
