@@ -11,3 +11,4 @@ pub mod kyc;
 pub mod graphql;
 pub mod lifecycle;
 pub mod telemetry;
+pub mod workers;

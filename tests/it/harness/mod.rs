@@ -1,4 +1,5 @@
 //! What every test stands on.
 
 pub(crate) mod database;
+pub(crate) mod office;
 pub(crate) mod postgres;
