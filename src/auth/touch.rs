@@ -16,7 +16,7 @@ use entity::{
 use crate::{db::Db, error::Result};
 
 /// How often one subject is written.
-pub const INTERVAL: TimeDelta = TimeDelta::minutes(1);
+pub(super) const INTERVAL: TimeDelta = TimeDelta::minutes(1);
 /// Subjects that are remembered; those beyond are written a minute later.
 const CAPACITY: usize = 10_000;
 /// Subjects written in one transaction.
