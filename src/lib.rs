@@ -2,8 +2,12 @@
 
 pub mod auth;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod entropy;
 pub mod error;
 pub mod events;
 pub mod kyc;
+pub mod graphql;
+pub mod lifecycle;
+pub mod telemetry;

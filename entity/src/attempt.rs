@@ -95,6 +95,8 @@ impl Entity {
         use sea_orm::{QueryOrder, QuerySelect};
         Self::find()
             .filter(Column::State.is_in([AttemptState::Created, AttemptState::InProgress]))
+            // Says again that it is open, in the words of the index.
+            .filter(Column::EndedAt.is_null())
             .filter(Column::ExpiresAt.lte(now))
             .filter(Column::DueAt.is_null())
             .filter(Column::LinkExpiryRecorded.eq(false))

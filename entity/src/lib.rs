@@ -38,7 +38,7 @@ pub mod session;
 pub mod step;
 mod words;
 
-pub use scope::{Scope, Scoped};
+pub use scope::{Scope, Scoped, any_of};
 pub use words::*;
 
 /// A moment, in UTC, truncated to microseconds before it is stored (PostgreSQL keeps no more).

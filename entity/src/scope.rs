@@ -1,6 +1,7 @@
 //! Tenancy: a query over a merchant's rows cannot be written without saying which merchant's.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, Select, sea_query::SimpleExpr};
+use uuid::Uuid;
 
 use crate::id::MerchantId;
 
@@ -30,5 +31,19 @@ pub trait Scoped: EntityTrait {
     /// The beginning of every read: the rows of one merchant.
     fn scoped(scope: Scope) -> Select<Self> {
         Self::find().filter(Self::MERCHANT.eq(scope.merchant_id))
+    }
+}
+
+/// Rows whose `column` is one of `keys`. On PostgreSQL the keys are one array, so that the statement's text, and with it the
+/// prepared statement, is the same for every number of keys.
+pub fn any_of<C: ColumnTrait>(
+    backend: DbBackend,
+    column: C,
+    keys: impl IntoIterator<Item = impl Into<Uuid>>,
+) -> SimpleExpr {
+    let keys: Vec<Uuid> = keys.into_iter().map(Into::into).collect();
+    match backend {
+        DbBackend::Postgres => column.eq_any(keys),
+        _ => column.is_in(keys),
     }
 }

@@ -1,0 +1,253 @@
+//! `Attempt`: one KYC journey of one customer.
+
+pub mod list;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
+
+use async_graphql::InputObject;
+use entity::{
+    AttemptState, LinkState, Party, Scoped, StepKind, Time, any_of, attempt,
+    id::{AttemptId, CustomerId},
+};
+use futures_util::FutureExt;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::{
+    customer::{self, Customer},
+    exec::{
+        Context,
+        connection::{self, Edge, Listed, Page},
+        leaf::Id,
+        object::{Fan, NoArgs, Object, Row},
+    },
+    hold, reason::Reason,
+    scalar::Url,
+    step::{self, Step},
+    tracker,
+};
+use crate::{error::Result, lifecycle};
+
+/// An attempt as seen at the moment of the operation.
+pub struct Attempt {
+    /// The row, with an expiry that nobody has written yet applied.
+    pub row: attempt::Model,
+    link: Option<LinkState>,
+}
+
+impl Attempt {
+    /// The attempt as seen at `now`: EXPIRED once it is overdue, written or not.
+    pub fn seen(mut row: attempt::Model, now: Time) -> Self {
+        if let Some(overdue) = lifecycle::attempt::overdue(row.due_at, row.link_open_count, now) {
+            row.state = AttemptState::Expired;
+            row.expiry_reason = Some(overdue.reason);
+            row.ended_at = Some(overdue.ended_at);
+            row.waiting_on = None;
+            row.waiting_since = None;
+            row.needs_customer = false;
+            row.due_at = None;
+        }
+        let link = crate::kyc::rows::link_of(&row).map(|link| link.state(row.state, row.expiry_reason, now));
+        Self { row, link }
+    }
+}
+
+/// The link of an attempt.
+pub struct KycLink(Arc<Attempt>);
+
+/// How far an attempt has come.
+pub struct Progress(Arc<Attempt>);
+
+/// The argument of `Attempt.step`.
+#[derive(InputObject)]
+pub struct StepArgs {
+    /// Which of the attempt's steps.
+    kind: StepKind,
+}
+
+/// The argument of `Attempt.holds`.
+#[derive(InputObject)]
+pub struct HoldArgs {
+    /// Whether to show those that were released, too.
+    include_released: Option<bool>,
+}
+
+impl Row for Attempt {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<Attempt>> = LazyLock::new(|| {
+            Object::<Attempt>::new(
+                "Attempt",
+                "One KYC journey of one customer. A customer has at most one that is open.",
+            )
+            .node("The attempt's id.", |attempt| attempt.row.id)
+            .value("number", "1 is the customer's first attempt.", |attempt| attempt.row.number)
+            .one::<NoArgs, Customer>("customer", "Who is to be verified.", |cx, rows, _, _| {
+                async move {
+                    let found = customer::by_id(cx, rows.iter().map(|attempt| attempt.row.customer_id)).await?;
+                    Ok(rows.iter().map(|attempt| found.get(&attempt.row.customer_id).cloned()).collect())
+                }
+                .boxed()
+            })
+            .value("state", "Where the attempt stands now; an attempt whose time has run out is EXPIRED at once.", |attempt| {
+                attempt.row.state
+            })
+            .value("mode", "Whether its checks are real; the merchant's mode when it was created.", |attempt| {
+                attempt.row.mode
+            })
+            .value("waitingOn", "Whose move it is: the customer's before a provider's before a reviewer's. Null once terminal.", |attempt| {
+                attempt.row.waiting_on
+            })
+            .value("waitingSince", "Since when `waitingOn` has been who it is.", |attempt| attempt.row.waiting_since)
+            .many::<NoArgs, Step>("steps", "Its steps, in order.", |cx, rows, _, _| {
+                async move {
+                    let mut found = step::of_attempts(cx, rows).await?;
+                    Ok(rows.iter().map(|attempt| found.remove(&attempt.row.id).unwrap_or_default()).collect())
+                }
+                .boxed()
+            })
+            .fan(Fan::Rows(6))
+            .optional::<StepArgs, Step>("step", "Its step of one kind; null when it has none.", |cx, rows, args, _| {
+                async move {
+                    let mut found = step::of_attempts(cx, rows).await?;
+                    Ok(rows
+                        .iter()
+                        .map(|attempt| {
+                            found.remove(&attempt.row.id)?.into_iter().find(|step| step.row.kind == args.kind)
+                        })
+                        .collect())
+                }
+                .boxed()
+            })
+            .part::<Progress>("progress", "How many of its steps are completed.", |_, attempt| {
+                Progress(Arc::clone(attempt))
+            })
+            .many::<HoldArgs, hold::Hold>("holds", "Its holds, oldest first: those that are active, unless asked for all.", |cx, rows, args, _| {
+                async move {
+                    let mut found = hold::of_attempts(cx, rows, args.include_released.unwrap_or(false)).await?;
+                    Ok(rows.iter().map(|attempt| found.remove(&attempt.row.id).unwrap_or_default()).collect())
+                }
+                .boxed()
+            })
+            .fan(Fan::Rows(2))
+            .optional_part::<KycLink>("link", "Its link; null when it was created without one.", |_, attempt| {
+                attempt.link.is_some().then(|| KycLink(Arc::clone(attempt)))
+            })
+            .value("redirectUrl", "Where the journey sends the customer when it is over.", |attempt| {
+                attempt.row.redirect_url.clone().map(Url)
+            })
+            .value("consentedAt", "When the customer consented; null until then.", |attempt| attempt.row.consented_at)
+            .optional_part::<Reason>("rejection", "Why it was rejected; null unless it is REJECTED.", |cx, attempt| {
+                let row = &attempt.row;
+                Reason::new(
+                    cx,
+                    row.rejection_code.as_deref(),
+                    row.rejection_message.as_deref(),
+                    row.rejection_staff_note.as_deref(),
+                )
+            })
+            .value("expiryReason", "Why it expired; null unless it is EXPIRED.", |attempt| attempt.row.expiry_reason)
+            .one::<connection::PageArgs, Page<tracker::TrackerEvent>>(
+                "tracker",
+                "What happened to it, oldest first.",
+                |cx, rows, args, plan| tracker::of_attempts(cx, rows, args, plan).boxed(),
+            )
+            .paged()
+            .value("createdAt", "When it was created.", |attempt| attempt.row.created_at)
+            .value("startedAt", "When it became IN_PROGRESS.", |attempt| attempt.row.started_at)
+            .value("endedAt", "When it became COMPLETED, REJECTED or EXPIRED.", |attempt| attempt.row.ended_at)
+            .value("expiresAt", "When its link's validity ends; null without a link.", |attempt| attempt.row.expires_at)
+            .value("updatedAt", "When it, its steps, its holds or its link last changed.", |attempt| attempt.row.updated_at)
+            .value("version", "Rises by one with every change of it, its steps, its holds or its link. Give it as `expectedVersion` to make sure that nothing has changed meanwhile.", |attempt| {
+                attempt.row.version
+            })
+        });
+        &OBJECT
+    }
+}
+
+impl Row for Progress {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<Progress>> = LazyLock::new(|| {
+            Object::<Progress>::new("Progress", "How far an attempt has come.")
+                .value("completed", "Steps that are COMPLETED.", |progress| progress.0.row.completed_steps)
+                .value("total", "Steps in all.", |progress| progress.0.row.total_steps)
+        });
+        &OBJECT
+    }
+}
+
+impl Row for KycLink {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<KycLink>> = LazyLock::new(|| {
+            Object::<KycLink>::new(
+                "KycLink",
+                "The link of an attempt. Its URL is shown once, when it is generated or resent; only its hash is kept.",
+            )
+            .value("state", "Whether it can be walked.", |link| link.0.link.unwrap_or(LinkState::Ended))
+            .value("expiresAt", "When its validity ends.", |link| link.0.row.expires_at)
+            .value("openCount", "How often it was opened.", |link| link.0.row.link_open_count)
+            .value("lastOpenedAt", "When it was last opened.", |link| link.0.row.link_last_opened_at)
+            .value("issuedCount", "How many URLs were issued: 1, and one more each time it was resent.", |link| {
+                link.0.row.link_issued_count
+            })
+        });
+        &OBJECT
+    }
+}
+
+impl Listed for Attempt {
+    fn connection() -> &'static Object<Page<Self>> {
+        static OBJECT: LazyLock<Object<Page<Attempt>>> =
+            LazyLock::new(|| connection::connection("AttemptConnection", "A page of attempts."));
+        &OBJECT
+    }
+
+    fn edge() -> &'static Object<Edge<Self>> {
+        static OBJECT: LazyLock<Object<Edge<Attempt>>> =
+            LazyLock::new(|| connection::edge("AttemptEdge", "An attempt in a page."));
+        &OBJECT
+    }
+}
+
+/// Attempts of the scope by id, as seen now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(
+    cx: &Context<'_>,
+    ids: impl IntoIterator<Item = AttemptId>,
+) -> Result<HashMap<AttemptId, Arc<Attempt>>> {
+    let ids: std::collections::BTreeSet<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = attempt::Entity::scoped(cx.scope()?)
+        .filter(any_of(cx.db().get_database_backend(), attempt::Column::Id, ids))
+        .all(cx.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, Arc::new(Attempt::seen(row, cx.now)))).collect())
+}
+
+/// The newest attempt of each customer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest_of(
+    cx: &Context<'_>,
+    customers: impl IntoIterator<Item = CustomerId>,
+) -> Result<HashMap<CustomerId, Arc<Attempt>>> {
+    use sea_orm::ColumnTrait;
+    let rows = attempt::Entity::scoped(cx.scope()?)
+        .filter(any_of(cx.db().get_database_backend(), attempt::Column::CustomerId, customers))
+        .filter(attempt::Column::Newest.eq(true))
+        .all(cx.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.customer_id, Arc::new(Attempt::seen(row, cx.now)))).collect())
+}
+
+/// The id as the API writes it.
+pub fn id_text(id: AttemptId) -> Id {
+    Id(id.to_string())
+}

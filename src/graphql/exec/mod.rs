@@ -1,0 +1,49 @@
+//! The one read path: plan, load level by level, write.
+//!
+//! async-graphql parses documents, validates them, answers introspection, prints the SDL and reads inputs. It does not
+//! resolve output: its executor runs a field twice that two fragments reach, answers in the order of completion instead of
+//! the order of the question, and costs a boxed future a field. Here one table a type ([`object`]) serves the schema, the
+//! plan ([`plan`]), the loading ([`load`]) and the writing ([`json`]).
+
+pub mod connection;
+pub mod json;
+pub mod leaf;
+pub mod load;
+pub mod object;
+pub mod plan;
+pub mod schema;
+
+use entity::{Scope, Time};
+
+use crate::{
+    auth::Actor,
+    error::{Error, Result},
+    kyc::Kyc,
+};
+
+/// What loading needs: who asks, when, and of what.
+pub struct Context<'a> {
+    /// The use cases and the database.
+    pub kyc: &'a Kyc,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// The moment of the whole operation.
+    pub now: Time,
+    /// The `Idempotency-Key` header, where the document has one mutation field.
+    pub idempotency_key: Option<&'a str>,
+}
+
+impl Context<'_> {
+    /// The merchant whose rows may be read.
+    ///
+    /// # Errors
+    /// For the operator, who sees no merchant's data.
+    pub fn scope(&self) -> Result<Scope> {
+        self.actor.scope().ok_or(Error::NotForThisActor("the platform key sees no merchant's data"))
+    }
+
+    /// The connection to read from.
+    pub fn db(&self) -> &sea_orm::DatabaseConnection {
+        self.kyc.db.reader()
+    }
+}

@@ -1,0 +1,4 @@
+//! What every test stands on.
+
+pub(crate) mod database;
+pub(crate) mod postgres;

@@ -1,0 +1,167 @@
+//! Every sort and filter of the contract walks an index, in order, on both databases.
+
+use entity::{
+    AttemptState, EventType, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt, customer, event,
+    id::{AttemptId, CustomerId, MerchantId},
+    idempotency, search_token, step,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Statement, TransactionOptions, TransactionTrait,
+    prelude::DateTimeUtc,
+    sea_query::{Expr, SimpleExpr},
+};
+use uuid::Uuid;
+
+use crate::harness::database::{Backend, Database};
+
+const EXPIRES: &str = "coalesce(expires_at, '9999-12-31T00:00:00+00:00')";
+const WAITING: &str = "coalesce(waiting_since, '9999-12-31T00:00:00+00:00')";
+
+fn now() -> Time {
+    "2026-11-22T19:25:25.031203Z".parse::<DateTimeUtc>().unwrap()
+}
+
+fn mine() -> Scope {
+    Scope::of(MerchantId(Uuid::from_u128(1)))
+}
+
+fn attempts() -> Select<attempt::Entity> {
+    attempt::Entity::scoped(mine())
+}
+
+fn page<E: EntityTrait>(select: Select<E>, key: impl Into<SimpleExpr>, id: E::Column, order: Order, backend: DbBackend) -> Statement {
+    select.order_by(key.into(), order.clone()).order_by(id, order).limit(50).build(backend)
+}
+
+/// How the database goes about a statement.
+///
+/// PostgreSQL would rather read an empty table from end to end; told not to scan, not to sort and not to collect, it does so only
+/// where no index gives the rows in order.
+async fn plan(db: &DatabaseConnection, statement: Statement) -> String {
+    let (explain, column, prepare) = match statement.db_backend {
+        DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3, "SELECT 1"),
+        _ => (
+            "EXPLAIN",
+            0,
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off",
+        ),
+    };
+    let txn = db.begin_with_options(TransactionOptions::default()).await.unwrap();
+    txn.execute_unprepared(prepare).await.unwrap();
+    let sql = format!("{explain} {}", statement.sql);
+    let explained = Statement { sql, ..statement };
+    let rows = txn.query_all_raw(explained).await.unwrap();
+    txn.rollback().await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index::<String>(column).unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// Fails unless the rows come out of `index`, and in order.
+async fn walks(db: &DatabaseConnection, index: &str, statement: Statement) {
+    let sql = statement.sql.clone();
+    let plan = plan(db, statement).await;
+    let used = plan.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == index);
+    let sorted = plan.contains("Sort") || plan.contains("TEMP B-TREE");
+    let scanned = plan.contains("Seq Scan") || plan.lines().any(|line| line.starts_with("SCAN"));
+    assert!(used && !sorted && !scanned, "{index} does not serve {sql}:\n{plan}");
+}
+
+#[tokio::test]
+async fn every_sort_of_attempts_and_customers() {
+    let database = Database::fresh(Backend::under_test()).await;
+    let db = database.connect().await;
+    let backend = db.get_database_backend();
+    use attempt::Column as A;
+    use customer::Column as C;
+    for order in [Order::Asc, Order::Desc] {
+        let of_attempts = [
+            ("attempt_created", Expr::col(A::CreatedAt)),
+            ("attempt_updated", Expr::col(A::UpdatedAt)),
+            ("attempt_expires", Expr::cust(EXPIRES)),
+            ("attempt_waiting", Expr::cust(WAITING)),
+        ];
+        for (index, key) in of_attempts {
+            walks(&db, index, page(attempts(), key, A::Id, order.clone(), backend)).await;
+        }
+        let of_customers =
+            [("customer_created", C::CreatedAt), ("customer_updated", C::UpdatedAt), ("customer_name", C::NameKey)];
+        for (index, key) in of_customers {
+            let all = customer::Entity::scoped(mine());
+            walks(&db, index, page(all, Expr::col(key), C::Id, order.clone(), backend)).await;
+        }
+    }
+    // The page after one, too.
+    let next = Expr::tuple([Expr::cust(EXPIRES), Expr::col(A::Id)])
+        .gt(Expr::tuple([Expr::value(now()), Expr::value(Uuid::nil())]));
+    walks(&db, "attempt_expires", page(attempts().filter(next), Expr::cust(EXPIRES), A::Id, Order::Asc, backend)).await;
+}
+
+#[tokio::test]
+async fn every_filter_of_attempts() {
+    let database = Database::fresh(Backend::under_test()).await;
+    let db = database.connect().await;
+    let backend = db.get_database_backend();
+    use attempt::Column as A;
+    let filters: [(&str, SimpleExpr); 6] = [
+        ("attempt_created", A::CreatedAt.gte(now())),
+        ("attempt_state", A::State.eq(AttemptState::Rejected)),
+        ("attempt_waiting_on", A::WaitingOn.eq(Party::Reviewer)),
+        ("attempt_needs_provider", Expr::col(A::NeedsProvider)),
+        ("attempt_needs_reviewer", Expr::col(A::NeedsReviewer)),
+        ("attempt_on_hold", Expr::cust("active_holds > 0")),
+    ];
+    for (index, filter) in filters {
+        let some = attempts().filter(filter);
+        walks(&db, index, page(some, Expr::col(A::CreatedAt), A::Id, Order::Desc, backend)).await;
+    }
+    let ended = attempts().filter(A::EndedAt.gte(now())).filter(A::EndedAt.lt(now()));
+    walks(&db, "attempt_ended", page(ended, Expr::col(A::EndedAt), A::Id, Order::Asc, backend)).await;
+
+    let of_customer = attempt::Entity::scoped(mine()).filter(A::CustomerId.eq(CustomerId(Uuid::nil())));
+    let unique = match Backend::under_test() {
+        // The first UNIQUE after the primary key.
+        Backend::Sqlite => "sqlite_autoindex_attempt_2",
+        Backend::Postgres => "attempt_customer_id_number_key",
+    };
+    let sorted = of_customer.clone().order_by_desc(A::Number);
+    walks(&db, unique, sorted.build(backend)).await;
+    walks(&db, "attempt_newest", of_customer.filter(Expr::col(A::Newest)).build(backend)).await;
+
+    // Steps of one kind, and of any: an index of the second would be one more to write with every change of a status.
+    for kinds in [&[StepKind::Pan][..], StepKind::ALL] {
+        let steps = step::Entity::scoped(mine())
+            .filter(step::Column::Kind.is_in(kinds.iter().copied()))
+            .filter(step::Column::Status.is_in([StepStatus::Failed, StepStatus::RequiresAction]));
+        walks(&db, "step_status", steps.build(backend)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_log_the_search_and_the_workers() {
+    let database = Database::fresh(Backend::under_test()).await;
+    let db = database.connect().await;
+    let backend = db.get_database_backend();
+    use event::Column as E;
+    let log = || event::Entity::scoped(mine());
+    let tracker = log().filter(E::AttemptId.eq(AttemptId(Uuid::nil()))).order_by_asc(E::Seq);
+    walks(&db, "event_attempt", tracker.build(backend)).await;
+    let recent = log().filter(E::CustomerId.eq(CustomerId(Uuid::nil()))).order_by_desc(E::Seq);
+    walks(&db, "event_customer", recent.build(backend)).await;
+    let activity = log().filter(E::Kind.eq(EventType::LinkOpened)).order_by_desc(E::Seq);
+    walks(&db, "event_type", activity.build(backend)).await;
+    let (log_key, token_key) = match Backend::under_test() {
+        Backend::Sqlite => ("sqlite_autoindex_event_2", "PRIMARY"),
+        Backend::Postgres => ("event_pkey", "search_token_pkey"),
+    };
+    let after = log().filter(E::Seq.gt(7)).order_by_asc(E::Seq).limit(1000);
+    walks(&db, log_key, after.build(backend)).await;
+
+    let token = search_token::Column::Token;
+    let words = search_token::Entity::scoped(mine()).filter(token.gte("zo")).filter(token.lt("zp"));
+    walks(&db, token_key, words.build(backend)).await;
+
+    walks(&db, "attempt_due", attempt::Entity::due(now(), 100).build(backend)).await;
+    walks(&db, "attempt_link_expiry", attempt::Entity::link_expiry_due(now(), 100).build(backend)).await;
+    walks(&db, "step_deadline", step::Entity::past_deadline(now(), 100).build(backend)).await;
+    walks(&db, "idempotency_created", idempotency::Entity::older_than(now()).build(backend)).await;
+}
