@@ -10,4 +10,5 @@ pub mod events;
 pub mod kyc;
 pub mod graphql;
 pub mod lifecycle;
+pub mod rest;
 pub mod telemetry;
