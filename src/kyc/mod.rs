@@ -4,6 +4,7 @@ pub mod api_key;
 pub mod branding;
 mod change;
 pub mod contrast;
+pub mod customer;
 mod expiry;
 mod idempotency;
 pub mod member;
@@ -11,6 +12,8 @@ pub mod merchant;
 pub mod password;
 mod patch;
 pub mod refusals;
+pub mod rows;
+pub mod search;
 pub mod text;
 
 pub use change::{Change, Kyc};

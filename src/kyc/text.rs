@@ -64,7 +64,7 @@ pub fn email(field: &[&str], text: &str) -> Result<String, UserError> {
 /// INVALID for what is not a number with its country's code.
 pub fn phone(field: &[&str], text: &str) -> Result<String, UserError> {
     let number: String =
-        text.trim().chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '-' | '.' | '(' | ')')).collect();
+        text.trim().chars().filter(|c| !(c.is_whitespace() || "-.()\u{2010}\u{2011}\u{2013}".contains(*c))).collect();
     let digits = number.strip_prefix('+').unwrap_or_default();
     let fits = (8..=15).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,9 +1,9 @@
-//! Full Aadhaar numbers in free text. UIDAI and RBI rules: only the last four digits may be kept, so a text that holds a whole
-//! number is refused before it is stored.
+//! Full Aadhaar numbers in free text. UIDAI and RBI rules: only the last four digits may be kept, so a text that
+//! holds a whole number is refused before it is stored.
 
-/// Whether `text` contains something that can be a full Aadhaar number: 12 digits, together or as three groups of four, that
-/// do not begin with 0 or 1 and whose last is their Verhoeff check digit. One in ten other numbers of that shape passes
-/// the check too; refusing those is the lesser evil.
+/// Whether `text` contains something that can be a full Aadhaar number: 12 digits, together or as three groups of
+/// four, that do not begin with 0 or 1 and whose last is their Verhoeff check digit. One in ten other numbers of that
+/// shape passes the check too; refusing those is the lesser evil.
 pub fn contains_full_number(text: &str) -> bool {
     let groups = digit_groups(text);
     let together = groups.iter().any(|group| is_full_number(&group.digits));
@@ -27,7 +27,8 @@ struct Group {
     follows: bool,
 }
 
-/// The groups of digits in `text`, in order. Digits of the scripts of India and full-width ones count as what they mean.
+/// The groups of digits in `text`, in order. Digits of the scripts of India and full-width ones count as what they
+/// mean.
 fn digit_groups(text: &str) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut gap = Some(0); // how many separators since the last digit; none after anything else
@@ -54,15 +55,16 @@ fn digit_groups(text: &str) -> Vec<Group> {
 const MAX_SEPARATORS: u32 = 3;
 
 fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '.' | '_' | '/' | '\u{200b}')
+    c.is_whitespace()
+        || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '.' | '_' | '/' | '\u{200b}')
 }
 
 fn digit(c: char) -> Option<u8> {
-    /// The zeros of ASCII, full-width, Devanagari, Bengali, Gurmukhi, Gujarati, Oriya, Tamil, Telugu, Kannada, Malayalam and
-    /// Arabic (both) digits; nine more follow each.
+    /// The zeros of ASCII, full-width, Devanagari, Bengali, Gurmukhi, Gujarati, Oriya, Tamil, Telugu, Kannada,
+    /// Malayalam and Arabic (both) digits; nine more follow each.
     const ZEROS: [char; 13] = [
-        '0', '\u{ff10}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}', '\u{ce6}',
-        '\u{d66}', '\u{660}', '\u{6f0}',
+        '0', '\u{ff10}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}',
+        '\u{ce6}', '\u{d66}', '\u{660}', '\u{6f0}',
     ];
     ZEROS.iter().find_map(|zero| {
         let value = u32::from(c).checked_sub(u32::from(*zero))?;
@@ -70,8 +72,8 @@ fn digit(c: char) -> Option<u8> {
     })
 }
 
-/// Whether the last digit is the Verhoeff check digit of those before it (J. Verhoeff, 1969): the digits, each permuted by
-/// its place, multiply to 0 in the dihedral group of order ten.
+/// Whether the last digit is the Verhoeff check digit of those before it (J. Verhoeff, 1969): the digits, each
+/// permuted by its place, multiply to 0 in the dihedral group of order ten.
 fn verhoeff(digits: &[u8]) -> bool {
     const TIMES: [[u8; 10]; 10] = [
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],

@@ -1,7 +1,7 @@
 //! How an attempt follows from its steps, its holds and its link, and when the clock ends it.
 //!
-//! Every function takes the attempt as written and refuses to move one that is over *as seen now*: a caller that meets an
-//! overdue attempt writes [`Attempt::expire`] and commits it first.
+//! Every function takes the attempt as written and refuses to move one that is over *as seen now*: a caller that
+//! meets an overdue attempt writes [`Attempt::expire`] and commits it first.
 
 use chrono::TimeDelta;
 use entity::{ActorKind, AttemptState, EventType, ExpiryReason, Party, StepKind, StepStatus, Time};
@@ -32,8 +32,9 @@ pub struct Attempt {
     pub total_steps: i32,
     pub started_at: Option<Time>,
     pub ended_at: Option<Time>,
-    /// When the clock expires it: the end of the link's validity, while the attempt is open and waits on the customer alone.
-    /// (It is also the later of that end and the moment the waiting began: a hand-back renews an end that has passed.)
+    /// When the clock expires it: the end of the link's validity, while the attempt is open and waits on the customer
+    /// alone. (It is also the later of that end and the moment the waiting began: a hand-back renews an end that has
+    /// passed.)
     pub due_at: Option<Time>,
     /// None when it was created without one, and nobody has sent one since.
     pub link: Option<Link>,
@@ -84,9 +85,14 @@ impl Needs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The reason is the attempt's `rejection` or `expiry_reason`.
-    State { from: AttemptState, to: AttemptState },
+    State {
+        from: AttemptState,
+        to: AttemptState,
+    },
     /// A new token; the first of the attempt, or one that takes the place of those before.
-    LinkIssued { first: bool },
+    LinkIssued {
+        first: bool,
+    },
     LinkOpened,
     /// The team moved the end of the validity.
     LinkExtended,
@@ -111,7 +117,8 @@ impl Change {
     }
 }
 
-/// An attempt after a move, and what is to be told of it. When the attempt is over now, write [`Step::close`] for its steps.
+/// An attempt after a move, and what is to be told of it. When the attempt is over now, write [`Step::close`] for its
+/// steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
     pub attempt: Attempt,
@@ -125,8 +132,9 @@ pub struct Overdue {
     pub ended_at: Time,
 }
 
-/// Whether the clock has ended an attempt at `now`, written or not: the columns `due_at` and `link_open_count` are all it takes, so
-/// that a read of many rows need not build an [`Attempt`] for each. The SQL half is `entity::attempt::overdue`.
+/// Whether the clock has ended an attempt at `now`, written or not: the columns `due_at` and `link_open_count` are
+/// all it takes, so that a read of many rows need not build an [`Attempt`] for each. The SQL half is
+/// `entity::attempt::overdue`.
 pub fn overdue(due_at: Option<Time>, link_open_count: i32, now: Time) -> Option<Overdue> {
     let ended_at = due_at.filter(|due| *due <= now)?;
     let reason = if link_open_count == 0 { ExpiryReason::NeverOpened } else { ExpiryReason::Abandoned };
@@ -206,16 +214,12 @@ impl Attempt {
         Some(draft)
     }
 
-    /// Derives everything anew after a step has moved, or holds have. `moved_by` is who moved a step; none when no step moved.
+    /// Derives everything anew after a step has moved, or holds have. `moved_by` is who moved a step; none when no
+    /// step moved.
     ///
     /// # Errors
     /// The attempt is over.
-    pub fn settle(
-        &self,
-        steps: &[Step],
-        moved_by: Option<ActorKind>,
-        now: Time,
-    ) -> Result<Settled, Refusal> {
+    pub fn settle(&self, steps: &[Step], moved_by: Option<ActorKind>, now: Time) -> Result<Settled, Refusal> {
         self.must_be_open(now)?;
         let mut draft = self.draft();
         if moved_by.is_some_and(|by| by != ActorKind::System) {
@@ -350,9 +354,9 @@ impl Settled {
     }
 }
 
-/// Whether the customer gets the attempt back in a way that must not cost them their time: their link died while somebody else had
-/// the attempt, or a reviewer had it all to themselves. An ordinary provider's answer is no such case: it must not make
-/// three days of a link that was made for one hour.
+/// Whether the customer gets the attempt back in a way that must not cost them their time: their link died while
+/// somebody else had the attempt, or a reviewer had it all to themselves. An ordinary provider's answer is no such
+/// case: it must not make three days of a link that was made for one hour.
 fn is_hand_back(before: &Attempt, needs: Needs, link: &Link, now: Time) -> bool {
     let given = needs.customer && !before.needs.customer;
     let left_alone = needs.customer_alone() && !before.needs.customer_alone();
@@ -360,8 +364,8 @@ fn is_hand_back(before: &Attempt, needs: Needs, link: &Link, now: Time) -> bool 
     by_reviewer || ((given || left_alone) && link.is_dead(now))
 }
 
-/// Why a step that failed for good rejects the attempt. A screening's own reason says more than the count of its runs, and
-/// stays with the staff.
+/// Why a step that failed for good rejects the attempt. A screening's own reason says more than the count of its
+/// runs, and stays with the staff.
 fn rejection_by(failed: &Step) -> Reason {
     let own = failed.reason.clone().filter(|_| failed.kind == StepKind::SanctionScreening);
     own.unwrap_or_else(|| reasons::known(reasons::TRIES_EXHAUSTED))

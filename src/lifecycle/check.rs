@@ -7,8 +7,8 @@ use super::{
     step::Step,
 };
 
-/// The broken invariants of an attempt and its steps as written, each named in a sentence; none when all is well. The property
-/// tests call it after every move, and `verify` for every row.
+/// The broken invariants of an attempt and its steps as written, each named in a sentence; none when all is well. The
+/// property tests call it after every move, and `verify` for every row.
 pub fn check(attempt: &Attempt, steps: &[Step]) -> Vec<String> {
     let mut broken = Vec::new();
     counts(attempt, steps, &mut broken);
@@ -37,7 +37,8 @@ fn counts(attempt: &Attempt, steps: &[Step], broken: &mut Vec<String>) {
         format!("completed_steps is {}, but {completed} steps are COMPLETED", attempt.completed_steps)
     });
     expect(attempt.active_holds >= 0, broken, || "active_holds is negative".to_owned());
-    let twice = steps.iter().enumerate().any(|(i, step)| steps[..i].iter().any(|other| other.kind == step.kind));
+    let twice =
+        steps.iter().enumerate().any(|(i, step)| steps[..i].iter().any(|other| other.kind == step.kind));
     expect(!twice, broken, || "a journey has each kind of step once".to_owned());
 }
 
@@ -53,10 +54,19 @@ fn state(attempt: &Attempt, steps: &[Step], broken: &mut Vec<String>) {
     rule(over || !(done && free), "an open attempt has an unfinished step or a hold");
     rule(over || !exhausted, "an open attempt has no step that FAILED with no tries left");
     rule(over == attempt.ended_at.is_some(), "ended_at is set exactly when the attempt is over");
-    rule(is(AttemptState::Rejected) == attempt.rejection.is_some(), "only REJECTED has a rejection, and always");
-    rule(is(AttemptState::Expired) == attempt.expiry_reason.is_some(), "only EXPIRED has an expiry reason, and always");
+    rule(
+        is(AttemptState::Rejected) == attempt.rejection.is_some(),
+        "only REJECTED has a rejection, and always",
+    );
+    rule(
+        is(AttemptState::Expired) == attempt.expiry_reason.is_some(),
+        "only EXPIRED has an expiry reason, and always",
+    );
     rule(!is(AttemptState::Expired) || attempt.link.is_some(), "an attempt without a link does not expire");
-    rule(!is(AttemptState::Created) || attempt.started_at.is_none(), "an attempt that has not begun has no started_at");
+    rule(
+        !is(AttemptState::Created) || attempt.started_at.is_none(),
+        "an attempt that has not begun has no started_at",
+    );
     let begun = is(AttemptState::InProgress) || is(AttemptState::Completed);
     rule(!begun || attempt.started_at.is_some(), "an attempt that has begun has a started_at");
 }
@@ -68,7 +78,12 @@ fn waiting(attempt: &Attempt, steps: &[Step], broken: &mut Vec<String>) {
         format!("{}: needs is {:?}, but steps and holds say {needs:?}", attempt.state, attempt.needs)
     });
     expect(attempt.waiting_on == needs.first(), broken, || {
-        format!("{}: waits on {:?}, but steps and holds say {:?}", attempt.state, attempt.waiting_on, needs.first())
+        format!(
+            "{}: waits on {:?}, but steps and holds say {:?}",
+            attempt.state,
+            attempt.waiting_on,
+            needs.first()
+        )
     });
     expect(over || attempt.waiting_on.is_some(), broken, || "an open attempt waits on somebody".to_owned());
     expect(attempt.waiting_on.is_some() == attempt.waiting_since.is_some(), broken, || {
@@ -76,7 +91,8 @@ fn waiting(attempt: &Attempt, steps: &[Step], broken: &mut Vec<String>) {
     });
     let due = attempt.due();
     expect(attempt.due_at == due, broken, || {
-        "due_at is the end of the link's validity exactly while an open attempt waits on the customer alone".to_owned()
+        "due_at is the end of the link's validity exactly while an open attempt waits on the customer alone"
+            .to_owned()
     });
 }
 
@@ -108,12 +124,21 @@ fn one_step(step: &Step, attempt: AttemptState, broken: &mut Vec<String>) {
     rule(!explained || step.reason.is_some(), "it carries a reason");
     rule(!idle || step.reason.is_none(), "a step that nobody has begun has no reason");
     let watched = is(StepStatus::InProgress) && !attempt.is_terminal();
-    rule(watched == step.deadline_at.is_some(), "deadline_at is set exactly while IN_PROGRESS in an open attempt");
+    rule(
+        watched == step.deadline_at.is_some(),
+        "deadline_at is set exactly while IN_PROGRESS in an open attempt",
+    );
 
     let nobody = is(StepStatus::Completed) || step.is_exhausted();
-    rule(nobody == step.waiting_on.is_none(), "nobody is waited for exactly when COMPLETED or FAILED for good");
+    rule(
+        nobody == step.waiting_on.is_none(),
+        "nobody is waited for exactly when COMPLETED or FAILED for good",
+    );
     let provider = step.waiting_on == Some(Party::Provider);
-    rule(!provider || idle || is(StepStatus::InProgress), "a provider is waited for only before or during a run");
+    rule(
+        !provider || idle || is(StepStatus::InProgress),
+        "a provider is waited for only before or during a run",
+    );
     let hidden = step.kind == StepKind::SanctionScreening;
     rule(!(hidden && step.waiting_on == Some(Party::Customer)), "a screening never waits on the customer");
 }

@@ -76,7 +76,9 @@ impl Link {
             AttemptState::Completed | AttemptState::Rejected => LinkState::Ended,
             AttemptState::Expired if expiry == Some(ExpiryReason::Revoked) => LinkState::Revoked,
             AttemptState::Expired => LinkState::Expired,
-            AttemptState::Created | AttemptState::InProgress if self.revoked_at.is_some() => LinkState::Revoked,
+            AttemptState::Created | AttemptState::InProgress if self.revoked_at.is_some() => {
+                LinkState::Revoked
+            }
             AttemptState::Created | AttemptState::InProgress if self.has_expired(now) => LinkState::Expired,
             AttemptState::Created | AttemptState::InProgress => LinkState::Active,
         }
@@ -92,8 +94,8 @@ pub fn state(attempt: &Attempt, now: Time) -> Option<LinkState> {
 const NO_LINK: Refusal = Refusal::LinkInactive { help: "The attempt has no link. Resend gives it one." };
 
 impl Attempt {
-    /// Sends a new token: the first, or one in place of those before, whose sessions die. A revoked link lives again. An end of the
-    /// validity in the future stays; else `validity` counts from now.
+    /// Sends a new token: the first, or one in place of those before, whose sessions die. A revoked link lives again.
+    /// An end of the validity in the future stays; else `validity` counts from now.
     ///
     /// # Errors
     /// The attempt is over.
@@ -109,7 +111,8 @@ impl Attempt {
         Ok(self.with_link(link, Change::LinkIssued { first: self.link.is_none() }))
     }
 
-    /// Moves the end of the validity to `validity` from now, which may be sooner than it was. An expired link lives again.
+    /// Moves the end of the validity to `validity` from now, which may be sooner than it was. An expired link lives
+    /// again.
     ///
     /// # Errors
     /// The attempt is over, has no link, or its link was revoked.
@@ -117,12 +120,15 @@ impl Attempt {
         self.must_be_open(now)?;
         let link = self.link.ok_or(NO_LINK)?;
         if link.revoked_at.is_some() {
-            return Err(Refusal::LinkInactive { help: "The link was revoked. Resend gives the customer a new one." });
+            return Err(Refusal::LinkInactive {
+                help: "The link was revoked. Resend gives the customer a new one.",
+            });
         }
         Ok(self.with_link(link.ending(validity.from(now)), Change::LinkExtended))
     }
 
-    /// Kills the link, and with it an attempt that waits on the customer alone. Revoking again what is dead changes nothing.
+    /// Kills the link, and with it an attempt that waits on the customer alone. Revoking again what is dead changes
+    /// nothing.
     ///
     /// # Errors
     /// The attempt is over or has no link.
@@ -156,7 +162,8 @@ impl Attempt {
         Ok(draft)
     }
 
-    /// Writes down that the link ran out while a provider or a reviewer had the attempt; none when it has not, or that is written.
+    /// Writes down that the link ran out while a provider or a reviewer had the attempt; none when it has not, or
+    /// that is written.
     pub fn record_link_expiry(&self, now: Time) -> Option<Settled> {
         let link = self.link.filter(|link| link.has_expired(now) && !link.expiry_recorded)?;
         let theirs = self.state.is_terminal() || self.due_at.is_some();

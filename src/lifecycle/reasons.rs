@@ -1,4 +1,5 @@
-//! Why a step failed or needs action, why an attempt was rejected or held: the catalogue, and what is refused as a reason.
+//! Why a step failed or needs action, why an attempt was rejected or held: the catalogue, and what is refused as a
+//! reason.
 
 use entity::{Party, StepKind};
 
@@ -11,8 +12,8 @@ pub const MAX_MESSAGE: usize = 500;
 /// The longest staff note, in characters.
 pub const MAX_NOTE: usize = 2000;
 
-/// What the customer reads in place of a staff-only reason. Reviewers use the same code for reasons that are no secret, so
-/// that reading it gives nothing away.
+/// What the customer reads in place of a staff-only reason. Reviewers use the same code for reasons that are no
+/// secret, so that reading it gives nothing away.
 pub const UNDER_REVIEW: &str = "UNDER_REVIEW";
 /// The provider is down. It costs the customer no try.
 pub const PROVIDER_UNAVAILABLE: &str = "PROVIDER_UNAVAILABLE";
@@ -43,7 +44,8 @@ pub struct Entry {
     pub rejects: bool,
     /// Offered for holding an attempt.
     pub holds: bool,
-    /// Whose action REQUIRES_ACTION means when the caller does not say: CUSTOMER, REVIEWER, or none (the caller must say).
+    /// Whose action REQUIRES_ACTION means when the caller does not say: CUSTOMER, REVIEWER, or none (the caller must
+    /// say).
     pub action_by: Option<Party>,
     /// The customer is not to blame, so the run does not count as a try.
     pub costs_no_try: bool,
@@ -92,8 +94,8 @@ pub fn find(code: &str) -> Option<&'static Entry> {
     table::ENTRIES.iter().find(|entry| entry.code == code)
 }
 
-/// The reason of one of this module's constants, in the catalogue's words.
-pub(super) fn known(code: &'static str) -> Reason {
+/// The reason of one of this module's constants, in the catalogue's words: what the rules and the checks say by themselves.
+pub fn known(code: &'static str) -> Reason {
     match find(code) {
         Some(entry) => Reason::of(entry),
         // A test walks the constants, so this is for totality.
@@ -101,12 +103,12 @@ pub(super) fn known(code: &'static str) -> Reason {
     }
 }
 
-/// A reason as somebody gives it. `message` defaults to the catalogue's. A merchant may use codes of its own (`^[A-Z][A-Z0-9_]{1,63}$`);
-/// these, and OTHER, bring a message.
+/// A reason as somebody gives it. `message` defaults to the catalogue's. A merchant may use codes of its own
+/// (`^[A-Z][A-Z0-9_]{1,63}$`); these, and OTHER, bring a message.
 ///
 /// # Errors
-/// A code that is not spelled like one; a missing message; a text that is too long ([`MAX_MESSAGE`], [`MAX_NOTE`]), has control
-/// characters, or contains a full Aadhaar number.
+/// A code that is not spelled like one; a missing message; a text that is too long ([`MAX_MESSAGE`], [`MAX_NOTE`]),
+/// has control characters, or contains a full Aadhaar number.
 pub fn resolve(code: &str, message: Option<&str>, staff_note: Option<&str>) -> Result<Reason, Refusal> {
     if !is_code(code) || aadhaar::contains_full_number(code) {
         return Err(Refusal::ReasonCodeInvalid);
@@ -118,7 +120,8 @@ pub fn resolve(code: &str, message: Option<&str>, staff_note: Option<&str>) -> R
     Ok(Reason { code: code.to_owned(), message, staff_note })
 }
 
-/// A person's free text as it may be stored: trimmed, none when blank. For reasons, and for the notes of a release or of a decision.
+/// A person's free text as it may be stored: trimmed, none when blank. For reasons, and for the notes of a release or
+/// of a decision.
 ///
 /// # Errors
 /// More than `max` characters, control characters other than line breaks and tabs, or a full Aadhaar number.

@@ -142,9 +142,10 @@ fn rule(from: StepStatus, to: StepStatus) -> Rule {
     }
 }
 
-/// How long a step may be IN_PROGRESS before a reviewer has to look. The provider's patience decides, doubled and rounded up:
-/// DigiLocker's consent page lasts an hour, banks answer a penny drop in minutes, the screening in seconds. A picture is the
-/// customer's to take, who may have to wait for daylight.
+/// How long a step may be IN_PROGRESS before a reviewer has to look. A provider's answer that takes longer than this
+/// is not coming: a screening takes seconds, a look-up of a PAN or an account minutes, a walk through DigiLocker
+/// (which may include opening an account there) well under an hour. A picture is the customer's to take, who may wait
+/// for daylight.
 pub fn time_limit(kind: StepKind) -> TimeDelta {
     match kind {
         StepKind::DigilockerAadhaar => TimeDelta::hours(2),
@@ -166,8 +167,8 @@ fn beginner(kind: StepKind) -> Party {
     }
 }
 
-/// Who works on a step that is IN_PROGRESS: for PAN and bank the form is sent and the provider looks it up; DigiLocker and the
-/// pictures are in the customer's hands until their outcome.
+/// Who works on a step that is IN_PROGRESS: for PAN and bank the form is sent and the provider looks it up;
+/// DigiLocker and the pictures are in the customer's hands until their outcome.
 fn worker(kind: StepKind) -> Party {
     match kind {
         StepKind::DigilockerAadhaar | StepKind::Selfie | StepKind::Signature => Party::Customer,
@@ -199,8 +200,8 @@ impl Step {
         }
     }
 
-    /// Moves the step. `attempt` is the attempt's state as seen at the time of the move (`Attempt::as_of`). The caller then writes the step,
-    /// an event, and the attempt that `Attempt::settle` gives.
+    /// Moves the step. `attempt` is the attempt's state as seen at the time of the move (`Attempt::as_of`). The
+    /// caller then writes the step, an event, and the attempt that `Attempt::settle` gives.
     ///
     /// # Errors
     /// In this order: the attempt is over; the pair or the actor is not allowed; no tries are left; a reason, or whose
@@ -263,8 +264,7 @@ impl Step {
 
     /// Whether this actor may do this.
     fn permit(&self, rule: Rule, wish: &Move) -> Result<(), Refusal> {
-        let refuse =
-            |help| Err(Refusal::InvalidTransition { from: self.status, to: wish.to, help });
+        let refuse = |help| Err(Refusal::InvalidTransition { from: self.status, to: wish.to, help });
         if let Rule::Never(help) = rule {
             return refuse(help);
         }
@@ -273,7 +273,9 @@ impl Step {
             return refuse("The screening is not the customer's.");
         }
         if screening && wish.to == StepStatus::Completed && wish.by != ActorKind::System {
-            return refuse("A screening completes by itself once every match is CLEARED: decide its matches.");
+            return refuse(
+                "A screening completes by itself once every match is CLEARED: decide its matches.",
+            );
         }
         if wish.to == StepStatus::Completed && wish.by == ActorKind::Customer {
             return refuse("The customer performs a step; a check or a reviewer completes it.");
@@ -291,12 +293,12 @@ impl Step {
         if allowed { Ok(()) } else { refuse("The step has moved on: this needs a reviewer.") }
     }
 
-    /// The count of tries after the move. A run that the provider's outage spoiled is given back; when that run was free already
-    /// (a redo), the customer gains one try, which is the side to err on.
+    /// The count of tries after the move. A run that the provider's outage spoiled is given back; when that run was
+    /// free already (a redo), the customer gains one try, which is the side to err on.
     fn tries_after(&self, rule: Rule, wish: &Move) -> Result<i32, Refusal> {
         let to_blame = matches!(wish.to, StepStatus::Failed | StepStatus::RequiresAction);
-        let outage = to_blame
-            && wish.reason.as_ref().and_then(Reason::entry).is_some_and(|entry| entry.costs_no_try);
+        let outage =
+            to_blame && wish.reason.as_ref().and_then(Reason::entry).is_some_and(|entry| entry.costs_no_try);
         match rule {
             Rule::Begin => Ok(self.tries + 1),
             Rule::Report => Ok(self.tries + i32::from(!outage)),
@@ -337,9 +339,9 @@ impl Step {
             Some(Party::Provider) => Err(Refusal::ActionByInvalid {
                 help: "A provider cannot be asked to act: pass CUSTOMER (do it again) or REVIEWER (decide).",
             }),
-            Some(Party::Customer) if screening || staff_only => Err(Refusal::ActionByInvalid {
-                help: "The customer must not learn of this: pass REVIEWER.",
-            }),
+            Some(Party::Customer) if screening || staff_only => {
+                Err(Refusal::ActionByInvalid { help: "The customer must not learn of this: pass REVIEWER." })
+            }
             Some(party) => Ok(party),
             None if screening => Ok(Party::Reviewer),
             None => entry.and_then(|entry| entry.action_by).ok_or(Refusal::ActionByRequired),
@@ -361,10 +363,11 @@ impl Step {
         self.deadline_at.is_some_and(|deadline| deadline <= now)
     }
 
-    /// The step of an attempt that has just ended: no deadline calls for it any more. Nothing that a client sees changes. Write
-    /// this for every step in the transaction that ends the attempt.
-    pub fn close(&self) -> Self {
-        Self { deadline_at: None, ..self.clone() }
+    /// The step of an attempt that has just ended: no deadline calls for it any more. None when there was none.
+    /// Nothing that a client sees changes, so its version stays. Write this for every step, and its image, in the
+    /// change that ends the attempt: else the search for late steps finds it for ever.
+    pub fn close(&self) -> Option<Self> {
+        self.deadline_at.map(|_| Self { deadline_at: None, ..self.clone() })
     }
 }
 
@@ -373,9 +376,9 @@ pub fn waits_on(stored: Option<Party>, attempt: AttemptState) -> Option<Party> {
     stored.filter(|_| !attempt.is_terminal())
 }
 
-/// The index of the step that the customer is to do now, of steps in the order of their positions: the first that waits on
-/// them. Order binds the customer only: they may begin this one and no other, and a step that waits on a provider or a
-/// reviewer does not block the next one.
+/// The index of the step that the customer is to do now, of steps in the order of their positions: the first that
+/// waits on them. Order binds the customer only: they may begin this one and no other, and a step that waits on a
+/// provider or a reviewer does not block the next one.
 pub fn current(steps: &[Step]) -> Option<usize> {
     steps.iter().position(|step| step.waiting_on == Some(Party::Customer))
 }

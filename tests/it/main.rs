@@ -1,7 +1,12 @@
 //! The tests of the whole, one file a word. `KYC_TEST_DATABASE` says on which database they run.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod customers;
 mod harness;
 mod indexes;
 mod migrations;
 mod on_postgres;
+mod sessions;
+mod settings;
 mod tables;

@@ -20,7 +20,6 @@ use super::{
     exec::{
         Context,
         connection::{self, Edge, Listed, Page},
-        leaf::Id,
         object::{Fan, NoArgs, Object, Row},
     },
     hold, reason::Reason,
@@ -138,14 +137,10 @@ impl Row for Attempt {
                 attempt.row.redirect_url.clone().map(Url)
             })
             .value("consentedAt", "When the customer consented; null until then.", |attempt| attempt.row.consented_at)
-            .optional_part::<Reason>("rejection", "Why it was rejected; null unless it is REJECTED.", |cx, attempt| {
+            .optional_part::<Reason>("rejection", "Why it was rejected; null unless it is REJECTED.", |_, attempt| {
                 let row = &attempt.row;
-                Reason::new(
-                    cx,
-                    row.rejection_code.as_deref(),
-                    row.rejection_message.as_deref(),
-                    row.rejection_staff_note.as_deref(),
-                )
+                let code = row.rejection_code.as_deref()?;
+                Some(Reason::of(code, row.rejection_message.as_deref(), row.rejection_staff_note.as_deref()))
             })
             .value("expiryReason", "Why it expired; null unless it is EXPIRED.", |attempt| attempt.row.expiry_reason)
             .one::<connection::PageArgs, Page<tracker::TrackerEvent>>(
@@ -245,9 +240,4 @@ pub async fn newest_of(
         .all(cx.db())
         .await?;
     Ok(rows.into_iter().map(|row| (row.customer_id, Arc::new(Attempt::seen(row, cx.now)))).collect())
-}
-
-/// The id as the API writes it.
-pub fn id_text(id: AttemptId) -> Id {
-    Id(id.to_string())
 }

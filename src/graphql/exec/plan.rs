@@ -78,6 +78,13 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Whether a connection's rows are asked for, and not only how many there are.
+    pub fn asks_rows(&self) -> bool {
+        self.fields.iter().any(|field| !matches!(field.name, "totalCount" | "__typename"))
+    }
+}
+
 impl PlanField {
     /// The arguments.
     ///

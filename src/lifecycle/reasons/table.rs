@@ -6,12 +6,13 @@ use entity::{
 };
 
 use super::{
-    DETAILS_CHANGED, Entry, PROVIDER_UNAVAILABLE, SCREENING_CONFIRMED, SCREENING_MATCH, SCREENING_UNAVAILABLE,
-    STEP_TIMED_OUT, TRIES_EXHAUSTED, UNDER_REVIEW,
+    DETAILS_CHANGED, Entry, PROVIDER_UNAVAILABLE, SCREENING_CONFIRMED, SCREENING_MATCH,
+    SCREENING_UNAVAILABLE, STEP_TIMED_OUT, TRIES_EXHAUSTED, UNDER_REVIEW,
 };
 
 /// What the customer reads of everything they must not know.
-pub(super) const UNDER_REVIEW_MESSAGE: &str = "Your details are under review. You do not need to do anything.";
+pub(super) const UNDER_REVIEW_MESSAGE: &str =
+    "Your details are under review. You do not need to do anything.";
 
 const EVERY_STEP: &[StepKind] = StepKind::ALL;
 /// The steps a customer performs.
@@ -76,7 +77,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         &[DigilockerAadhaar],
         "Your Aadhaar is not linked to your mobile number. Please link it, then start again.",
     ),
-    decide("DOCUMENT_SIGNATURE_INVALID", &[DigilockerAadhaar], "The document could not be verified as genuine."),
+    decide(
+        "DOCUMENT_SIGNATURE_INVALID",
+        &[DigilockerAadhaar],
+        "The document could not be verified as genuine.",
+    ),
     again("DOCUMENT_UNREADABLE", IDENTITY, "The document could not be read. Please try again."),
     again("DOCUMENT_EXPIRED", IDENTITY, "The document is no longer valid. Please use a valid one."),
     final_too(decide("NAME_MISMATCH", NAMED, "The name does not match the name we have for you.")),
@@ -89,14 +94,30 @@ pub(super) const ENTRIES: &[Entry] = &[
     again("PAN_NOT_FOUND", &[Pan], "This PAN was not found. Please check it and try again."),
     again("PAN_INACTIVE", &[Pan], "This PAN is not active. Please use an active one."),
     again("PAN_NOT_INDIVIDUAL", &[Pan], "This PAN does not belong to an individual. Please use your own."),
-    again("PAN_NOT_LINKED_TO_AADHAAR", &[Pan], "This PAN is not linked to Aadhaar. Please link it, then try again."),
+    again(
+        "PAN_NOT_LINKED_TO_AADHAAR",
+        &[Pan],
+        "This PAN is not linked to Aadhaar. Please link it, then try again.",
+    ),
     // Bank account.
-    again("BANK_ACCOUNT_INVALID", &[BankPennyDrop], "This account was not found. Please check the number and the IFSC."),
+    again(
+        "BANK_ACCOUNT_INVALID",
+        &[BankPennyDrop],
+        "This account was not found. Please check the number and the IFSC.",
+    ),
     again("BANK_ACCOUNT_CLOSED", &[BankPennyDrop], "This account is closed. Please use another one."),
-    again("BANK_ACCOUNT_FROZEN", &[BankPennyDrop], "This account is blocked or frozen. Please use another one."),
+    again(
+        "BANK_ACCOUNT_FROZEN",
+        &[BankPennyDrop],
+        "This account is blocked or frozen. Please use another one.",
+    ),
     again("BANK_ACCOUNT_NRE", &[BankPennyDrop], "NRE accounts cannot be used. Please use another account."),
     again("IFSC_INVALID", &[BankPennyDrop], "This IFSC is not valid. Please check it and try again."),
-    decide("BANK_CREDIT_FAILED", &[BankPennyDrop], "The account exists, but the test payment did not arrive."),
+    decide(
+        "BANK_CREDIT_FAILED",
+        &[BankPennyDrop],
+        "The account exists, but the test payment did not arrive.",
+    ),
     // Images.
     again("FACE_NOT_VISIBLE", &[Selfie], "Your face cannot be seen clearly. Please take the picture again."),
     final_too(decide("FACE_MISMATCH", &[Selfie], "The face does not match the picture on your document.")),
@@ -107,7 +128,11 @@ pub(super) const ENTRIES: &[Entry] = &[
     // Sanctions: staff only.
     secret(SCREENING_UNAVAILABLE, &[SanctionScreening], "No complete sanctions list is loaded."),
     hold_too(secret(SCREENING_MATCH, &[SanctionScreening], "The name resembles one on a sanctions list.")),
-    final_too(hold_too(secret(SCREENING_CONFIRMED, &[SanctionScreening], "A match with a sanctions list was confirmed."))),
+    final_too(hold_too(secret(
+        SCREENING_CONFIRMED,
+        &[SanctionScreening],
+        "A match with a sanctions list was confirmed.",
+    ))),
     // Any step.
     again("REDO_REQUESTED", THEIRS, "Please do this step again."),
     Entry {
