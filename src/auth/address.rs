@@ -8,7 +8,11 @@ use axum::http::{HeaderMap, HeaderName};
 /// us), else the peer of the connection.
 ///
 /// Of a list, as in `X-Forwarded-For`, the last entry counts: the proxy appended it, the ones before are the client's word.
-pub fn client_address(headers: &HeaderMap, header: Option<&HeaderName>, peer: Option<IpAddr>) -> Option<IpAddr> {
+pub fn client_address(
+    headers: &HeaderMap,
+    header: Option<&HeaderName>,
+    peer: Option<IpAddr>,
+) -> Option<IpAddr> {
     let forwarded = header
         .and_then(|name| headers.get_all(name).iter().next_back())
         .and_then(|value| value.to_str().ok())

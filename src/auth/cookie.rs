@@ -68,7 +68,9 @@ mod tests {
         let cookie = SessionCookie::new(false);
         assert_eq!(cookie.token(&headers(&["a=b; kyc_session=T; c=d"])), Some("T"));
         assert_eq!(cookie.token(&headers(&["a=b", "kyc_session=T"])), Some("T"));
-        for other in ["", "kyc_session", "kyc_session2=T", "xkyc_session=T", "__Host-kyc_session=T", "kyc_journey=T"] {
+        for other in
+            ["", "kyc_session", "kyc_session2=T", "xkyc_session=T", "__Host-kyc_session=T", "kyc_journey=T"]
+        {
             assert_eq!(cookie.token(&headers(&[other])), None, "{other}");
         }
     }

@@ -74,9 +74,12 @@ mod tests {
         ];
         for (method, authorization, cookie, site, origin, passes) in table {
             let mut headers = HeaderMap::new();
-            for (name, value) in
-                [("authorization", authorization), ("cookie", cookie), ("sec-fetch-site", site), ("origin", origin)]
-            {
+            for (name, value) in [
+                ("authorization", authorization),
+                ("cookie", cookie),
+                ("sec-fetch-site", site),
+                ("origin", origin),
+            ] {
                 if let Some(value) = value {
                     headers.insert(name, value.parse().unwrap());
                 }

@@ -84,7 +84,14 @@ mod tests {
             typo[place] = if typo[place] == b'x' { b'y' } else { b'x' };
             assert!(!is_well_formed(&String::from_utf8(typo).unwrap()), "at {place}");
         }
-        for text in ["", "kyc_test_", "kyc_prod_abc", &key[1..], &format!("{key}A"), &format!("{}é", &key[..key.len() - 2])] {
+        for text in [
+            "",
+            "kyc_test_",
+            "kyc_prod_abc",
+            &key[1..],
+            &format!("{key}A"),
+            &format!("{}é", &key[..key.len() - 2]),
+        ] {
             assert!(!is_well_formed(text), "{text}");
         }
     }

@@ -120,7 +120,9 @@ mod tests {
         let (known, now) = (Known::default(), DateTime::UNIX_EPOCH);
         known.put([1; 32], recognised(None), known.ticket(), now);
         let before = known.ticket();
-        known.clone().forget_all();
+        // Clones are one: the use cases hold another one than those who look up.
+        let held_by_use_cases = known.clone();
+        held_by_use_cases.forget_all();
         assert!(known.get(&[1; 32], now).is_none());
         known.put([2; 32], recognised(None), before, now);
         assert!(known.get(&[2; 32], now).is_none());

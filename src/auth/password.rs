@@ -35,7 +35,8 @@ const COME_BACK: u64 = 2;
 
 /// Stands in for the hash of a member who does not exist, so that their sign-in takes as long as any. Nothing hashes to it
 /// that anybody could find: all its bits are zero.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Hashes and verifies passwords.
 #[derive(Clone, Debug)]
@@ -117,7 +118,10 @@ pub fn check(password: &str, email: &str) -> Result<(), UserError> {
     let password = normal(password);
     let count = password.chars().count();
     if count > MAX_CHARS {
-        return refuse(UserErrorCode::TooLong, format!("Choose a password of at most {MAX_CHARS} characters."));
+        return refuse(
+            UserErrorCode::TooLong,
+            format!("Choose a password of at most {MAX_CHARS} characters."),
+        );
     }
     if count < MIN_CHARS {
         return refuse(
@@ -127,7 +131,10 @@ pub fn check(password: &str, email: &str) -> Result<(), UserError> {
     }
     let first = password.chars().next();
     if password.chars().all(|c| Some(c) == first) {
-        return refuse(UserErrorCode::Invalid, "Use more than one character; four unrelated words do well.".into());
+        return refuse(
+            UserErrorCode::Invalid,
+            "Use more than one character; four unrelated words do well.".into(),
+        );
     }
     let folded = password.trim().to_lowercase();
     let email = email.to_lowercase();
@@ -155,7 +162,8 @@ mod tests {
     #[test]
     fn the_policy_says_what_to_do() {
         let email = "asha.rao.kyc@example.com";
-        for good in ["correct horse battery", "aaaaaaaaaaab", "पासवर्ड बहुत लंबा है", &"ab".repeat(64)] {
+        for good in ["correct horse battery", "aaaaaaaaaaab", "पासवर्ड बहुत लंबा है", &"ab".repeat(64)]
+        {
             assert_eq!(check(good, email), Ok(()), "{good}");
         }
         for (bad, code, word) in [

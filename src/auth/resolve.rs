@@ -225,7 +225,11 @@ impl Auth {
         if let Some(recognised) = known.get(&credential.hash, now) {
             // A session and a key never share a hash, unless somebody presents one as the other.
             let is_session = matches!(recognised.subject, Subject::Session(..));
-            return if is_session == credential.is_cookie() { Ok(recognised) } else { Err(Error::Unauthenticated) };
+            return if is_session == credential.is_cookie() {
+                Ok(recognised)
+            } else {
+                Err(Error::Unauthenticated)
+            };
         }
         let ticket = known.ticket();
         let recognised = match credential.kind {

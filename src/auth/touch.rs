@@ -82,7 +82,9 @@ impl Touches {
             Box::pin(async move {
                 for (subject, at) in ordered {
                     match subject {
-                        Subject::ApiKey(id) => drop(api_key::Entity::used(id, at).exec(txn).await?),
+                        Subject::ApiKey(id) => {
+                            api_key::Entity::used(id, at).exec(txn).await?;
+                        }
                         Subject::Session(session, member) => {
                             member::Entity::seen(member, at).exec(txn).await?;
                             session::Entity::seen(session, at).exec(txn).await?;

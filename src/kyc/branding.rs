@@ -240,7 +240,8 @@ mod tests {
     #[test]
     fn the_default_look_can_be_read() {
         let [primary, background, surface, text] =
-            [DEFAULT.primary, DEFAULT.background, DEFAULT.surface, DEFAULT.text].map(|text| Color::parse(text).unwrap());
+            [DEFAULT.primary, DEFAULT.background, DEFAULT.surface, DEFAULT.text]
+                .map(|text| Color::parse(text).unwrap());
         assert!(text.contrast(background) >= contrast::TEXT && text.contrast(surface) >= contrast::TEXT);
         assert!(primary.contrast(background) >= contrast::CONTROL);
         // White on the primary colour, as on a button.

@@ -76,12 +76,7 @@ impl std::fmt::Display for Color {
 ///
 /// # Errors
 /// LOW_CONTRAST with the least ratio found, and the nearest colour that passes where there is one.
-pub fn check(
-    field: &str,
-    color: Color,
-    grounds: &[(&str, Color)],
-    least: f64,
-) -> Result<(), UserError> {
+pub fn check(field: &str, color: Color, grounds: &[(&str, Color)], least: f64) -> Result<(), UserError> {
     let worst = grounds
         .iter()
         .map(|(name, ground)| (name, color.contrast(*ground)))
@@ -136,12 +131,17 @@ mod tests {
     #[test]
     fn a_refusal_proposes_a_colour_that_passes() {
         let (ground, surface) = (color("#f5f5f5"), color("#ffffff"));
-        let refusal =
-            check("textColor", color("#999999"), &[("backgroundColor", ground), ("surfaceColor", surface)], TEXT)
-                .unwrap_err();
+        let refusal = check(
+            "textColor",
+            color("#999999"),
+            &[("backgroundColor", ground), ("surfaceColor", surface)],
+            TEXT,
+        )
+        .unwrap_err();
         assert_eq!(refusal.code, UserErrorCode::LowContrast);
         assert!(refusal.message.contains("2.6"), "{}", refusal.message);
-        let proposed = refusal.message.split(' ').find(|word| word.starts_with('#') && *word != "#999999").unwrap();
+        let proposed =
+            refusal.message.split(' ').find(|word| word.starts_with('#') && *word != "#999999").unwrap();
         assert!(color(proposed).contrast(ground) >= TEXT && color(proposed).contrast(surface) >= TEXT);
         // One shade back does not pass: it is the nearest.
         let [red, ..] = color(proposed).0;

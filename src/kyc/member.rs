@@ -179,7 +179,12 @@ async fn write(
     put(&mut row.name, name, "name", &mut changed);
     put(&mut row.role, role, "role", &mut changed);
     let disabled = disabled.filter(|disabled| *disabled != was_disabled);
-    put(&mut row.disabled_at, disabled.map(|disabled| disabled.then_some(change.now)), "disabled", &mut changed);
+    put(
+        &mut row.disabled_at,
+        disabled.map(|disabled| disabled.then_some(change.now)),
+        "disabled",
+        &mut changed,
+    );
     if changed.is_empty() {
         return Ok(MemberAnswer { member });
     }

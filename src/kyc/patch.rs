@@ -78,7 +78,7 @@ impl<T: Clone> Patch<T> {
 }
 
 /// Puts a new value into a column, and its name into `changed` if that makes a difference.
-pub(super) fn put<T: Into<Value> + PartialEq>(
+pub(in crate::kyc) fn put<T: Into<Value> + PartialEq>(
     column: &mut ActiveValue<T>,
     value: Option<T>,
     name: &'static str,

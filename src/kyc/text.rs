@@ -27,7 +27,11 @@ US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 pub fn required(field: &[&str], text: &str, max: usize) -> Result<String, UserError> {
     let text: String = text.trim().nfc().collect();
     if !text.chars().any(is_visible) {
-        return Err(UserError::new(UserErrorCode::Required, field, "Enter a text here; it must not be empty."));
+        return Err(UserError::new(
+            UserErrorCode::Required,
+            field,
+            "Enter a text here; it must not be empty.",
+        ));
     }
     if text.chars().any(is_forbidden) {
         return Err(UserError::new(
@@ -63,8 +67,11 @@ pub fn email(field: &[&str], text: &str) -> Result<String, UserError> {
 /// # Errors
 /// INVALID for what is not a number with its country's code.
 pub fn phone(field: &[&str], text: &str) -> Result<String, UserError> {
-    let number: String =
-        text.trim().chars().filter(|c| !(c.is_whitespace() || "-.()\u{2010}\u{2011}\u{2013}".contains(*c))).collect();
+    let number: String = text
+        .trim()
+        .chars()
+        .filter(|c| !(c.is_whitespace() || "-.()\u{2010}\u{2011}\u{2013}".contains(*c)))
+        .collect();
     let digits = number.strip_prefix('+').unwrap_or_default();
     let fits = (8..=15).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -212,7 +219,8 @@ mod tests {
 
     #[test]
     fn names_of_every_script_are_kept() {
-        for name in ["Asha Rao", "क्षितिज शर्मा", "محمد علي", "李小龍", "O’Brien-Smith", "👩‍💻 Team"] {
+        for name in ["Asha Rao", "क्षितिज शर्मा", "محمد علي", "李小龍", "O’Brien-Smith", "👩‍💻 Team"]
+        {
             assert_eq!(required(&["name"], name, 50).unwrap(), name);
         }
     }
@@ -232,7 +240,16 @@ mod tests {
 
     #[test]
     fn what_breaks_lines_or_turns_text_is_refused() {
-        for text in ["a\0b", "a\nb", "a\u{1b}[31m", "a\u{202e}b", "a\u{2066}b", "a\u{2028}b", "a\u{ffff}b", "a\u{85}b"] {
+        for text in [
+            "a\0b",
+            "a\nb",
+            "a\u{1b}[31m",
+            "a\u{202e}b",
+            "a\u{2066}b",
+            "a\u{2028}b",
+            "a\u{ffff}b",
+            "a\u{85}b",
+        ] {
             assert_eq!(code(required(&["name"], text, 10)), UserErrorCode::Invalid, "{text:?}");
         }
     }
@@ -250,8 +267,19 @@ mod tests {
         assert_eq!(email(&["email"], " Asha.Rao+kyc@Example.COM ").unwrap(), "asha.rao+kyc@example.com");
         assert_eq!(email(&["email"], "राम@उदाहरण.भारत").unwrap(), "राम@उदाहरण.भारत");
         for text in [
-            "asha", "@example.com", "asha@", "asha@localhost", "a b@example.com", "a@b@example.com", "a@-b.com",
-            "a@b..com", ".a@b.com", "a..b@c.com", "a@b_c.com", "<a@b.com>", "a,b@c.com",
+            "asha",
+            "@example.com",
+            "asha@",
+            "asha@localhost",
+            "a b@example.com",
+            "a@b@example.com",
+            "a@-b.com",
+            "a@b..com",
+            ".a@b.com",
+            "a..b@c.com",
+            "a@b_c.com",
+            "<a@b.com>",
+            "a,b@c.com",
         ] {
             assert_eq!(code(email(&["email"], text)), UserErrorCode::Invalid, "{text}");
         }
@@ -262,7 +290,15 @@ mod tests {
     fn phone_numbers() {
         assert_eq!(phone(&["phone"], " +91 98765-43210").unwrap(), "+919876543210");
         assert_eq!(phone(&["phone"], "+1 (415) 555.0100").unwrap(), "+14155550100");
-        for text in ["", "9876543210", "+0123456789", "+1234567", "+1234567890123456", "+91 98765 4321x", "++919876543210"] {
+        for text in [
+            "",
+            "9876543210",
+            "+0123456789",
+            "+1234567",
+            "+1234567890123456",
+            "+91 98765 4321x",
+            "++919876543210",
+        ] {
             assert_eq!(code(phone(&["phone"], text)), UserErrorCode::Invalid, "{text}");
         }
     }
@@ -279,13 +315,25 @@ mod tests {
     #[test]
     fn urls_are_https_or_of_this_machine() {
         assert_eq!(url(&["u"], "https://Example.com/Help?a=1").unwrap(), "https://example.com/Help?a=1");
-        for text in ["http://localhost:3000/x", "http://127.0.0.1/x", "http://[::1]/x", "http://app.localhost/x"] {
+        for text in
+            ["http://localhost:3000/x", "http://127.0.0.1/x", "http://[::1]/x", "http://app.localhost/x"]
+        {
             assert_eq!(url(&["u"], text).unwrap(), text);
         }
         for text in [
-            "", "/help", "example.com", "http://example.com", "http://localhost.example.com", "javascript:alert(1)",
-            "https://user@example.com", "https://:pw@example.com", "ftp://example.com", "https://", "data:text/html,x",
-            "https://exa\nmple.com", "http://127.0.0.1.example.com/",
+            "",
+            "/help",
+            "example.com",
+            "http://example.com",
+            "http://localhost.example.com",
+            "javascript:alert(1)",
+            "https://user@example.com",
+            "https://:pw@example.com",
+            "ftp://example.com",
+            "https://",
+            "data:text/html,x",
+            "https://exa\nmple.com",
+            "http://127.0.0.1.example.com/",
         ] {
             assert_eq!(code(url(&["u"], text)), UserErrorCode::Invalid, "{text}");
         }
@@ -296,7 +344,14 @@ mod tests {
         assert_eq!(origin(&["o"], "https://Shop.Example.com:443/").unwrap(), "https://shop.example.com");
         assert_eq!(origin(&["o"], "http://localhost:3000").unwrap(), "http://localhost:3000");
         assert_eq!(origin(&["o"], "https://bücher.example").unwrap(), "https://xn--bcher-kva.example");
-        for text in ["https://a.example/x", "https://a.example/?q", "https://a.example/#f", "http://a.example", "*", "null"] {
+        for text in [
+            "https://a.example/x",
+            "https://a.example/?q",
+            "https://a.example/#f",
+            "http://a.example",
+            "*",
+            "null",
+        ] {
             assert_eq!(code(origin(&["o"], text)), UserErrorCode::Invalid, "{text}");
         }
     }

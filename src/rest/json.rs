@@ -17,7 +17,6 @@ const MAX_BODY: usize = 4 * 1024;
 ///
 /// # Errors
 /// 415 for another type, 413 for too much, 400 for what is not `expected`.
-#[expect(clippy::result_large_err, reason = "the error is the answer; it goes straight to the client")]
 pub(super) async fn read<T: DeserializeOwned>(request: Request, expected: &str) -> Result<T, Response> {
     if !is_json(request.headers()) {
         return Err(refusal(

@@ -26,9 +26,7 @@ where
     S: Clone + Send + Sync + 'static,
     RestState: FromRef<S>,
 {
-    Router::new()
-        .route("/session", post(sign_in).delete(sign_out))
-        .route("/password", post(set_password))
+    Router::new().route("/session", post(sign_in).delete(sign_out)).route("/password", post(set_password))
 }
 
 // No Debug: a password in it must not reach a log by accident.
@@ -91,7 +89,8 @@ async fn sign_in(State(state): State<RestState>, request: Request) -> Response {
                 return Error::internal("a token that is no header").into_response();
             };
             let headers = [(header::SET_COOKIE, cookie)];
-            (headers, [(header::CACHE_CONTROL, "no-store")], Json(MemberBody::from(signed_in))).into_response()
+            (headers, [(header::CACHE_CONTROL, "no-store")], Json(MemberBody::from(signed_in)))
+                .into_response()
         }
         Err(Error::Unauthenticated) => {
             let message = "The merchant, the e-mail or the password is not right.";

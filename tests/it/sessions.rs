@@ -49,7 +49,7 @@ async fn actor(office: &Office, cookie: &str) -> Result<Actor, Error> {
     office.auth.session(cookie.split_once('=').unwrap().1).await
 }
 
-fn is_nobody(answer: Result<Actor, Error>) -> bool {
+fn is_nobody(answer: &Result<Actor, Error>) -> bool {
     matches!(answer, Err(Error::Unauthenticated))
 }
 
@@ -73,7 +73,7 @@ async fn a_member_signs_in_and_out() {
     let response = office.send("DELETE", "/session", Some(&cookie), &Value::Null).await;
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     assert!(response.headers()[header::SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));
-    assert!(is_nobody(actor(&office, &cookie).await));
+    assert!(is_nobody(&actor(&office, &cookie).await));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_session_ends_when_idle_and_after_twelve_hours() {
     acme(&office).await;
     let idle = cookie(&office).await;
     office.pass(TimeDelta::minutes(30));
-    assert!(is_nobody(actor(&office, &idle).await));
+    assert!(is_nobody(&actor(&office, &idle).await));
 
     let busy = cookie(&office).await;
     for _ in 0..25 {
@@ -111,7 +111,7 @@ async fn a_session_ends_when_idle_and_after_twelve_hours() {
         office.elsewhere.session(busy.split_once('=').unwrap().1).await.unwrap();
     }
     office.pass(TimeDelta::minutes(20));
-    assert!(is_nobody(actor(&office, &busy).await));
+    assert!(is_nobody(&actor(&office, &busy).await));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn an_open_socket_alone_does_not_keep_a_session() {
         office.auth.recheck(&credential).await.unwrap();
     }
     office.pass(TimeDelta::minutes(2));
-    assert!(is_nobody(office.auth.recheck(&credential).await));
+    assert!(is_nobody(&office.auth.recheck(&credential).await));
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn signing_in_again_ends_the_session_before() {
     let response = office.send("POST", "/session", Some(&first), &asha()).await;
     let second = cookie_of(&response);
     assert_ne!(first, second);
-    assert!(is_nobody(actor(&office, &first).await));
+    assert!(is_nobody(&actor(&office, &first).await));
     actor(&office, &second).await.unwrap();
 }
 
@@ -165,9 +165,12 @@ async fn a_one_time_link_works_once_and_for_three_days() {
     let office = Office::open().await;
     let created = office.merchant("acme").await;
     let token = token_of(created.password_url);
-    for (password, word) in [("short", "12"), ("asha@example.com", "e-mail"), ("xxxxxxxxxxxxxx", "character")] {
-        let (status, body) =
-            read(office.send("POST", "/password", None, &json!({ "token": token, "password": password })).await).await;
+    for (password, word) in [("short", "12"), ("asha@example.com", "e-mail"), ("xxxxxxxxxxxxxx", "character")]
+    {
+        let (status, body) = read(
+            office.send("POST", "/password", None, &json!({ "token": token, "password": password })).await,
+        )
+        .await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert!(body["errors"][0]["message"].as_str().unwrap().contains(word), "{body}");
     }
@@ -192,7 +195,7 @@ async fn a_reset_takes_the_password_and_ends_sessions_at_once() {
     let id = actor(&office, &first).await.unwrap().id().unwrap().into();
     let admin = office.auth.bearer(&created.admin_api_key.unwrap()).await.unwrap();
     let reset = member::password_reset(&office.kyc, &admin, MemberPasswordReset { id }, None).await.unwrap();
-    assert!(is_nobody(actor(&office, &first).await));
+    assert!(is_nobody(&actor(&office, &first).await));
     assert_eq!(office.send("POST", "/session", None, &asha()).await.status(), StatusCode::UNAUTHORIZED);
 
     let set = json!({ "token": token_of(reset.answer.password_url), "password": "another horse battery" });
@@ -210,28 +213,27 @@ async fn a_disabled_member_is_out_here_at_once_and_elsewhere_within_four_seconds
     let office = Office::open().await;
     let created = acme(&office).await;
     let admin = office.auth.bearer(&created.admin_api_key.unwrap()).await.unwrap();
-    let input = member::MemberCreate { email: "ravi@example.com".into(), name: "Ravi".into(), role: Role::Admin };
+    let input =
+        member::MemberCreate { email: "ravi@example.com".into(), name: "Ravi".into(), role: Role::Admin };
     let ravi = member::create(&office.kyc, &admin, input, None).await.unwrap().answer;
     let set = json!({ "token": token_of(ravi.password_url), "password": PASSWORD });
     office.send("POST", "/password", None, &set).await;
-    let response = office.send("POST", "/session", None, &sign_in_as("acme", "ravi@example.com", PASSWORD)).await;
+    let response =
+        office.send("POST", "/session", None, &sign_in_as("acme", "ravi@example.com", PASSWORD)).await;
     let cookie = cookie_of(&response);
     let token = cookie.split_once('=').unwrap().1;
     office.auth.session(token).await.unwrap();
     office.elsewhere.session(token).await.unwrap();
 
-    let input = MemberUpdate {
-        id: ravi.member.id,
-        name: Patch::Keep,
-        role: Patch::Keep,
-        disabled: Patch::Set(true),
-    };
+    let input =
+        MemberUpdate { id: ravi.member.id, name: Patch::Keep, role: Patch::Keep, disabled: Patch::Set(true) };
     member::update(&office.kyc, &admin, input, None).await.unwrap();
-    assert!(is_nobody(office.auth.session(token).await));
+    assert!(is_nobody(&office.auth.session(token).await));
     office.elsewhere.session(token).await.unwrap();
     office.pass(TimeDelta::seconds(4));
-    assert!(is_nobody(office.elsewhere.session(token).await));
-    let response = office.send("POST", "/session", None, &sign_in_as("acme", "ravi@example.com", PASSWORD)).await;
+    assert!(is_nobody(&office.elsewhere.session(token).await));
+    let response =
+        office.send("POST", "/session", None, &sign_in_as("acme", "ravi@example.com", PASSWORD)).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
 }
 
@@ -244,7 +246,7 @@ async fn a_revoked_key_is_refused_at_once_even_one_that_revoked_itself() {
     let id = actor.id().unwrap().into();
     let revoked = api_key::revoke(&office.kyc, &actor, ApiKeyRevoke { id }, None).await.unwrap().answer;
     assert!(revoked.api_key.revoked_at.is_some());
-    assert!(is_nobody(office.auth.bearer(&secret).await));
+    assert!(is_nobody(&office.auth.bearer(&secret).await));
 }
 
 #[tokio::test]
@@ -309,7 +311,9 @@ async fn bodies_and_foreign_pages_are_refused() {
     ] {
         let (found, body) = read(office.request(request(kind, site, body)).await).await;
         assert_eq!(found, status);
-        assert!(body["errors"][0]["message"].is_string() && body["errors"][0]["extensions"]["code"].is_string());
+        assert!(
+            body["errors"][0]["message"].is_string() && body["errors"][0]["extensions"]["code"].is_string()
+        );
     }
 }
 

@@ -42,13 +42,17 @@ fn member_of(email: &str, role: Role) -> MemberCreate {
 async fn a_merchant_comes_with_its_log_a_member_and_a_key() {
     let office = Office::open().await;
     let created = office.merchant("acme").await;
-    let kinds: Vec<_> = office.events(created.merchant.id).await.into_iter().map(|e| (e.seq, e.kind)).collect();
+    let kinds: Vec<_> =
+        office.events(created.merchant.id).await.into_iter().map(|e| (e.seq, e.kind)).collect();
     assert_eq!(
         kinds,
         [(1, EventType::MerchantCreated), (2, EventType::MemberCreated), (3, EventType::ApiKeyCreated)]
     );
     let actor = office.auth.bearer(created.admin_api_key.as_deref().unwrap()).await.unwrap();
-    assert_eq!((actor.role(), actor.scope().unwrap().merchant_id()), (Some(Role::Admin), created.merchant.id));
+    assert_eq!(
+        (actor.role(), actor.scope().unwrap().merchant_id()),
+        (Some(Role::Admin), created.merchant.id)
+    );
     assert!(created.password_url.unwrap().starts_with("http://localhost:8080/password#"));
 }
 
@@ -66,7 +70,8 @@ async fn only_the_platform_creates_merchants_and_a_slug_is_taken_once() {
 #[tokio::test]
 async fn a_repeated_creation_shows_the_merchant_and_no_secret() {
     let office = Office::open().await;
-    let create = || merchant::create(&office.kyc, &Actor::platform(), acme(), Some("k1".into()));
+    let platform = Actor::platform();
+    let create = || merchant::create(&office.kyc, &platform, acme(), Some("k1".into()));
     let first = create().await.unwrap();
     let again = create().await.unwrap();
     assert!(!first.replayed && again.replayed);
@@ -107,13 +112,17 @@ async fn settings_change_for_an_admin_and_leave_one_event() {
 async fn a_look_that_nobody_can_read_is_refused() {
     let office = Office::open().await;
     let (id, admin) = office.admin().await;
-    let colour = |text: &str| BrandingUpdate { text_color: Patch::Set(text.into()), ..BrandingUpdate::default() };
+    let colour =
+        |text: &str| BrandingUpdate { text_color: Patch::Set(text.into()), ..BrandingUpdate::default() };
     let answer = branding::update(&office.kyc, &admin, colour("#cccccc"), None).await;
     assert_eq!(codes(answer), [UserErrorCode::LowContrast]);
     let answer = branding::update(&office.kyc, &admin, colour("#222222"), None).await.unwrap().answer;
     assert_eq!(answer.merchant.text_color, "#222222");
     let last = office.events(id).await.pop().unwrap();
-    assert_eq!((last.kind, &last.data["details"]), (EventType::BrandingUpdated, &json!({ "changed": ["textColor"] })));
+    assert_eq!(
+        (last.kind, &last.data["details"]),
+        (EventType::BrandingUpdated, &json!({ "changed": ["textColor"] }))
+    );
 }
 
 #[tokio::test]
@@ -131,10 +140,12 @@ async fn an_email_is_taken_once_in_a_merchant_whatever_its_case() {
 async fn the_last_admin_stays() {
     let office = Office::open().await;
     let (_, admin) = office.admin().await;
-    let ravi = member::create(&office.kyc, &admin, member_of("ravi@example.com", Role::Admin), None).await.unwrap();
+    let ravi =
+        member::create(&office.kyc, &admin, member_of("ravi@example.com", Role::Admin), None).await.unwrap();
     let asha = member_id(&office, "asha@example.com").await;
     let ravi = ravi.answer.member.id;
-    let demote = |id| MemberUpdate { id, name: Patch::Keep, role: Patch::Set(Role::Viewer), disabled: Patch::Keep };
+    let demote =
+        |id| MemberUpdate { id, name: Patch::Keep, role: Patch::Set(Role::Viewer), disabled: Patch::Keep };
     let disable = |id| MemberUpdate { id, name: Patch::Keep, role: Patch::Keep, disabled: Patch::Set(true) };
     // At the same moment, each the other one: one of them stays.
     let (one, two) = tokio::join!(
@@ -165,10 +176,14 @@ async fn another_merchants_people_and_keys_do_not_exist() {
     let other = office.merchant("other").await;
     let other = office.auth.bearer(&other.admin_api_key.unwrap()).await.unwrap();
     let asha = member_id(&office, "asha@example.com").await;
-    let input = MemberUpdate { id: asha, name: Patch::Set("X".into()), role: Patch::Keep, disabled: Patch::Keep };
+    let input =
+        MemberUpdate { id: asha, name: Patch::Set("X".into()), role: Patch::Keep, disabled: Patch::Keep };
     assert_eq!(codes(member::update(&office.kyc, &other, input, None).await), [UserErrorCode::NotFound]);
     let input = member::MemberPasswordReset { id: asha };
-    assert_eq!(codes(member::password_reset(&office.kyc, &other, input, None).await), [UserErrorCode::NotFound]);
+    assert_eq!(
+        codes(member::password_reset(&office.kyc, &other, input, None).await),
+        [UserErrorCode::NotFound]
+    );
     let input = api_key::ApiKeyRevoke { id: admin.id().unwrap().into() };
     assert_eq!(codes(api_key::revoke(&office.kyc, &other, input, None).await), [UserErrorCode::NotFound]);
 }

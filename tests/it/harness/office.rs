@@ -45,16 +45,10 @@ impl Office {
         let clock = Clock::manual("2026-11-22T10:00:00Z".parse().unwrap());
         let entropy = Entropy::seeded(7);
         let known = Known::default();
-        let auth = |known| Auth::new(db.clone(), clock.clone(), entropy.clone(), known, Some(PLATFORM_KEY), false);
+        let auth =
+            |known| Auth::new(db.clone(), clock.clone(), entropy.clone(), known, Some(PLATFORM_KEY), false);
         let (auth, elsewhere) = (auth(known.clone()), auth(Known::default()));
-        let kyc = Kyc {
-            db,
-            clock,
-            entropy,
-            known,
-            wake: Arc::new(|_| {}),
-            public_url: ORIGIN.into(),
-        };
+        let kyc = Kyc { db, clock, entropy, known, wake: Arc::new(|_| {}), public_url: ORIGIN.into() };
         let state =
             RestState { auth: auth.clone(), kyc: kyc.clone(), origin: ORIGIN.into(), client_ip_header: None };
         let routes = session::router::<RestState>().with_state(state);
@@ -93,7 +87,13 @@ impl Office {
     }
 
     /// Sends JSON as a page of ours would.
-    pub(crate) async fn send(&self, method: &str, path: &str, cookie: Option<&str>, body: &Value) -> Response<Body> {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        cookie: Option<&str>,
+        body: &Value,
+    ) -> Response<Body> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
