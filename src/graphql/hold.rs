@@ -10,7 +10,7 @@ use entity::{
     id::{AttemptId, HoldId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::{
     actor::{self, Actor},
@@ -116,7 +116,8 @@ pub async fn by_id(
     let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id)).await?;
     rows.into_iter()
         .map(|row| {
-            let attempt = attempts.get(&row.attempt_id).ok_or_else(|| Error::internal("a hold of no attempt"))?;
+            let attempt =
+                attempts.get(&row.attempt_id).ok_or_else(|| Error::internal("a hold of no attempt"))?;
             Ok((row.id, Arc::new(Hold { attempt: Arc::clone(attempt), row })))
         })
         .collect()

@@ -7,11 +7,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use entity::{Time, any_of};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Value,
-    sea_query::{
-        Alias, Expr, Order, OverStatement, Query, SimpleExpr, WindowStatement,
-    },
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    sea_query::{Alias, Expr, Order, OverStatement, Query, SimpleExpr, WindowStatement},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -193,7 +191,7 @@ impl<E: EntityTrait> Keyset<E> {
             )
             .take();
         let chosen = Query::select()
-            .column(Alias::new(self.id.to_string()))
+            .column(Alias::new(self.id.as_str()))
             .from_subquery(numbered, Alias::new("numbered"))
             .and_where(Expr::col(place).lte(window.size + 1))
             .take();
@@ -254,7 +252,9 @@ impl<E: EntityTrait> Keyset<E> {
             let number = || Some(i64::from_be_bytes(rest.try_into().ok()?));
             let key = match kind {
                 b't' => Key::Time(DateTime::from_timestamp_micros(number()?)?),
-                b's' => Key::Text(std::str::from_utf8(rest).ok().filter(|text| !text.contains('\0'))?.to_owned()),
+                b's' => {
+                    Key::Text(std::str::from_utf8(rest).ok().filter(|text| !text.contains('\0'))?.to_owned())
+                }
                 b'n' => Key::Number(number()?),
                 _ => return None,
             };

@@ -94,14 +94,26 @@ impl Variants for Node {
     ) -> BoxFuture<'a, Result<Dispatched<'p>>> {
         async move {
             let mut dispatch = Dispatch::new(cx, field, rows.len());
-            dispatch.part(of(rows, |node| if let Self::Merchant(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::Member(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::ApiKey(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::Customer(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::Attempt(row) = node { Some(row) } else { None })).await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Merchant(row) = node { Some(row) } else { None }))
+                .await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Member(row) = node { Some(row) } else { None }))
+                .await?;
+            dispatch
+                .part(of(rows, |node| if let Self::ApiKey(row) = node { Some(row) } else { None }))
+                .await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Customer(row) = node { Some(row) } else { None }))
+                .await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Attempt(row) = node { Some(row) } else { None }))
+                .await?;
             dispatch.part(of(rows, |node| if let Self::Step(row) = node { Some(row) } else { None })).await?;
             dispatch.part(of(rows, |node| if let Self::Hold(row) = node { Some(row) } else { None })).await?;
-            dispatch.part(of(rows, |node| if let Self::Event(row) = node { Some(row) } else { None })).await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Event(row) = node { Some(row) } else { None }))
+                .await?;
             Ok(dispatch.done())
         }
         .boxed()

@@ -31,16 +31,21 @@ impl Reason {
 impl Row for Reason {
     fn object() -> &'static Object<Self> {
         static OBJECT: LazyLock<Object<Reason>> = LazyLock::new(|| {
-            Object::<Reason>::new("Reason", "Why a step failed or needs action, why an attempt was rejected or held.")
-                .text("code", "What programs branch on: one of `reasonCodes`, or the merchant's own.", |reason| {
-                    &reason.code
-                })
-                .text("message", "What the customer may read, unless the code is for staff only.", |reason| {
-                    &reason.message
-                })
-                .optional_text("staffNote", "A note for the team. It never reaches the customer.", |reason| {
-                    reason.staff_note.as_deref()
-                })
+            Object::<Reason>::new(
+                "Reason",
+                "Why a step failed or needs action, why an attempt was rejected or held.",
+            )
+            .text("code", "What programs branch on: one of `reasonCodes`, or the merchant's own.", |reason| {
+                &reason.code
+            })
+            .text("message", "What the customer may read, unless the code is for staff only.", |reason| {
+                &reason.message
+            })
+            .optional_text(
+                "staffNote",
+                "A note for the team. It never reaches the customer.",
+                |reason| reason.staff_note.as_deref(),
+            )
         });
         &OBJECT
     }

@@ -9,13 +9,11 @@ use std::{
 use async_graphql::InputObject;
 use entity::{
     AttemptState, EventType, Role, Scoped, StepKind, StepStatus, any_of, event,
-    id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, MemberId, StepId},
+    id::{ApiKeyId, EventId, HoldId, MemberId, StepId},
     step,
 };
 use futures_util::FutureExt;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::{
     actor::{self, Actor},
@@ -116,10 +114,10 @@ impl Row for TrackerEvent {
                 }
                 .boxed()
             })
-            .abstract_optional(
+            .abstract_optional::<NoArgs, node::Node>(
                 "subject",
                 "What an administrative event is about, as it is now. API keys and members are for ADMIN: null below.",
-                |cx, rows| {
+                |cx, rows, _| {
                     async move {
                         let ids: Vec<_> = rows.iter().map(|event| subject_of(cx, &event.row)).collect();
                         node::load(cx, &ids).await
@@ -207,7 +205,12 @@ pub async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> 
     }
     let total = if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     if !plan.asks_rows() {
-        return Ok(Page { edges: Vec::new(), has_next_page: false, has_previous_page: false, total_count: total });
+        return Ok(Page {
+            edges: Vec::new(),
+            has_next_page: false,
+            has_previous_page: false,
+            total_count: total,
+        });
     }
     page(cx, select, &PageArgs::from(&args.page), true, total).await
 }
@@ -258,8 +261,7 @@ async fn page(
     }
     let newest_first = descending != window.backward;
     let order = if newest_first { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
-    let mut rows =
-        select.order_by(event::Column::Seq, order).limit(window.size + 1).all(cx.db()).await?;
+    let mut rows = select.order_by(event::Column::Seq, order).limit(window.size + 1).all(cx.db()).await?;
     let more = rows.len() as u64 > window.size;
     if more {
         rows.pop();
@@ -336,7 +338,8 @@ pub async fn position(cx: &Context<'_>, text: &str, name: &str) -> Result<i64> {
             "`{name}` is not a position in this merchant's log. Use the cursor of an event, or `eventCursor`."
         ))
     };
-    let cursor = Cursor::parse(text).filter(|cursor| cursor.merchant == scope.merchant_id()).ok_or_else(refused)?;
+    let cursor =
+        Cursor::parse(text).filter(|cursor| cursor.merchant == scope.merchant_id()).ok_or_else(refused)?;
     if cursor.seq == 0 && cursor.check == 0 {
         return Ok(0);
     }
@@ -387,7 +390,9 @@ fn subject_of(cx: &Context<'_>, row: &event::Model) -> Option<NodeId> {
 fn summary(event: &TrackerEvent) -> String {
     let row = &event.row;
     let moved = || {
-        let word = |value: Option<&String>| value.map(|word| word.to_lowercase().replace('_', " ")).unwrap_or_default();
+        let word = |value: Option<&String>| {
+            value.map(|word| word.to_lowercase().replace('_', " ")).unwrap_or_default()
+        };
         format!("{} → {}", word(row.from.as_ref()), word(row.to.as_ref()))
     };
     match row.kind {
@@ -433,6 +438,3 @@ pub fn step_name(kind: StepKind) -> &'static str {
         StepKind::SanctionScreening => "Sanction screening",
     }
 }
-
-/// Ids that an event may carry, for readers of its row.
-pub type EventIds = (Option<CustomerId>, Option<AttemptId>, Option<StepId>);

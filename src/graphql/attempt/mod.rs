@@ -9,11 +9,11 @@ use std::{
 
 use async_graphql::InputObject;
 use entity::{
-    AttemptState, LinkState, Party, Scoped, StepKind, Time, any_of, attempt,
+    AttemptState, LinkState, Scoped, StepKind, Time, any_of, attempt,
     id::{AttemptId, CustomerId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     customer::{self, Customer},
@@ -22,7 +22,8 @@ use super::{
         connection::{self, Edge, Listed, Page},
         object::{Fan, NoArgs, Object, Row},
     },
-    hold, reason::Reason,
+    hold,
+    reason::Reason,
     scalar::Url,
     step::{self, Step},
     tracker,
@@ -233,10 +234,9 @@ pub async fn newest_of(
     cx: &Context<'_>,
     customers: impl IntoIterator<Item = CustomerId>,
 ) -> Result<HashMap<CustomerId, Arc<Attempt>>> {
-    use sea_orm::ColumnTrait;
     let rows = attempt::Entity::scoped(cx.scope()?)
         .filter(any_of(cx.db().get_database_backend(), attempt::Column::CustomerId, customers))
-        .filter(attempt::Column::Newest.eq(true))
+        .filter(Expr::col(attempt::Column::Newest))
         .all(cx.db())
         .await?;
     Ok(rows.into_iter().map(|row| (row.customer_id, Arc::new(Attempt::seen(row, cx.now)))).collect())

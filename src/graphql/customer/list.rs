@@ -4,7 +4,10 @@ use std::any::Any;
 
 use async_graphql::{Enum, InputObject};
 use entity::{AttemptState, Scope, Scoped, Time, attempt, customer};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, sea_query::{Expr, SimpleExpr}};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, SimpleExpr},
+};
 
 use super::Customer;
 use crate::{
@@ -18,9 +21,9 @@ use crate::{
         },
         keyset::{Key, Keyset, Rows, count},
         scalar::DateTime,
-        search,
         sort::SortDirection,
     },
+    kyc::search,
 };
 
 /// Which customers. All conditions have to hold; an absent or null one always does.
@@ -82,8 +85,13 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
     if let Some(filter) = &args.filter {
         select = filter.apply(select, scope, cx.now)?;
     }
-    let total_count = if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
-    let rows = if plan.asks_rows() { keyset(args.sort).page(cx.db(), select, &args.page).await? } else { Rows::none() };
+    let total_count =
+        if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
+    let rows = if plan.asks_rows() {
+        keyset(args.sort).page(cx.db(), select, &args.page).await?
+    } else {
+        Rows::none()
+    };
     Ok(rows.into_page(total_count, |row| Customer { row }))
 }
 
@@ -97,7 +105,9 @@ fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
         CustomerSortField::UpdatedAt => {
             (customer::Column::UpdatedAt, |row| (Key::Time(row.updated_at), row.id.0))
         }
-        CustomerSortField::Name => (customer::Column::NameKey, |row| (Key::Text(row.name_key.clone()), row.id.0)),
+        CustomerSortField::Name => {
+            (customer::Column::NameKey, |row| (Key::Text(row.name_key.clone()), row.id.0))
+        }
     };
     Keyset {
         list: format!("customers {:?} {:?}", sort.field, sort.direction),
@@ -109,16 +119,21 @@ fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
 }
 
 impl CustomerFilter {
-    fn apply(&self, select: Select<customer::Entity>, scope: Scope, now: Time) -> Result<Select<customer::Entity>> {
+    fn apply(
+        &self,
+        select: Select<customer::Entity>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<Select<customer::Entity>> {
         use customer::Column;
         let Self { search, state, created_from, created_to } = self;
         let mut all = Condition::all();
         if let Some(text) = search {
-            all = all.add(search::customers(scope, text, Column::Id)?);
+            all = all.add(search::matching(Column::Id, scope, text)?);
         }
         if let Some(states) = state {
             let newest = attempt::Entity::scoped(scope)
-                .filter(attempt::Column::Newest.eq(true))
+                .filter(Expr::col(attempt::Column::Newest))
                 .filter(attempt::in_state(states, now))
                 .select_only()
                 .column(attempt::Column::CustomerId);

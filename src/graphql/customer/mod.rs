@@ -1,6 +1,7 @@
 //! `Customer`: a person who is to be verified.
 
 pub mod list;
+pub mod write;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -9,7 +10,7 @@ use std::{
 
 use entity::{Scoped, any_of, customer, id::CustomerId};
 use futures_util::FutureExt;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, QueryFilter};
 
 use super::{
     attempt::{self, Attempt},

@@ -18,7 +18,7 @@ const MAX_REFERENCE: usize = 128;
 const EARLIEST_BIRTH_YEAR: i32 = 1900;
 
 /// The field of the input that a [`CustomerInput`] stands in, wherever the contract takes one.
-pub(super) const FIELD: &str = "customer";
+pub const FIELD: &str = "customer";
 
 /// A new customer as given. Without `Debug`: nothing here belongs into a log.
 #[derive(Clone, Serialize)]
@@ -39,12 +39,12 @@ pub struct CustomerInput {
 /// A new customer that can be stored, if the reference is free.
 #[derive(Clone)]
 pub struct ValidCustomer {
-    pub(super) reference: Option<String>,
-    pub(super) name: String,
-    pub(super) email: Option<String>,
-    pub(super) phone: Option<String>,
-    pub(super) date_of_birth: Option<NaiveDate>,
-    pub(super) country: Option<String>,
+    pub reference: Option<String>,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub date_of_birth: Option<NaiveDate>,
+    pub country: Option<String>,
 }
 
 /// Checks a new customer, wherever an input carries one in its field `customer`. `now` tells which birth dates are in
@@ -76,24 +76,24 @@ pub fn draft(input: CustomerInput, now: Time) -> Result<ValidCustomer, Vec<UserE
 }
 
 /// The value, or its place kept while the error is put to the others: an answer names every field at once.
-pub(super) fn keep<T: Default>(errors: &mut Vec<UserError>, checked: Result<T, UserError>) -> T {
+pub fn keep<T: Default>(errors: &mut Vec<UserError>, checked: Result<T, UserError>) -> T {
     checked.unwrap_or_else(|error| {
         errors.push(error);
         T::default()
     })
 }
 
-pub(super) fn name(field: &[&str], text: &str) -> Result<String, UserError> {
+pub fn name(field: &[&str], text: &str) -> Result<String, UserError> {
     without_aadhaar(field, text::required(field, text, MAX_NAME)?)
 }
 
-pub(super) fn reference(field: &[&str], text: &str) -> Result<String, UserError> {
+pub fn reference(field: &[&str], text: &str) -> Result<String, UserError> {
     without_aadhaar(field, text::required(field, text, MAX_REFERENCE)?)
 }
 
 /// A birth date is not in the future anywhere on Earth: where the day begins first (UTC+14) it is already tomorrow
 /// while it is still today in UTC, and a child can be born there on that date.
-pub(super) fn birth_date(field: &[&str], date: NaiveDate, now: Time) -> Result<NaiveDate, UserError> {
+pub fn birth_date(field: &[&str], date: NaiveDate, now: Time) -> Result<NaiveDate, UserError> {
     let newest = now.date_naive() + Days::new(1);
     if date.year() < EARLIEST_BIRTH_YEAR {
         let message = format!("A birth date is not before {EARLIEST_BIRTH_YEAR}.");
