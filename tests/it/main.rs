@@ -14,4 +14,6 @@ mod migrations;
 mod on_postgres;
 mod report;
 mod steps;
+mod sessions;
+mod settings;
 mod tables;

@@ -9,7 +9,7 @@ use entity::{
     link, log_head, merchant, step,
 };
 use kyc_stack::{
-    auth::Actor,
+    auth::{Actor, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -47,11 +47,12 @@ impl Office {
     /// A merchant whose journey has every step.
     pub(crate) async fn open() -> Self {
         let database = Database::fresh(Backend::under_test()).await;
-        let merchant = crate::tables::merchant(1);
+        let merchant = crate::harness::rows::merchant(1);
         let kyc = Kyc {
             db: Db::open(&database.url, CONNECTIONS).await.unwrap(),
             clock: Clock::manual("2026-11-22T10:00:00Z".parse().unwrap()),
             entropy: Entropy::seeded(1),
+            known: Known::default(),
             wake: Arc::new(|_| ()),
             public_url: "https://kyc.example.com".into(),
         };
