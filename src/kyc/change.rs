@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use entity::{
-    Scope, Scoped, Time, attempt,
-    hold,
+    Scope, Scoped, Time, attempt, hold,
     id::{AttemptId, CustomerId, HoldId, StepId},
     step,
 };

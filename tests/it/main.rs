@@ -11,3 +11,4 @@ mod migrations;
 mod on_postgres;
 mod steps;
 mod tables;
+mod workers;
