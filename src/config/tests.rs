@@ -174,3 +174,24 @@ fn odd_values_are_refused() {
         assert!(from_env(&[(variable, value)]).is_err(), "{variable}={value}");
     }
 }
+
+#[derive(clap::Parser)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[test]
+fn every_flag_reaches_its_key() {
+    use clap::{CommandFactory, Parser};
+    let command = Cli::command();
+    let flags: Vec<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+    assert!(flags.len() > 4, "{flags:?}");
+    for flag in flags {
+        let flag = format!("--{flag}");
+        // No key takes this value, so an error that names the flag proves that it was read.
+        let cli = Cli::try_parse_from(["kyc-stack", &flag, "=,no/such"]).unwrap();
+        let problem = problem(Config::load(cli.flags, nothing));
+        assert!(problem.contains(&flag), "{flag}: {problem}");
+    }
+}

@@ -32,9 +32,10 @@ impl GraphError {
 /// The public face of an error. What comes from below is logged with a reference, and masked.
 pub fn public(error: Error) -> GraphError {
     match error {
-        Error::Forbidden(role) => {
-            GraphError::new("FORBIDDEN", format!("This takes the role {role}. Ask an ADMIN of your team for it."))
-        }
+        Error::Forbidden(role) => GraphError::new(
+            "FORBIDDEN",
+            format!("This takes the role {role}. Ask an ADMIN of your team for it."),
+        ),
         Error::NotForThisActor(message) => GraphError::new("FORBIDDEN", message),
         Error::Unauthenticated => GraphError::new(
             "UNAUTHENTICATED",
@@ -57,6 +58,9 @@ fn masked(error: &Error) -> GraphError {
     tracing::error!(%reference, error = error as &dyn std::error::Error, "internal error");
     GraphError {
         reference: Some(reference),
-        ..GraphError::new("INTERNAL", "Something went wrong on our side. Name the reference when you report it.")
+        ..GraphError::new(
+            "INTERNAL",
+            "Something went wrong on our side. Name the reference when you report it.",
+        )
     }
 }

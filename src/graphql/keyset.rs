@@ -1,17 +1,20 @@
 //! Pages by key: `WHERE (key, id) > (…) ORDER BY key, id LIMIT n + 1`. A row that is inserted or moves cannot make a page
 //! repeat or skip another row.
 
+use std::{collections::HashMap, sync::Arc};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
-use entity::Time;
+use entity::{Time, any_of};
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value,
-    sea_query::{Expr, Order, SimpleExpr},
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    sea_query::{Alias, Expr, Order, OverStatement, Query, SimpleExpr, WindowStatement},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::exec::connection::PageArgs;
+use super::exec::connection::{Page, PageArgs, Window};
 use crate::error::{Error, Result};
 
 /// What rows are sorted by.
@@ -49,6 +52,14 @@ pub struct Keyset<E: EntityTrait> {
     pub of: fn(&E::Model) -> (Key, Uuid),
 }
 
+/// Whose rows a nested list has.
+pub struct Parent<E: EntityTrait> {
+    /// The column that names the parent.
+    pub column: E::Column,
+    /// The parent of a row.
+    pub of: fn(&E::Model) -> Uuid,
+}
+
 /// The rows of a page, each with its cursor.
 pub struct Rows<M> {
     /// In the order of the list.
@@ -59,6 +70,23 @@ pub struct Rows<M> {
     pub has_previous_page: bool,
 }
 
+impl<M> Rows<M> {
+    /// No rows: nobody asked for them.
+    pub fn none() -> Self {
+        Self { rows: Vec::new(), has_next_page: false, has_previous_page: false }
+    }
+
+    /// The page as the API shows it.
+    pub fn into_page<C>(self, total_count: Option<i64>, show: impl Fn(M) -> C) -> Page<C> {
+        Page {
+            edges: self.rows.into_iter().map(|(row, cursor)| (Arc::new(show(row)), cursor)).collect(),
+            has_next_page: self.has_next_page,
+            has_previous_page: self.has_previous_page,
+            total_count,
+        }
+    }
+}
+
 impl<E: EntityTrait> Keyset<E> {
     /// Reads one page.
     ///
@@ -66,29 +94,44 @@ impl<E: EntityTrait> Keyset<E> {
     /// BAD_USER_INPUT for a page that cannot be, CURSOR_INVALID for a cursor of another list.
     pub async fn page(
         &self,
-        db: &impl sea_orm::ConnectionTrait,
-        mut select: Select<E>,
+        db: &impl ConnectionTrait,
+        select: Select<E>,
         args: &PageArgs,
     ) -> Result<Rows<E::Model>>
     where
         E::Model: Send + Sync,
     {
         let window = args.window()?;
-        for (cursor, after) in [(&args.after, true), (&args.before, false)] {
-            let Some(cursor) = cursor else { continue };
-            let (key, id) = self.read_cursor(cursor, if after { "after" } else { "before" })?;
-            let place = Expr::tuple([self.key.clone(), self.id.into_expr().into()]);
-            let bound = Expr::tuple([Expr::value(key), Expr::value(id)]);
-            // "After" in the order of the list.
-            select = select.filter(if after != self.descending { place.gt(bound) } else { place.lt(bound) });
-        }
-        let order = if self.descending != window.backward { Order::Desc } else { Order::Asc };
-        let mut rows = select
+        let order = self.order(window.backward);
+        let rows = self
+            .bounded(select, args)?
             .order_by(self.key.clone(), order.clone())
             .order_by(self.id, order)
             .limit(window.size + 1)
             .all(db)
             .await?;
+        Ok(self.cut(rows, window, args))
+    }
+
+    fn order(&self, backward: bool) -> Order {
+        if self.descending == backward { Order::Asc } else { Order::Desc }
+    }
+
+    /// Only what lies between the cursors.
+    fn bounded(&self, mut select: Select<E>, args: &PageArgs) -> Result<Select<E>> {
+        for (cursor, after) in [(&args.after, true), (&args.before, false)] {
+            let Some(cursor) = cursor else { continue };
+            let (key, id) = self.read_cursor(cursor, if after { "after" } else { "before" })?;
+            let place = Expr::tuple([self.key.clone(), Expr::col(self.id.as_column_ref())]);
+            let bound = Expr::tuple([Expr::value(key), Expr::value(id)]);
+            // "After" is meant in the order of the list.
+            select = select.filter(if after == self.descending { place.lt(bound) } else { place.gt(bound) });
+        }
+        Ok(select)
+    }
+
+    /// One row more than the page tells whether there is another page.
+    fn cut(&self, mut rows: Vec<E::Model>, window: Window, args: &PageArgs) -> Rows<E::Model> {
         let more = rows.len() as u64 > window.size;
         if more {
             rows.pop();
@@ -107,7 +150,65 @@ impl<E: EntityTrait> Keyset<E> {
                 (row, cursor)
             })
             .collect();
-        Ok(Rows { rows, has_next_page, has_previous_page })
+        Rows { rows, has_next_page, has_previous_page }
+    }
+
+    /// Reads the same page for each of several parents, by one statement.
+    ///
+    /// # Errors
+    /// As [`Keyset::page`].
+    pub async fn pages(
+        &self,
+        db: &impl ConnectionTrait,
+        select: Select<E>,
+        parent: Parent<E>,
+        parents: &[Uuid],
+        args: &PageArgs,
+    ) -> Result<HashMap<Uuid, Rows<E::Model>>>
+    where
+        E::Model: Send + Sync,
+    {
+        let backend = db.get_database_backend();
+        let select = select.filter(any_of(backend, parent.column, parents.iter().copied()));
+        if let [only] = parents {
+            return Ok(HashMap::from([(*only, self.page(db, select, args).await?)]));
+        }
+        let window = args.window()?;
+        let order = self.order(window.backward);
+        let place = Alias::new("place");
+        let numbered = self
+            .bounded(select.clone(), args)?
+            .select_only()
+            .column(self.id)
+            .into_query()
+            .expr_window_as(
+                Expr::cust("row_number()"),
+                WindowStatement::partition_by(parent.column)
+                    .order_by_expr(self.key.clone(), order.clone())
+                    .order_by(self.id, order.clone())
+                    .take(),
+                place.clone(),
+            )
+            .take();
+        let chosen = Query::select()
+            .column(Alias::new(self.id.as_str()))
+            .from_subquery(numbered, Alias::new("numbered"))
+            .and_where(Expr::col(place).lte(window.size + 1))
+            .take();
+        let rows = select
+            .filter(self.id.in_subquery(chosen))
+            .order_by(self.key.clone(), order.clone())
+            .order_by(self.id, order)
+            .all(db)
+            .await?;
+        let mut found: HashMap<Uuid, Vec<E::Model>> = HashMap::with_capacity(parents.len());
+        for row in rows {
+            found.entry((parent.of)(&row)).or_default().push(row);
+        }
+        Ok(parents
+            .iter()
+            .map(|id| (*id, self.cut(found.remove(id).unwrap_or_default(), window, args)))
+            .collect())
     }
 
     /// The mark of the list, as its cursors carry it.
@@ -151,7 +252,9 @@ impl<E: EntityTrait> Keyset<E> {
             let number = || Some(i64::from_be_bytes(rest.try_into().ok()?));
             let key = match kind {
                 b't' => Key::Time(DateTime::from_timestamp_micros(number()?)?),
-                b's' => Key::Text(std::str::from_utf8(rest).ok().filter(|text| !text.contains('\0'))?.to_owned()),
+                b's' => {
+                    Key::Text(std::str::from_utf8(rest).ok().filter(|text| !text.contains('\0'))?.to_owned())
+                }
                 b'n' => Key::Number(number()?),
                 _ => return None,
             };
@@ -165,10 +268,37 @@ impl<E: EntityTrait> Keyset<E> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count<E>(db: &impl sea_orm::ConnectionTrait, select: Select<E>) -> Result<i64>
+pub async fn count<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<i64>
 where
     E: EntityTrait,
     E::Model: Send + Sync + Sized,
 {
     Ok(i64::try_from(PaginatorTrait::count(select, db).await?).unwrap_or(i64::MAX))
+}
+
+/// Counts what a select would find for each parent, by one statement. Parents without rows are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_each<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+    parent: E::Column,
+    parents: &[Uuid],
+) -> Result<HashMap<Uuid, i64>> {
+    #[derive(FromQueryResult)]
+    struct Counted {
+        parent: Uuid,
+        rows: i64,
+    }
+    let counted = select
+        .filter(any_of(db.get_database_backend(), parent, parents.iter().copied()))
+        .select_only()
+        .column_as(parent, "parent")
+        .column_as(Expr::cust("count(*)"), "rows")
+        .group_by(parent)
+        .into_model::<Counted>()
+        .all(db)
+        .await?;
+    Ok(counted.into_iter().map(|row| (row.parent, row.rows)).collect())
 }

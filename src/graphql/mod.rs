@@ -1,6 +1,29 @@
-//! The public GraphQL API.
+//! The public GraphQL API: what is asked ([`guard`]), how it travels ([`http`]), how it is read ([`exec`]), and what is
+//! answered ([`answer`]). Besides these, one file a word.
 
+mod actor;
 pub mod answer;
+mod attempt;
+mod customer;
 pub mod error;
 pub mod exec;
+mod execute;
+pub mod guard;
+mod hold;
+pub mod http;
+mod keyset;
+mod merchant;
+mod mutation;
+mod node;
+mod query;
+mod reason;
+mod reasons;
 pub mod scalar;
+mod settings;
+mod sort;
+mod step;
+mod summary;
+mod tracker;
+mod user_error;
+
+pub use execute::{Api, Operation};

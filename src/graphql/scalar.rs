@@ -15,7 +15,9 @@ impl ScalarType for DateTime {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
         chrono::DateTime::parse_from_rfc3339(text)
             .map(|time| Self(time.with_timezone(&Utc).trunc_subsecs(6)))
-            .map_err(|_| InputValueError::custom("write a time as RFC 3339, for example 2026-01-31T09:30:00Z"))
+            .map_err(|_| {
+                InputValueError::custom("write a time as RFC 3339, for example 2026-01-31T09:30:00Z")
+            })
     }
 
     fn to_value(&self) -> Value {

@@ -8,6 +8,8 @@ pub mod customer;
 pub mod expiry;
 pub mod hold;
 mod idempotency;
+pub mod report;
+mod patch;
 pub mod link;
 mod patch;
 mod reason;

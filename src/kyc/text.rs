@@ -12,7 +12,7 @@ const MAX_EMAIL: usize = 254;
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 
 /// A text of 1 to `max` characters.
-pub(crate) fn required(field: &[&str], text: &str, max: usize) -> Result<String, UserError> {
+pub fn required(field: &[&str], text: &str, max: usize) -> Result<String, UserError> {
     let text: String = text.trim().nfc().collect();
     let name = field.last().unwrap_or(&"text");
     if text.chars().all(is_unseen) {
@@ -33,7 +33,7 @@ pub(crate) fn required(field: &[&str], text: &str, max: usize) -> Result<String,
 }
 
 /// An e-mail address: its shape only. Whether it exists, only a mail can tell.
-pub(crate) fn email(field: &[&str], text: &str) -> Result<String, UserError> {
+pub fn email(field: &[&str], text: &str) -> Result<String, UserError> {
     let text = required(field, text, MAX_EMAIL)?;
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -56,7 +56,7 @@ pub(crate) fn email(field: &[&str], text: &str) -> Result<String, UserError> {
 }
 
 /// A phone number with its country code, kept as `+` and digits (ITU-T E.164).
-pub(crate) fn phone(field: &[&str], text: &str) -> Result<String, UserError> {
+pub fn phone(field: &[&str], text: &str) -> Result<String, UserError> {
     let text = required(field, text, 64)?;
     let compact: String =
         text.chars().filter(|c| !c.is_whitespace() && !"-.()\u{2010}\u{2011}\u{2013}".contains(*c)).collect();
@@ -74,7 +74,7 @@ pub(crate) fn phone(field: &[&str], text: &str) -> Result<String, UserError> {
 }
 
 /// A country by its ISO 3166-1 alpha-2 code, kept in capitals.
-pub(crate) fn country(field: &[&str], text: &str) -> Result<String, UserError> {
+pub fn country(field: &[&str], text: &str) -> Result<String, UserError> {
     let code = text.trim().to_ascii_uppercase();
     if COUNTRIES.split_ascii_whitespace().any(|known| known == code) {
         Ok(code)

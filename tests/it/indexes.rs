@@ -6,8 +6,8 @@ use entity::{
     idempotency, search_token, step,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, Statement, TransactionOptions, TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, ExprTrait, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Statement, TransactionOptions, TransactionTrait,
     prelude::DateTimeUtc,
     sea_query::{Expr, SimpleExpr},
 };
@@ -30,7 +30,13 @@ fn attempts() -> Select<attempt::Entity> {
     attempt::Entity::scoped(mine())
 }
 
-fn page<E: EntityTrait>(select: Select<E>, key: impl Into<SimpleExpr>, id: E::Column, order: Order, backend: DbBackend) -> Statement {
+fn page<E: EntityTrait>(
+    select: Select<E>,
+    key: impl Into<SimpleExpr>,
+    id: E::Column,
+    order: Order,
+    backend: DbBackend,
+) -> Statement {
     select.order_by(key.into(), order.clone()).order_by(id, order).limit(50).build(backend)
 }
 
@@ -83,8 +89,11 @@ async fn every_sort_of_attempts_and_customers() {
         for (index, key) in of_attempts {
             walks(&db, index, page(attempts(), key, A::Id, order.clone(), backend)).await;
         }
-        let of_customers =
-            [("customer_created", C::CreatedAt), ("customer_updated", C::UpdatedAt), ("customer_name", C::NameKey)];
+        let of_customers = [
+            ("customer_created", C::CreatedAt),
+            ("customer_updated", C::UpdatedAt),
+            ("customer_name", C::NameKey),
+        ];
         for (index, key) in of_customers {
             let all = customer::Entity::scoped(mine());
             walks(&db, index, page(all, Expr::col(key), C::Id, order.clone(), backend)).await;
@@ -93,7 +102,12 @@ async fn every_sort_of_attempts_and_customers() {
     // The page after one, too.
     let next = Expr::tuple([Expr::cust(EXPIRES), Expr::col(A::Id)])
         .gt(Expr::tuple([Expr::value(now()), Expr::value(Uuid::nil())]));
-    walks(&db, "attempt_expires", page(attempts().filter(next), Expr::cust(EXPIRES), A::Id, Order::Asc, backend)).await;
+    walks(
+        &db,
+        "attempt_expires",
+        page(attempts().filter(next), Expr::cust(EXPIRES), A::Id, Order::Asc, backend),
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! The tests of the whole, one file a word. `KYC_TEST_DATABASE` says on which database they run.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod customers;
 mod attempts;
 mod expiry;
 mod harness;
@@ -9,6 +12,7 @@ mod indexes;
 mod links;
 mod migrations;
 mod on_postgres;
+mod report;
 mod steps;
 mod tables;
 mod workers;

@@ -5,7 +5,7 @@ use migration::{
     Migrator,
     run::{self, Status},
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, sqlx::sqlite::SqliteJournalMode};
 use sea_orm_migration::MigratorTrait;
 
 use crate::harness::database::{Backend, Database};
@@ -28,13 +28,11 @@ async fn count(db: &DatabaseConnection, from: &str) -> i64 {
 async fn count_objects(db: &DatabaseConnection) -> i64 {
     match Backend::under_test() {
         Backend::Sqlite => count(db, "sqlite_schema WHERE tbl_name <> 'seaql_migrations'").await,
-        Backend::Postgres => {
-            count(
-                db,
-                "pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'seaql_migrations%'",
-            )
-            .await
-        }
+        Backend::Postgres => count(
+            db,
+            "pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'seaql_migrations%'",
+        )
+        .await,
     }
 }
 
@@ -72,6 +70,7 @@ async fn processes_that_start_at_once_migrate_once() {
                 // As a process with the smallest pool: the lock may not need a second connection.
                 let mut options = sea_orm::ConnectOptions::new(url);
                 options.max_connections(1).sqlx_logging(false);
+                options.map_sqlx_sqlite_opts(|options| options.journal_mode(SqliteJournalMode::Wal));
                 let db = sea_orm::Database::connect(options).await.unwrap();
                 run::up(&db).await
             })
@@ -104,9 +103,11 @@ async fn a_database_of_the_future_is_read_and_not_migrated() {
     let database = Database::fresh(Backend::under_test()).await;
     let db = database.connect().await;
     let future = "m99990101_000001_future";
-    db.execute_unprepared(&format!("INSERT INTO seaql_migrations (version, applied_at) VALUES ('{future}', 0)"))
-        .await
-        .unwrap();
+    db.execute_unprepared(&format!(
+        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('{future}', 0)"
+    ))
+    .await
+    .unwrap();
     assert!(!run::pending(&db).await.unwrap());
     let newest = run::status(&db).await.unwrap().pop();
     assert_eq!(newest, Some(Status { name: future.to_owned(), applied: true, known: false }));
@@ -121,7 +122,9 @@ async fn a_probe_needs_no_right_to_create_tables() {
         Backend::Sqlite => format!("{}?mode=ro", database.url),
         Backend::Postgres => {
             let db = database.connect().await;
-            db.execute_unprepared("CREATE ROLE probe LOGIN; GRANT SELECT ON seaql_migrations TO probe").await.unwrap();
+            db.execute_unprepared("CREATE ROLE probe LOGIN; GRANT SELECT ON seaql_migrations TO probe")
+                .await
+                .unwrap();
             database.url.replace("postgres@", "probe@")
         }
     };

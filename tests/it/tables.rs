@@ -2,185 +2,21 @@
 #![expect(clippy::disallowed_methods, reason = "the tables are read as they are, by no actor")]
 
 use entity::{
-    ActorKind, AttemptState, EventType, ExpiryReason, MerchantMode, Party, Role, StepKind, StepStatus, Time, api_key,
-    attempt, customer, event, hold,
-    id::{
-        ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, MemberId, MerchantId, SessionId, StepId,
-    },
-    idempotency, link, log_head, member,
-    merchant::{self, Journey, Origins},
-    search_token, session, step,
+    ActorKind, AttemptState, EventType, ExpiryReason, MerchantMode, Party, Role, StepKind, StepStatus,
+    api_key, attempt, customer, event, hold,
+    id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, MemberId, MerchantId, SessionId},
+    idempotency, link, log_head, member, merchant, search_token, session, step,
 };
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Statement,
-    prelude::{DateTimeUtc, Json},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, Statement,
 };
 use serde_json::json;
-use uuid::Uuid;
 
-use crate::harness::database::{Backend, Database};
-
-fn uuid(number: u128) -> Uuid {
-    // Version and variant bits as v7 has them, and a high byte that no signed reading would keep in order.
-    Uuid::from_u128(0xf9ab_3c25_a0b1_7000_8000_0000_0000_0000 | number)
-}
-
-fn at(text: &str) -> Time {
-    text.parse::<DateTimeUtc>().unwrap()
-}
-
-fn some_time() -> Time {
-    at("2026-11-22T19:25:25.031203Z")
-}
-
-fn some_json() -> Json {
-    json!({"steps": [1, 2.5, -3], "nested": {"ü": "🪪 \" \\ \n"}, "none": null, "yes": true, "big": 9007199254740993_i64})
-}
-
-const NAME: &str = "Zoë 李 ज़ोया 🪪 O'Brien \\ \"%_";
-
-pub(crate) fn merchant(number: u128) -> merchant::Model {
-    merchant::Model {
-        id: MerchantId(uuid(number)),
-        name: NAME.to_owned(),
-        slug: format!("slug-{number}"),
-        mode: MerchantMode::Sandbox,
-        time_zone: "Asia/Kolkata".to_owned(),
-        journey: Journey(StepKind::ALL.to_vec()),
-        link_validity_hours: 72,
-        redirect_origins: Origins(vec!["https://example.com:8443".to_owned()]),
-        display_name: NAME.to_owned(),
-        primary_color: "#112233".to_owned(),
-        background_color: "#ffffff".to_owned(),
-        surface_color: "#eeeeee".to_owned(),
-        text_color: "#000000".to_owned(),
-        corner_radius: 0,
-        support_email: Some("help@example.com".to_owned()),
-        support_url: Some("https://example.com/".to_owned()),
-        branding_updated_at: some_time(),
-        created_at: some_time(),
-    }
-}
-
-pub(crate) fn customer(merchant: u128, number: u128) -> customer::Model {
-    customer::Model {
-        id: CustomerId(uuid(number)),
-        merchant_id: MerchantId(uuid(merchant)),
-        reference: Some(format!("ref-{number}")),
-        name: NAME.to_owned(),
-        name_key: "zoe".to_owned(),
-        email: Some("zoe@example.com".to_owned()),
-        phone: Some("+919999999999".to_owned()),
-        date_of_birth: Some("1969-12-31".parse().unwrap()),
-        country: Some("IN".to_owned()),
-        created_at: some_time(),
-        updated_at: some_time(),
-        version: 1,
-    }
-}
-
-pub(crate) fn attempt(customer: &customer::Model, number: i32) -> attempt::Model {
-    attempt::Model {
-        id: AttemptId(uuid((customer.id.0.as_u128() & 0xffff) * 1000 + number as u128)),
-        merchant_id: customer.merchant_id,
-        customer_id: customer.id,
-        number,
-        newest: true,
-        state: AttemptState::InProgress,
-        mode: MerchantMode::Live,
-        waiting_on: Some(Party::Customer),
-        waiting_since: Some(some_time()),
-        needs_customer: true,
-        needs_provider: false,
-        needs_reviewer: true,
-        active_holds: 1,
-        completed_steps: 0,
-        total_steps: 6,
-        redirect_url: Some("https://example.com/done".to_owned()),
-        consented_at: Some(some_time()),
-        rejection_code: None,
-        rejection_message: None,
-        rejection_staff_note: None,
-        expiry_reason: None,
-        created_at: some_time(),
-        started_at: Some(some_time()),
-        ended_at: None,
-        expires_at: Some(at("2026-11-25T19:25:25Z")),
-        due_at: Some(at("2026-11-25T19:25:25.1Z")),
-        link_issued_count: 1,
-        link_open_count: 2,
-        link_last_opened_at: Some(some_time()),
-        link_revoked_at: Some(some_time()),
-        link_expiry_recorded: true,
-        updated_at: some_time(),
-        version: i32::MAX,
-    }
-}
-
-fn rejected(customer: &customer::Model, number: i32) -> attempt::Model {
-    attempt::Model {
-        newest: false,
-        state: AttemptState::Rejected,
-        waiting_on: None,
-        waiting_since: None,
-        redirect_url: None,
-        consented_at: None,
-        rejection_code: Some("DOCUMENT_FORGED".to_owned()),
-        rejection_message: Some(NAME.to_owned()),
-        rejection_staff_note: Some(String::new()),
-        started_at: None,
-        ended_at: Some(some_time()),
-        expires_at: None,
-        due_at: None,
-        link_last_opened_at: None,
-        link_revoked_at: None,
-        link_expiry_recorded: false,
-        ..attempt(customer, number)
-    }
-}
-
-fn step(attempt: &attempt::Model, kind: StepKind, position: i32) -> step::Model {
-    step::Model {
-        id: StepId(uuid((attempt.id.0.as_u128() & 0xff_ffff) * 10 + position as u128)),
-        merchant_id: attempt.merchant_id,
-        attempt_id: attempt.id,
-        kind,
-        position,
-        status: StepStatus::RequiresAction,
-        waiting_on: Some(Party::Reviewer),
-        reason_code: Some("NAME_MISMATCH".to_owned()),
-        reason_message: Some(NAME.to_owned()),
-        reason_staff_note: Some(NAME.to_owned()),
-        tries: 1,
-        max_tries: 3,
-        provider: Some("sandbox".to_owned()),
-        started_at: Some(some_time()),
-        ended_at: Some(some_time()),
-        deadline_at: Some(some_time()),
-        updated_at: some_time(),
-        version: 2,
-    }
-}
-
-fn event(merchant: u128, seq: i64, kind: EventType) -> event::Model {
-    event::Model {
-        merchant_id: MerchantId(uuid(merchant)),
-        seq,
-        id: EventId(uuid(0xe000 + seq as u128)),
-        kind,
-        at: some_time(),
-        actor_kind: ActorKind::Member,
-        actor_id: Some(uuid(90)),
-        customer_id: Some(CustomerId(uuid(91))),
-        attempt_id: Some(AttemptId(uuid(92))),
-        step_id: Some(StepId(uuid(93))),
-        subject_id: Some(uuid(94)),
-        from: Some("NOT_STARTED".to_owned()),
-        to: Some("COMPLETED".to_owned()),
-        reason_code: Some("NAME_MISMATCH".to_owned()),
-        data: some_json(),
-    }
-}
+use crate::harness::{
+    database::{Backend, Database},
+    rows::{NAME, at, attempt, customer, event, merchant, rejected, some_json, some_time, step, uuid},
+};
 
 /// Writes a row and reads the same one back.
 async fn keep<E>(db: &DatabaseConnection, row: E::Model)
@@ -319,17 +155,28 @@ async fn what_is_written_is_read() {
 
 #[tokio::test]
 async fn moments_sort_as_they_follow() {
-    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
     let (_database, db) = filled().await;
     // Text of different lengths, on SQLite.
-    let moments = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000001Z", "2026-01-01T00:00:00.1Z",
-        "2026-01-01T00:00:00.100001Z", "2026-01-01T00:00:00.12Z", "2026-01-01T00:00:01Z"].map(at);
+    let moments = [
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00.000001Z",
+        "2026-01-01T00:00:00.1Z",
+        "2026-01-01T00:00:00.100001Z",
+        "2026-01-01T00:00:00.12Z",
+        "2026-01-01T00:00:01Z",
+    ]
+    .map(at);
     for (number, created_at) in moments.iter().enumerate().rev() {
         let row = customer::Model { created_at: *created_at, ..customer(1, 100 + number as u128) };
         keep::<customer::Entity>(&db, row).await;
     }
     let created = customer::Column::CreatedAt;
-    let rows = customer::Entity::find().filter(created.lt(some_time())).order_by_asc(created).all(&db).await.unwrap();
+    let rows = customer::Entity::find()
+        .filter(created.lt(some_time()))
+        .order_by_asc(created)
+        .all(&db)
+        .await
+        .unwrap();
     assert_eq!(rows.iter().map(|row| row.created_at).collect::<Vec<_>>(), moments);
     let later = customer::Entity::find().filter(created.lt(some_time())).filter(created.gt(moments[2]));
     assert_eq!(later.all(&db).await.unwrap().len(), 3);
@@ -382,10 +229,16 @@ async fn a_column_of_words_takes_the_words_of_its_list_and_no_other() {
                 ("expiry_reason", _) => format!("{ENDED}, state = 'EXPIRED'"),
                 _ => String::new(),
             };
-            assert!(takes(&db, &format!("UPDATE {table} SET {column} = '{word}'{with}")).await, "{table}.{column} {word}");
+            assert!(
+                takes(&db, &format!("UPDATE {table} SET {column} = '{word}'{with}")).await,
+                "{table}.{column} {word}"
+            );
         }
         for word in ["NO_SUCH_WORD", "", "completed"] {
-            assert!(!takes(&db, &format!("UPDATE {table} SET {column} = '{word}'")).await, "{table}.{column} {word:?}");
+            assert!(
+                !takes(&db, &format!("UPDATE {table} SET {column} = '{word}'")).await,
+                "{table}.{column} {word:?}"
+            );
         }
     }
 }
@@ -421,16 +274,29 @@ async fn what_cannot_be_is_refused() {
     }
     // A second of what there is one of.
     refuses::<merchant::Entity>(&db, merchant::Model { slug: "slug-1".to_owned(), ..merchant(9) }).await;
-    refuses::<customer::Entity>(&db, customer::Model { reference: Some("ref-5".to_owned()), ..customer(1, 9) }).await;
+    refuses::<customer::Entity>(
+        &db,
+        customer::Model { reference: Some("ref-5".to_owned()), ..customer(1, 9) },
+    )
+    .await;
     refuses::<attempt::Entity>(&db, attempt(&customer(1, 5), 2)).await;
-    refuses::<attempt::Entity>(&db, attempt::Model { id: AttemptId(uuid(9)), ..rejected(&customer(1, 5), 1) }).await;
+    refuses::<attempt::Entity>(
+        &db,
+        attempt::Model { id: AttemptId(uuid(9)), ..rejected(&customer(1, 5), 1) },
+    )
+    .await;
     keep::<attempt::Entity>(&db, rejected(&customer(1, 5), 2)).await;
     keep::<attempt::Entity>(&db, rejected(&customer(1, 5), 3)).await;
     refuses::<step::Entity>(&db, step(&open, StepKind::Pan, 2)).await;
     refuses::<step::Entity>(&db, step(&open, StepKind::Selfie, 1)).await;
     keep::<step::Entity>(&db, step(&open, StepKind::Selfie, 2)).await;
-    refuses::<event::Entity>(&db, event::Model { id: EventId(uuid(9)), ..event(1, 1, EventType::LinkOpened) }).await;
-    let twin = event::Model { id: event(1, 1, EventType::LinkOpened).id, ..event(1, 2, EventType::LinkOpened) };
+    refuses::<event::Entity>(
+        &db,
+        event::Model { id: EventId(uuid(9)), ..event(1, 1, EventType::LinkOpened) },
+    )
+    .await;
+    let twin =
+        event::Model { id: event(1, 1, EventType::LinkOpened).id, ..event(1, 2, EventType::LinkOpened) };
     refuses::<event::Entity>(&db, twin).await;
 
     // A row of one merchant under a parent of another.

@@ -9,21 +9,21 @@ use std::{
 
 use async_graphql::InputObject;
 use entity::{
-    AttemptState, LinkState, Party, Scoped, StepKind, Time, any_of, attempt,
+    AttemptState, LinkState, Scoped, StepKind, Time, any_of, attempt,
     id::{AttemptId, CustomerId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     customer::{self, Customer},
     exec::{
         Context,
         connection::{self, Edge, Listed, Page},
-        leaf::Id,
         object::{Fan, NoArgs, Object, Row},
     },
-    hold, reason::Reason,
+    hold,
+    reason::Reason,
     scalar::Url,
     step::{self, Step},
     tracker,
@@ -138,14 +138,10 @@ impl Row for Attempt {
                 attempt.row.redirect_url.clone().map(Url)
             })
             .value("consentedAt", "When the customer consented; null until then.", |attempt| attempt.row.consented_at)
-            .optional_part::<Reason>("rejection", "Why it was rejected; null unless it is REJECTED.", |cx, attempt| {
+            .optional_part::<Reason>("rejection", "Why it was rejected; null unless it is REJECTED.", |_, attempt| {
                 let row = &attempt.row;
-                Reason::new(
-                    cx,
-                    row.rejection_code.as_deref(),
-                    row.rejection_message.as_deref(),
-                    row.rejection_staff_note.as_deref(),
-                )
+                let code = row.rejection_code.as_deref()?;
+                Some(Reason::of(code, row.rejection_message.as_deref(), row.rejection_staff_note.as_deref()))
             })
             .value("expiryReason", "Why it expired; null unless it is EXPIRED.", |attempt| attempt.row.expiry_reason)
             .one::<connection::PageArgs, Page<tracker::TrackerEvent>>(
@@ -238,16 +234,10 @@ pub async fn newest_of(
     cx: &Context<'_>,
     customers: impl IntoIterator<Item = CustomerId>,
 ) -> Result<HashMap<CustomerId, Arc<Attempt>>> {
-    use sea_orm::ColumnTrait;
     let rows = attempt::Entity::scoped(cx.scope()?)
         .filter(any_of(cx.db().get_database_backend(), attempt::Column::CustomerId, customers))
-        .filter(attempt::Column::Newest.eq(true))
+        .filter(Expr::col(attempt::Column::Newest))
         .all(cx.db())
         .await?;
     Ok(rows.into_iter().map(|row| (row.customer_id, Arc::new(Attempt::seen(row, cx.now)))).collect())
-}
-
-/// The id as the API writes it.
-pub fn id_text(id: AttemptId) -> Id {
-    Id(id.to_string())
 }

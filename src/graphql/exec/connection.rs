@@ -187,7 +187,8 @@ impl PageArgs {
         Ok(Window { size, backward })
     }
 
-    fn rows(&self) -> u64 {
+    /// About how many rows it loads.
+    pub fn rows(&self) -> u64 {
         self.first.or(self.last).and_then(|size| u64::try_from(size).ok()).unwrap_or(DEFAULT_PAGE)
     }
 }

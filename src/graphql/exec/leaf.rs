@@ -4,7 +4,10 @@ use async_graphql::{OutputType, registry::Registry};
 use entity::Time;
 
 use super::json::Json;
-use crate::{error::UserErrorCode, graphql::scalar::{Color, Date, DateTime, EventCursor, Url}};
+use crate::{
+    error::UserErrorCode,
+    graphql::scalar::{Color, Date, DateTime, EventCursor, Url},
+};
 
 /// A value at the end of a path.
 pub trait Leaf: 'static {

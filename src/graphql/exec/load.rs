@@ -24,8 +24,8 @@ use crate::{
 
 /// The rows of a level, and where each parent's are.
 pub struct Batch<C> {
-    pub(super) rows: Vec<Arc<C>>,
-    pub(super) slots: Slots,
+    pub rows: Vec<Arc<C>>,
+    pub slots: Slots,
 }
 
 /// Where each parent's children are among the rows.
@@ -37,13 +37,13 @@ pub enum Slots {
 }
 
 /// A loaded field, for all parents of a level.
-pub(super) trait Loaded: Send + Sync {
+pub trait Loaded: Send + Sync {
     /// Writes the field of one parent.
     fn write(&self, parent: usize, json: &mut Json) -> Result<(), Propagate>;
 }
 
 /// Scalars, one for each parent.
-pub(super) struct Scalars<T>(pub(super) Vec<T>);
+pub struct Scalars<T>(pub(super) Vec<T>);
 
 impl<T: Leaf + Send + Sync> Loaded for Scalars<T> {
     fn write(&self, parent: usize, json: &mut Json) -> Result<(), Propagate> {
@@ -66,7 +66,7 @@ impl Loaded for Failed {
 }
 
 /// A level with everything below it.
-pub(super) struct Level<'p, C> {
+pub(in crate::graphql) struct Level<'p, C> {
     batch: Batch<C>,
     plan: &'p Plan,
     nullable: bool,
@@ -74,7 +74,7 @@ pub(super) struct Level<'p, C> {
 }
 
 /// Loads everything below a batch of rows.
-pub(super) fn load_batch<'p, C: Row>(
+pub fn load_batch<'p, C: Row>(
     cx: &'p Context<'p>,
     batch: Batch<C>,
     field: &'p PlanField,
@@ -85,8 +85,17 @@ pub(super) fn load_batch<'p, C: Row>(
     })
 }
 
+/// Loads everything below a root.
+pub(in crate::graphql) async fn load_root<'p, R: Row>(
+    cx: &'p Context<'p>,
+    root: Batch<R>,
+    plan: &'p Plan,
+) -> Level<'p, R> {
+    load_level(cx, root, plan, false).await
+}
+
 /// Loads everything below a batch of rows, by a plan.
-pub(super) async fn load_level<'p, C: Row>(
+pub async fn load_level<'p, C: Row>(
     cx: &'p Context<'p>,
     batch: Batch<C>,
     plan: &'p Plan,
@@ -96,7 +105,8 @@ pub(super) async fn load_level<'p, C: Row>(
     let mut below: Vec<Option<Box<dyn Loaded + 'p>>> = Vec::new();
     below.resize_with(plan.fields.len(), || None);
     let early = |field: &PlanField| field.index.is_some_and(|index| object.meta.fields[index].first);
-    let (firsts, rest): (Vec<_>, Vec<_>) = plan.fields.iter().enumerate().partition(|(_, field)| early(field));
+    let (firsts, rest): (Vec<_>, Vec<_>) =
+        plan.fields.iter().enumerate().partition(|(_, field)| early(field));
     // One after another, not together: a mutation's fields have to be, and a query that took several connections at once
     // would cost more and wait for others.
     for (place, field) in firsts.into_iter().chain(rest) {
@@ -117,7 +127,7 @@ pub(super) async fn load_level<'p, C: Row>(
 
 impl<C: Row> Level<'_, C> {
     /// Writes one row.
-    pub(super) fn write_row(&self, row: usize, json: &mut Json) -> Result<(), Propagate> {
+    pub(in crate::graphql) fn write_row(&self, row: usize, json: &mut Json) -> Result<(), Propagate> {
         let object = C::object();
         json.raw(b'{');
         for (place, field) in self.plan.fields.iter().enumerate() {
@@ -200,7 +210,7 @@ impl<C: Row> Loaded for Level<'_, C> {
 ///
 /// # Errors
 /// When the field is not abstract or the type cannot stand there: our own bug.
-pub(super) fn plan_for<'p, C: Row>(field: &'p PlanField) -> Result<&'p Plan> {
+pub fn plan_for<'p, C: Row>(field: &'p PlanField) -> Result<&'p Plan> {
     let name = C::object().meta.name;
     match &field.below {
         Below::Abstract(plans) => plans.iter().find(|plan| plan.type_name == name),

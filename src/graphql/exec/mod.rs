@@ -5,12 +5,14 @@
 //! the order of the question, and costs a boxed future a field. Here one table a type ([`object`]) serves the schema, the
 //! plan ([`plan`]), the loading ([`load`]) and the writing ([`json`]).
 
+pub mod abstracts;
 pub mod connection;
 pub mod json;
 pub mod leaf;
 pub mod load;
 pub mod object;
 pub mod plan;
+pub mod root;
 pub mod schema;
 
 use entity::{Scope, Time};
@@ -40,6 +42,20 @@ impl Context<'_> {
     /// For the operator, who sees no merchant's data.
     pub fn scope(&self) -> Result<Scope> {
         self.actor.scope().ok_or(Error::NotForThisActor("the platform key sees no merchant's data"))
+    }
+
+    /// The idempotency key of a mutation: the input's own, or the header's.
+    ///
+    /// # Errors
+    /// When the key is malformed.
+    pub fn key(
+        &self,
+        operation: &'static str,
+        own: Option<&str>,
+        input: &impl serde::Serialize,
+    ) -> Result<Option<crate::kyc::Key>> {
+        let key = own.or(self.idempotency_key);
+        key.map(|key| crate::kyc::Key::new(operation, key.to_owned(), input)).transpose()
     }
 
     /// The connection to read from.

@@ -3,7 +3,10 @@
 
 use std::{any::Any, collections::HashMap, marker::PhantomData, sync::Arc};
 
-use async_graphql::{InputType, registry::{MetaInputValue, Registry}};
+use async_graphql::{
+    InputType,
+    registry::{MetaInputValue, Registry},
+};
 use entity::Role;
 use futures_util::future::BoxFuture;
 
@@ -23,8 +26,8 @@ pub trait Row: Send + Sync + Sized + 'static {
 
 /// An output type over rows `R`.
 pub struct Object<R> {
-    pub(super) meta: Meta,
-    pub(super) resolvers: Vec<Resolver<R>>,
+    pub(in crate::graphql) meta: Meta,
+    pub resolvers: Vec<Resolver<R>>,
 }
 
 /// What is known of a type without knowing its rows.
@@ -91,7 +94,7 @@ pub struct ArgsMeta {
     pub parse: fn(async_graphql::Value) -> Result<Arc<dyn Any + Send + Sync>, String>,
 }
 
-pub(super) enum Resolver<R> {
+pub enum Resolver<R> {
     Text(fn(&R) -> &str),
     OptionalText(fn(&R) -> Option<&str>),
     Value(Box<dyn Fn(&R, &mut super::json::Json) + Send + Sync>),
@@ -99,7 +102,7 @@ pub(super) enum Resolver<R> {
 }
 
 /// A field that leads to other rows, for all rows of a level at once.
-pub(super) trait Edge<R>: Send + Sync {
+pub trait Edge<R>: Send + Sync {
     fn load<'a, 'p: 'a>(
         &'p self,
         cx: &'p Context<'p>,
@@ -127,13 +130,14 @@ impl<R: Row> Object<R> {
     }
 
     /// Implements `Node`, with this id.
-    pub fn node<I: std::fmt::Display + 'static>(mut self, description: &'static str, id: fn(&R) -> I) -> Self {
+    pub fn node<I: std::fmt::Display + 'static>(
+        mut self,
+        description: &'static str,
+        id: fn(&R) -> I,
+    ) -> Self {
         self.meta.node = true;
         let resolver = Resolver::Value(Box::new(move |row, json| json.plain(&id(row).to_string())));
-        self.push(
-            field("id", description, super::leaf::Id::register),
-            resolver,
-        )
+        self.push(field("id", description, super::leaf::Id::register), resolver)
     }
 
     /// A string that is always there.
@@ -166,7 +170,8 @@ impl<R: Row> Object<R> {
         description: &'static str,
         read: fn(&Context<'_>, &Arc<R>) -> C,
     ) -> Self {
-        let edge = Part { read: move |cx: &Context<'_>, row: &Arc<R>| Some(read(cx, row)), child: PhantomData };
+        let edge =
+            Part { read: move |cx: &Context<'_>, row: &Arc<R>| Some(read(cx, row)), child: PhantomData };
         self.push(object::<C>(name, description, false), Resolver::Edge(Box::new(edge)))
     }
 
@@ -200,7 +205,8 @@ impl<R: Row> Object<R> {
         description: &'static str,
         read: fn(&Context<'_>, &Arc<R>) -> Arc<C>,
     ) -> Self {
-        let edge = Shared { read: move |cx: &Context<'_>, row: &Arc<R>| Some(read(cx, row)), child: PhantomData };
+        let edge =
+            Shared { read: move |cx: &Context<'_>, row: &Arc<R>| Some(read(cx, row)), child: PhantomData };
         self.push(object::<C>(name, description, false), Resolver::Edge(Box::new(edge)))
     }
 
@@ -236,7 +242,10 @@ impl<R: Row> Object<R> {
         description: &'static str,
         load: LoadOne<R, A, C>,
     ) -> Self {
-        self.push(with_args::<A>(object::<C>(name, description, false)), Resolver::Edge(Box::new(One { load })))
+        self.push(
+            with_args::<A>(object::<C>(name, description, false)),
+            Resolver::Edge(Box::new(One { load })),
+        )
     }
 
     /// An object that is loaded for all rows of a level at once, or null.
@@ -246,7 +255,10 @@ impl<R: Row> Object<R> {
         description: &'static str,
         load: LoadOne<R, A, C>,
     ) -> Self {
-        self.push(with_args::<A>(object::<C>(name, description, true)), Resolver::Edge(Box::new(One { load })))
+        self.push(
+            with_args::<A>(object::<C>(name, description, true)),
+            Resolver::Edge(Box::new(One { load })),
+        )
     }
 
     /// A list of objects that are loaded for all rows of a level at once.
@@ -261,6 +273,16 @@ impl<R: Row> Object<R> {
         self.push(meta, Resolver::Edge(Box::new(Many { load })))
     }
 
+    /// A scalar that comes from who asks, not from the row.
+    pub fn from_context<T: Leaf + Send + Sync>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        read: fn(&Context<'_>) -> T,
+    ) -> Self {
+        self.push(leaf::<T>(name, description), Resolver::Edge(Box::new(ContextLeaf { read })))
+    }
+
     /// A scalar that has to be loaded.
     pub fn loaded<T: Leaf + Send + Sync>(
         self,
@@ -271,8 +293,19 @@ impl<R: Row> Object<R> {
         self.push(leaf::<T>(name, description), Resolver::Edge(Box::new(LoadedLeaf { load })))
     }
 
-    /// One of several objects, or null, or a list of such: `resolve` does the dispatch.
-    pub(super) fn abstract_edge(self, meta: FieldMeta, edge: impl Edge<R> + 'static) -> Self {
+    /// A field whose loading is written elsewhere.
+    pub fn edge_field<A: Arguments>(
+        self,
+        name: &'static str,
+        description: &'static str,
+        spelled: fn(&mut Registry) -> String,
+        nullable: bool,
+        child: Child,
+        edge: impl Edge<R> + 'static,
+    ) -> Self {
+        let mut meta = with_args::<A>(field(name, description, spelled));
+        meta.nullable = nullable;
+        meta.child = child;
         self.push(meta, Resolver::Edge(Box::new(edge)))
     }
 
@@ -340,7 +373,8 @@ impl<T: InputType + Any> Arguments for T {
     }
 
     fn parse(values: async_graphql::Value) -> Result<Self, String> {
-        InputType::parse(Some(values)).map_err(|error| error.into_server_error(async_graphql::Pos::default()).message)
+        InputType::parse(Some(values))
+            .map_err(|error| error.into_server_error(async_graphql::Pos::default()).message)
     }
 }
 
@@ -354,11 +388,7 @@ impl Arguments for NoArgs {
     }
 }
 
-fn field(
-    name: &'static str,
-    description: &'static str,
-    register: fn(&mut Registry) -> String,
-) -> FieldMeta {
+fn field(name: &'static str, description: &'static str, register: fn(&mut Registry) -> String) -> FieldMeta {
     FieldMeta {
         name,
         description,
@@ -476,8 +506,9 @@ impl<R: Send + Sync, C: Row> Edge<R> for Parts<R, C> {
         rows: &'a [Arc<R>],
         field: &'p PlanField,
     ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        let batch =
-            Batch::many(rows.iter().map(|row| (self.read)(cx, row).into_iter().map(Arc::new).collect::<Vec<_>>()));
+        let batch = Batch::many(
+            rows.iter().map(|row| (self.read)(cx, row).into_iter().map(Arc::new).collect::<Vec<_>>()),
+        );
         load_batch(cx, batch, field)
     }
 }
@@ -530,6 +561,23 @@ impl<R: Send + Sync, T: Leaf + Send + Sync> Edge<R> for LoadedLeaf<R, T> {
         _field: &'p PlanField,
     ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
         Box::pin(async move { Ok(Box::new(Scalars((self.load)(cx, rows).await?)) as Box<dyn Loaded>) })
+    }
+}
+
+struct ContextLeaf<T> {
+    read: fn(&Context<'_>) -> T,
+}
+
+impl<R: Send + Sync, T: Leaf + Send + Sync> Edge<R> for ContextLeaf<T> {
+    fn load<'a, 'p: 'a>(
+        &'p self,
+        cx: &'p Context<'p>,
+        rows: &'a [Arc<R>],
+        _field: &'p PlanField,
+    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
+        Box::pin(async move {
+            Ok(Box::new(Scalars(rows.iter().map(|_| (self.read)(cx)).collect::<Vec<_>>())) as Box<dyn Loaded>)
+        })
     }
 }
 

@@ -4,7 +4,8 @@
 use std::{any::Any, collections::HashMap, collections::HashSet, sync::Arc};
 
 use async_graphql::{
-    indexmap::IndexMap, Name, Positioned, Variables,
+    Name, Positioned, Variables,
+    indexmap::IndexMap,
     parser::types::{Directive, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet},
 };
 use async_graphql_value::{ConstValue, Value};
@@ -67,7 +68,10 @@ pub struct Planner<'d> {
 impl std::fmt::Debug for PlanField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Arguments may hold personal values.
-        f.debug_struct("PlanField").field("key", &self.key).field("below", &self.below).finish_non_exhaustive()
+        f.debug_struct("PlanField")
+            .field("key", &self.key)
+            .field("below", &self.below)
+            .finish_non_exhaustive()
     }
 }
 
@@ -75,6 +79,13 @@ impl Plan {
     /// Whether a field of this name is asked for.
     pub fn asks(&self, name: &str) -> bool {
         self.fields.iter().any(|field| field.name == name)
+    }
+}
+
+impl Plan {
+    /// Whether a connection's rows are asked for, and not only how many there are.
+    pub fn asks_rows(&self) -> bool {
+        self.fields.iter().any(|field| !matches!(field.name, "totalCount" | "__typename"))
     }
 }
 
@@ -238,7 +249,8 @@ impl<'d> Planner<'d> {
                         continue;
                     }
                     let key = &field.node.response_key().node;
-                    let entry = merged.entry(key).or_insert_with(|| Merged { first: field, sets: Vec::new() });
+                    let entry =
+                        merged.entry(key).or_insert_with(|| Merged { first: field, sets: Vec::new() });
                     let first = &entry.first.node;
                     if first.name.node != field.node.name.node || !same_arguments(first, &field.node) {
                         let message = format!(

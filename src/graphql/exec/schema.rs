@@ -17,7 +17,8 @@ pub fn register(registry: &mut Registry, meta: &'static Meta) {
     }
     // The name first, so that types that lead to each other end.
     registry.types.insert(meta.name.to_owned(), object(meta, IndexMap::new()));
-    let fields = meta.fields.iter().map(|field| (field.name.to_owned(), described(registry, field))).collect();
+    let fields =
+        meta.fields.iter().map(|field| (field.name.to_owned(), described(registry, field))).collect();
     registry.types.insert(meta.name.to_owned(), object(meta, fields));
     if meta.node {
         registry.add_implements(meta.name, "Node");
@@ -25,7 +26,12 @@ pub fn register(registry: &mut Registry, meta: &'static Meta) {
 }
 
 /// Registers an interface or a union of types.
-pub fn register_abstract(registry: &mut Registry, name: &str, description: &str, possible: Vec<&'static Meta>) {
+pub fn register_abstract(
+    registry: &mut Registry,
+    name: &str,
+    description: &str,
+    possible: Vec<&'static Meta>,
+) {
     if registry.types.contains_key(name) {
         return;
     }

@@ -76,7 +76,7 @@ pub async fn insert(change: &mut Change<'_>, valid: ValidCustomer) -> Result<cus
 }
 
 /// Writes what search finds the customer by, where nothing is written yet.
-pub(super) async fn index(change: &Change<'_>, row: &customer::Model) -> Result<()> {
+pub async fn index(change: &Change<'_>, row: &customer::Model) -> Result<()> {
     let tokens = search::tokens(&row.name, row.reference.as_deref()).into_iter();
     let rows = tokens.map(|token| search_token::ActiveModel {
         merchant_id: Set(row.merchant_id),
@@ -88,7 +88,7 @@ pub(super) async fn index(change: &Change<'_>, row: &customer::Model) -> Result<
 }
 
 /// What the log keeps of a customer's change: the names of the fields, never their values.
-pub(super) fn event(kind: EventType, row: &customer::Model, fields: &[&str]) -> Draft {
+pub fn event(kind: EventType, row: &customer::Model, fields: &[&str]) -> Draft {
     let details = serde_json::json!({ "fields": fields, "version": row.version });
     let data = Images { details: Some(details), ..Images::default() };
     Draft { data, ..Draft::new(kind).customer(row.id) }

@@ -1,12 +1,13 @@
 //! What may be said of a customer.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use entity::Time;
 use serde::Serialize;
 
 use crate::{
     error::{UserError, UserErrorCode},
-    kyc::{aadhaar, text},
+    kyc::text,
+    lifecycle::aadhaar,
 };
 
 /// Characters of a name.
@@ -17,28 +18,33 @@ const MAX_REFERENCE: usize = 128;
 const EARLIEST_BIRTH_YEAR: i32 = 1900;
 
 /// The field of the input that a [`CustomerInput`] stands in, wherever the contract takes one.
-pub(super) const FIELD: &str = "customer";
+pub const FIELD: &str = "customer";
 
 /// A new customer as given. Without `Debug`: nothing here belongs into a log.
 #[derive(Clone, Serialize)]
 pub struct CustomerInput {
+    /// The merchant's own id of the customer: 1 to 128 characters, unique in the merchant.
     pub reference: Option<String>,
+    /// 1 to 300 characters of any script.
     pub name: String,
     pub email: Option<String>,
+    /// With its country code.
     pub phone: Option<String>,
+    /// From 1900 on, and not in the future.
     pub date_of_birth: Option<NaiveDate>,
+    /// ISO 3166-1 alpha-2, in either case.
     pub country: Option<String>,
 }
 
 /// A new customer that can be stored, if the reference is free.
 #[derive(Clone)]
 pub struct ValidCustomer {
-    pub(super) reference: Option<String>,
-    pub(super) name: String,
-    pub(super) email: Option<String>,
-    pub(super) phone: Option<String>,
-    pub(super) date_of_birth: Option<NaiveDate>,
-    pub(super) country: Option<String>,
+    pub reference: Option<String>,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub date_of_birth: Option<NaiveDate>,
+    pub country: Option<String>,
 }
 
 /// Checks a new customer, wherever an input carries one in its field `customer`. `now` tells which birth dates are in
@@ -70,25 +76,24 @@ pub fn draft(input: CustomerInput, now: Time) -> Result<ValidCustomer, Vec<UserE
 }
 
 /// The value, or its place kept while the error is put to the others: an answer names every field at once.
-pub(super) fn keep<T: Default>(errors: &mut Vec<UserError>, checked: Result<T, UserError>) -> T {
+pub fn keep<T: Default>(errors: &mut Vec<UserError>, checked: Result<T, UserError>) -> T {
     checked.unwrap_or_else(|error| {
         errors.push(error);
         T::default()
     })
 }
 
-pub(super) fn name(field: &[&str], text: &str) -> Result<String, UserError> {
+pub fn name(field: &[&str], text: &str) -> Result<String, UserError> {
     without_aadhaar(field, text::required(field, text, MAX_NAME)?)
 }
 
-pub(super) fn reference(field: &[&str], text: &str) -> Result<String, UserError> {
+pub fn reference(field: &[&str], text: &str) -> Result<String, UserError> {
     without_aadhaar(field, text::required(field, text, MAX_REFERENCE)?)
 }
 
 /// A birth date is not in the future anywhere on Earth: where the day begins first (UTC+14) it is already tomorrow
 /// while it is still today in UTC, and a child can be born there on that date.
-pub(super) fn birth_date(field: &[&str], date: NaiveDate, now: Time) -> Result<NaiveDate, UserError> {
-    use chrono::Datelike;
+pub fn birth_date(field: &[&str], date: NaiveDate, now: Time) -> Result<NaiveDate, UserError> {
     let newest = now.date_naive() + Days::new(1);
     if date.year() < EARLIEST_BIRTH_YEAR {
         let message = format!("A birth date is not before {EARLIEST_BIRTH_YEAR}.");
@@ -101,7 +106,7 @@ pub(super) fn birth_date(field: &[&str], date: NaiveDate, now: Time) -> Result<N
 }
 
 fn without_aadhaar(field: &[&str], text: String) -> Result<String, UserError> {
-    if aadhaar::is_in(&text) {
+    if aadhaar::contains_full_number(&text) {
         let message = "This contains what reads as a full Aadhaar number: twelve digits with its check digit. They are never \
                        stored here. Leave it out; a number of your own that happens to have this form needs other digits.";
         return Err(UserError::new(UserErrorCode::Invalid, field, message));

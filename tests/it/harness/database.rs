@@ -31,7 +31,10 @@ impl Backend {
     /// # Panics
     ///
     /// With any other word: a typing error must not pass for a run on PostgreSQL.
-    #[expect(clippy::disallowed_methods, reason = "the tests' own switch, which no setting of the program is")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tests' own switch, which no setting of the program is"
+    )]
     pub(crate) fn under_test() -> Self {
         match std::env::var("KYC_TEST_DATABASE").as_deref() {
             Err(_) | Ok("sqlite") => Self::Sqlite,
@@ -97,7 +100,11 @@ impl Drop for Database {
         let sql = format!("DROP DATABASE {name} WITH (FORCE)");
         // A runtime cannot wait inside another one, and the test's may be ending.
         let dropped = std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(administer(&sql));
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(administer(&sql));
         });
         // A panic of the test comes first: a second one would abort and hide it.
         if dropped.join().is_err() && !std::thread::panicking() {

@@ -94,10 +94,15 @@ impl Cluster {
 
 /// Where the newest installed server's programs are.
 pub(crate) fn programs() -> Option<PathBuf> {
-    let complete = |bin: &PathBuf| ["initdb", "postgres", "pg_ctl"].iter().all(|name| bin.join(name).exists());
+    let complete =
+        |bin: &PathBuf| ["initdb", "postgres", "pg_ctl"].iter().all(|name| bin.join(name).exists());
     // Debian and its kin keep the server's programs off PATH, a folder for each major version.
-    let mut versions: Vec<PathBuf> =
-        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     versions.sort_by_key(|path| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
@@ -118,8 +123,10 @@ impl Owner {
         }
         let users = fs::read_to_string("/etc/passwd").unwrap();
         let ids = |wanted: &str| {
-            let fields: Vec<&str> =
-                users.lines().map(|line| line.split(':').collect()).find(|user: &Vec<&str>| user[0] == wanted)?;
+            let fields: Vec<&str> = users
+                .lines()
+                .map(|line| line.split(':').collect())
+                .find(|user: &Vec<&str>| user[0] == wanted)?;
             Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?))
         };
         let (user, group) = ids("postgres").or_else(|| ids("nobody")).expect("a user who is not root");

@@ -1,0 +1,151 @@
+//! Lists of customers: filters, sorts and pages.
+
+use std::any::Any;
+
+use async_graphql::{Enum, InputObject};
+use entity::{AttemptState, Scope, Scoped, Time, attempt, customer};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, SimpleExpr},
+};
+
+use super::Customer;
+use crate::{
+    error::Result,
+    graphql::{
+        attempt::list::check_range,
+        exec::{
+            Context,
+            connection::{Page, PageArgs},
+            plan::Plan,
+        },
+        keyset::{Key, Keyset, Rows, count},
+        scalar::DateTime,
+        sort::SortDirection,
+    },
+    kyc::search,
+};
+
+/// Which customers. All conditions have to hold; an absent or null one always does.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct CustomerFilter {
+    /// The beginning of any word of the name, or of the reference. Several words must all be found.
+    search: Option<String>,
+    /// Customers whose newest attempt is in one of these states, as seen now.
+    state: Option<Vec<AttemptState>>,
+    /// Added at this moment or later.
+    created_from: Option<DateTime>,
+    /// Added before this moment.
+    created_to: Option<DateTime>,
+}
+
+/// What customers are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CustomerSortField {
+    /// When they were added.
+    CreatedAt,
+    /// When their details last changed.
+    UpdatedAt,
+    /// Their names, without regard to case and accents.
+    Name,
+}
+
+/// How customers are sorted. By default the newest come first.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct CustomerSort {
+    /// What they are sorted by.
+    field: CustomerSortField,
+    /// Which way.
+    direction: SortDirection,
+}
+
+/// The arguments of `Query.customers`.
+#[derive(InputObject)]
+pub struct CustomersArgs {
+    #[graphql(flatten)]
+    page: PageArgs,
+    /// Which customers; by default all.
+    filter: Option<CustomerFilter>,
+    /// How they are sorted; by default the newest first.
+    sort: Option<CustomerSort>,
+}
+
+/// About how many rows [`CustomersArgs`] load.
+pub fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
+    args.downcast_ref::<CustomersArgs>().map_or(1, |args| args.page.rows())
+}
+
+/// A list of the merchant's customers.
+///
+/// # Errors
+/// BAD_USER_INPUT and CURSOR_INVALID for arguments that make no sense.
+pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) -> Result<Page<Customer>> {
+    let scope = cx.scope()?;
+    let mut select = customer::Entity::scoped(scope);
+    if let Some(filter) = &args.filter {
+        select = filter.apply(select, scope, cx.now)?;
+    }
+    let total_count =
+        if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
+    let rows = if plan.asks_rows() {
+        keyset(args.sort).page(cx.db(), select, &args.page).await?
+    } else {
+        Rows::none()
+    };
+    Ok(rows.into_page(total_count, |row| Customer { row }))
+}
+
+fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
+    let sort =
+        sort.unwrap_or(CustomerSort { field: CustomerSortField::CreatedAt, direction: SortDirection::Desc });
+    let (column, of): (_, fn(&customer::Model) -> (Key, uuid::Uuid)) = match sort.field {
+        CustomerSortField::CreatedAt => {
+            (customer::Column::CreatedAt, |row| (Key::Time(row.created_at), row.id.0))
+        }
+        CustomerSortField::UpdatedAt => {
+            (customer::Column::UpdatedAt, |row| (Key::Time(row.updated_at), row.id.0))
+        }
+        CustomerSortField::Name => {
+            (customer::Column::NameKey, |row| (Key::Text(row.name_key.clone()), row.id.0))
+        }
+    };
+    Keyset {
+        list: format!("customers {:?} {:?}", sort.field, sort.direction),
+        key: SimpleExpr::from(Expr::col(column)),
+        id: customer::Column::Id,
+        descending: sort.direction == SortDirection::Desc,
+        of,
+    }
+}
+
+impl CustomerFilter {
+    fn apply(
+        &self,
+        select: Select<customer::Entity>,
+        scope: Scope,
+        now: Time,
+    ) -> Result<Select<customer::Entity>> {
+        use customer::Column;
+        let Self { search, state, created_from, created_to } = self;
+        let mut all = Condition::all();
+        if let Some(text) = search {
+            all = all.add(search::matching(Column::Id, scope, text)?);
+        }
+        if let Some(states) = state {
+            let newest = attempt::Entity::scoped(scope)
+                .filter(Expr::col(attempt::Column::Newest))
+                .filter(attempt::in_state(states, now))
+                .select_only()
+                .column(attempt::Column::CustomerId);
+            all = all.add(Column::Id.in_subquery(newest.into_query()));
+        }
+        check_range("created", created_from.as_ref(), created_to.as_ref())?;
+        if let Some(from) = created_from {
+            all = all.add(Column::CreatedAt.gte(from.0));
+        }
+        if let Some(to) = created_to {
+            all = all.add(Column::CreatedAt.lt(to.0));
+        }
+        Ok(select.filter(all))
+    }
+}

@@ -1,0 +1,122 @@
+//! `Customer`: a person who is to be verified.
+
+pub mod list;
+pub mod write;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, LazyLock},
+};
+
+use entity::{Scoped, any_of, customer, id::CustomerId};
+use futures_util::FutureExt;
+use sea_orm::{ConnectionTrait, QueryFilter};
+
+use super::{
+    attempt::{self, Attempt},
+    exec::{
+        Context,
+        connection::{self, Edge, ForwardArgs, Listed, Page, PageArgs},
+        object::{NoArgs, Object, Row},
+    },
+    scalar::Date,
+    tracker,
+};
+use crate::error::Result;
+
+/// A customer.
+pub struct Customer {
+    /// The row.
+    pub row: customer::Model,
+}
+
+impl Row for Customer {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<Customer>> = LazyLock::new(|| {
+            Object::<Customer>::new("Customer", "A person who is to be verified.")
+                .node("The customer's id.", |customer| customer.row.id)
+                .optional_text("reference", "The merchant's own id of the customer; unique in the merchant.", |customer| {
+                    customer.row.reference.as_deref()
+                })
+                .text("name", "The name, as the merchant gave it.", |customer| &customer.row.name)
+                .optional_text("email", "The e-mail address, in lower case.", |customer| customer.row.email.as_deref())
+                .optional_text("phone", "The phone number in E.164 form, for example +919800000000.", |customer| {
+                    customer.row.phone.as_deref()
+                })
+                .value("dateOfBirth", "The date of birth.", |customer| customer.row.date_of_birth.map(Date))
+                .optional_text("country", "The country as ISO 3166-1 alpha-2, for example IN.", |customer| {
+                    customer.row.country.as_deref()
+                })
+                .loaded::<Option<entity::AttemptState>>(
+                    "kycState",
+                    "The state of the newest attempt; null when there is none.",
+                    |cx, rows| {
+                        async move {
+                            let newest = attempt::newest_of(cx, rows.iter().map(|customer| customer.row.id)).await?;
+                            Ok(rows
+                                .iter()
+                                .map(|customer| newest.get(&customer.row.id).map(|attempt| attempt.row.state))
+                                .collect())
+                        }
+                        .boxed()
+                    },
+                )
+                .optional::<NoArgs, Attempt>("latestAttempt", "The newest attempt; null when there is none.", |cx, rows, _, _| {
+                    async move {
+                        let newest = attempt::newest_of(cx, rows.iter().map(|customer| customer.row.id)).await?;
+                        Ok(rows.iter().map(|customer| newest.get(&customer.row.id).cloned()).collect())
+                    }
+                    .boxed()
+                })
+                .one::<PageArgs, Page<Attempt>>("attempts", "The customer's attempts, newest first.", |cx, rows, args, plan| {
+                    attempt::list::of_customers(cx, rows, args, plan).boxed()
+                })
+                .paged()
+                .one::<ForwardArgs, Page<tracker::TrackerEvent>>(
+                    "recentActivity",
+                    "What happened to the customer and their attempts, newest first.",
+                    |cx, rows, args, plan| tracker::of_customers(cx, rows, args, plan).boxed(),
+                )
+                .paged_forward()
+                .value("createdAt", "When the customer was added.", |customer| customer.row.created_at)
+                .value("updatedAt", "When the customer's details last changed.", |customer| customer.row.updated_at)
+                .value("version", "Rises by one with every change of the details. Give it as `expectedVersion` to make sure that nothing has changed meanwhile.", |customer| {
+                    customer.row.version
+                })
+        });
+        &OBJECT
+    }
+}
+
+impl Listed for Customer {
+    fn connection() -> &'static Object<Page<Self>> {
+        static OBJECT: LazyLock<Object<Page<Customer>>> =
+            LazyLock::new(|| connection::connection("CustomerConnection", "A page of customers."));
+        &OBJECT
+    }
+
+    fn edge() -> &'static Object<Edge<Self>> {
+        static OBJECT: LazyLock<Object<Edge<Customer>>> =
+            LazyLock::new(|| connection::edge("CustomerEdge", "A customer in a page."));
+        &OBJECT
+    }
+}
+
+/// Customers of the scope by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(
+    cx: &Context<'_>,
+    ids: impl IntoIterator<Item = CustomerId>,
+) -> Result<HashMap<CustomerId, Arc<Customer>>> {
+    let ids: BTreeSet<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = customer::Entity::scoped(cx.scope()?)
+        .filter(any_of(cx.db().get_database_backend(), customer::Column::Id, ids))
+        .all(cx.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, Arc::new(Customer { row }))).collect())
+}

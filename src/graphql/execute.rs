@@ -1,0 +1,186 @@
+//! One operation, from a guarded document to the bytes of its answer.
+
+use async_graphql::{
+    EmptySubscription, Request, Schema, ServerError, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+};
+
+use super::{
+    answer::{Answer, GraphError},
+    exec::{
+        Context,
+        json::{Json, Propagate},
+        load::{Batch, load_root},
+        object::Row,
+        plan::Planner,
+        root::{Introspection, Root, ValidateOnly},
+    },
+    guard::Document,
+    mutation::Mutation,
+    query::Query,
+};
+use crate::{auth::Actor, kyc::Kyc};
+
+/// The schema, as the library knows it.
+pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, EmptySubscription>;
+
+/// The public GraphQL API.
+#[derive(Clone)]
+pub struct Api {
+    schema: ApiSchema,
+}
+
+/// What is asked, once the guard has let it pass.
+pub struct Operation<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// Which of its operations; none when it has one.
+    pub name: Option<&'a str>,
+    /// The variables.
+    pub variables: Variables,
+    /// The `Idempotency-Key` header.
+    pub idempotency_key: Option<&'a str>,
+}
+
+impl Api {
+    /// The API.
+    pub fn new() -> Self {
+        let schema = Schema::build(Root::new(), Root::new(), EmptySubscription)
+            .extension(ValidateOnly)
+            .disable_suggestions()
+            .finish();
+        Self { schema }
+    }
+
+    /// The schema definition.
+    pub fn sdl(&self) -> String {
+        let options = async_graphql::SDLExportOptions::new().include_specified_by();
+        self.schema.sdl_with_options(options)
+    }
+
+    /// Answers an operation.
+    pub async fn execute(&self, kyc: &Kyc, actor: &Actor, asked: Operation<'_>) -> Answer {
+        match self.run(kyc, actor, asked).await {
+            Ok(answer) => answer,
+            Err(errors) => Answer { errors, request_error: true, ..Answer::default() },
+        }
+    }
+
+    async fn run(&self, kyc: &Kyc, actor: &Actor, asked: Operation<'_>) -> Result<Answer, Vec<GraphError>> {
+        let document = &asked.document.parsed;
+        let operation = &asked.document.operation(asked.name).map_err(|refusal| vec![refusal.into()])?.node;
+        let about_schema = asks_about_schema(document, operation).map_err(|error| vec![error])?;
+        let mut request = Request::new("").variables(asked.variables.clone());
+        request.set_parsed_query(ExecutableDocument::clone(document));
+        if let Some(name) = asked.name {
+            request = request.operation_name(name);
+        }
+        if about_schema {
+            request = request.data(Introspection);
+        }
+        let validated = self.schema.execute(request).await;
+        if !validated.errors.is_empty() {
+            return Err(validated.errors.iter().map(invalid).collect());
+        }
+        if about_schema {
+            let data = serde_json::to_vec(&validated.data)
+                .map_err(|error| vec![super::error::public(error.into())])?;
+            return Ok(Answer::data(data));
+        }
+        let may = |role| actor.may(role);
+        let fragments = &document.fragments;
+        let set = &operation.selection_set.node;
+        let mut planner =
+            Planner::new(operation, fragments, &asked.variables, &may).map_err(|error| vec![error])?;
+        let (now, key) = (kyc.clock.now(), asked.idempotency_key);
+        match operation.ty {
+            OperationType::Query => {
+                let plan = planner.plan(&Query::object().meta, set).map_err(|error| vec![error])?;
+                let cx = Context { kyc, actor, now, idempotency_key: None };
+                Ok(answer(&cx, Query, &plan).await)
+            }
+            OperationType::Mutation => {
+                let plan = planner.plan(&Mutation::object().meta, set).map_err(|error| vec![error])?;
+                // A key is for one mutation: with several it would not say which.
+                let alone = plan.fields.iter().filter(|field| field.index.is_some()).count() == 1;
+                if key.is_some() && !alone {
+                    let message =
+                        "An Idempotency-Key header is for one mutation. Give each its own `idempotencyKey`.";
+                    return Err(vec![GraphError::new("BAD_USER_INPUT", message)]);
+                }
+                let cx = Context { kyc, actor, now, idempotency_key: key };
+                Ok(answer(&cx, Mutation, &plan).await)
+            }
+            OperationType::Subscription => {
+                let message = "Subscriptions are not served over this transport.";
+                Err(vec![GraphError::new("BAD_USER_INPUT", message)])
+            }
+        }
+    }
+}
+
+/// Loads everything, then writes it.
+async fn answer<R: Row>(cx: &Context<'_>, root: R, plan: &super::exec::plan::Plan) -> Answer {
+    let level = load_root(cx, Batch::one([Some(std::sync::Arc::new(root))].into_iter()), plan).await;
+    let mut json = Json::new();
+    let mark = json.mark();
+    if let Err(Propagate) = level.write_row(0, &mut json) {
+        json.rewind(mark);
+        json.null();
+    }
+    let (data, errors) = json.finish();
+    Answer { errors, ..Answer::data(data) }
+}
+
+/// Whether an operation asks about the schema.
+fn asks_about_schema(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+) -> Result<bool, GraphError> {
+    let (mut schema, mut data) = (false, false);
+    let mut sets: Vec<&SelectionSet> = vec![&operation.selection_set.node];
+    let mut seen = std::collections::HashSet::new();
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => match field.node.name.node.as_str() {
+                    "__schema" | "__type" => schema = true,
+                    "__typename" => {}
+                    _ => data = true,
+                },
+                Selection::InlineFragment(inline) => sets.push(&inline.node.selection_set.node),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    if seen.insert(name)
+                        && let Some(fragment) = document.fragments.get(name)
+                    {
+                        sets.push(&fragment.node.selection_set.node);
+                    }
+                }
+            }
+        }
+    }
+    if schema && data {
+        return Err(GraphError::new(
+            "BAD_USER_INPUT",
+            "Ask about the schema (`__schema`, `__type`) in an operation of its own.",
+        ));
+    }
+    Ok(schema)
+}
+
+/// What the library says of an invalid document.
+fn invalid(error: &ServerError) -> GraphError {
+    /// Messages that quote the document are cut: an answer is no mirror.
+    const LONGEST: usize = 300;
+    let mut message = error.message.clone();
+    if message.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|end| message.is_char_boundary(*end)).unwrap_or(0);
+        message.truncate(end);
+        message.push('…');
+    }
+    GraphError {
+        locations: error.locations.iter().map(|at| (at.line, at.column)).collect(),
+        ..GraphError::new("BAD_USER_INPUT", message)
+    }
+}

@@ -1,0 +1,4 @@
+//! The routes that are not GraphQL. Each parses, calls one use case, and writes the answer.
+
+pub mod error;
+pub mod report;
