@@ -1,6 +1,5 @@
 //! The use cases: one public function is one permission check is one transaction.
 
-mod aadhaar;
 mod aggregate;
 pub mod attempt;
 mod change;
@@ -8,12 +7,11 @@ pub mod customer;
 pub mod expiry;
 pub mod hold;
 mod idempotency;
-pub mod report;
-mod patch;
 pub mod link;
 mod patch;
 mod reason;
 mod refusal;
+pub mod report;
 pub mod rows;
 pub mod search;
 pub mod step;

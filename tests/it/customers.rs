@@ -27,9 +27,9 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, Qu
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
-    harness::database::{Backend, Database},
-    tables,
+use crate::harness::{
+    database::{Backend, Database},
+    rows,
 };
 
 /// Two merchants, and an agent of each.

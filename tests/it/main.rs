@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod customers;
 mod attempts;
+mod customers;
 mod expiry;
 mod harness;
 mod holds;

@@ -47,7 +47,7 @@ impl Office {
     /// A merchant whose journey has every step.
     pub(crate) async fn open() -> Self {
         let database = Database::fresh(Backend::under_test()).await;
-        let merchant = crate::tables::merchant(1);
+        let merchant = crate::harness::rows::merchant(1);
         let kyc = Kyc {
             db: Db::open(&database.url, CONNECTIONS).await.unwrap(),
             clock: Clock::manual("2026-11-22T10:00:00Z".parse().unwrap()),
