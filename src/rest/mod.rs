@@ -2,3 +2,8 @@
 
 pub mod error;
 pub mod report;
+mod json;
+pub mod session;
+mod state;
+
+pub use state::RestState;

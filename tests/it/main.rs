@@ -14,5 +14,7 @@ mod migrations;
 mod on_postgres;
 mod report;
 mod steps;
+mod sessions;
+mod settings;
 mod tables;
 mod workers;

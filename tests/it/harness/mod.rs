@@ -2,5 +2,6 @@
 
 pub(crate) mod database;
 pub(crate) mod office;
+pub(crate) mod server;
 pub(crate) mod postgres;
 pub(crate) mod rows;

@@ -9,7 +9,7 @@ use entity::{
     link, log_head, merchant, step,
 };
 use kyc_stack::{
-    auth::Actor,
+    auth::{Actor, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -52,6 +52,7 @@ impl Office {
             db: Db::open(&database.url, CONNECTIONS).await.unwrap(),
             clock: Clock::manual("2026-11-22T10:00:00Z".parse().unwrap()),
             entropy: Entropy::seeded(1),
+            known: Known::default(),
             wake: Arc::new(|_| ()),
             public_url: "https://kyc.example.com".into(),
         };
