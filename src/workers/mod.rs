@@ -3,7 +3,7 @@
 //! A step asks the database what is due and does it; nothing is kept between two steps. A crash, a restart or a second
 //! replica change only who does the work.
 
-mod cleaners;
+pub mod cleaners;
 
 use std::time::Duration;
 

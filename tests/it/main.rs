@@ -17,3 +17,4 @@ mod sessions;
 mod settings;
 mod steps;
 mod tables;
+mod workers;

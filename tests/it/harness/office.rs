@@ -239,9 +239,9 @@ pub(crate) fn refusal<T>(outcome: Result<T, Error>) -> (UserErrorCode, String) {
 }
 
 /// What a conflict shows.
-pub(crate) fn current<T>(outcome: Result<T, Error>) -> Option<Current> {
+pub(crate) fn current<T>(outcome: &Result<T, Error>) -> Option<Current> {
     match outcome {
-        Err(Error::Conflict { current, .. }) => Some(current),
+        Err(Error::Conflict { current, .. }) => Some(*current),
         Err(_) | Ok(_) => None,
     }
 }
