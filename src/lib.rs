@@ -12,3 +12,4 @@ pub mod kyc;
 pub mod lifecycle;
 pub mod pages;
 pub mod telemetry;
+pub mod workers;

@@ -2,9 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod attempts;
 mod customers;
+mod expiry;
 mod harness;
+mod holds;
+mod idempotency;
 mod indexes;
+mod links;
 mod migrations;
 mod on_postgres;
+mod steps;
 mod tables;
