@@ -136,7 +136,7 @@ impl Mutate for AttemptCreate {
 pub struct AttemptRejectInput {
     /// The attempt.
     attempt_id: ID,
-    /// Why. The customer reads its message, unless the code is for staff only.
+    /// Why. The customer may read its message, unless the code is for staff only.
     reason: ReasonInput,
     /// The attempt's `version` that you have seen: when it has another one by now, nothing changes, and VERSION_CONFLICT comes
     /// with the attempt as it is. By default it is rejected whatever the version.

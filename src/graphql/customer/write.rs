@@ -85,13 +85,13 @@ impl Mutate for CustomerCreate {
 pub struct CustomerUpdateInput {
     /// The customer.
     id: ID,
-    /// The name, 1 to 300 characters, in any script; it cannot be emptied. A new one has an open attempt judged by it.
+    /// The name, 1 to 300 characters, in any script; it cannot be emptied. The checks of an open attempt compare with it.
     name: MaybeUndefined<String>,
     /// An e-mail address; kept in lower case.
     email: MaybeUndefined<String>,
     /// A phone number with country code, for example +919800000000.
     phone: MaybeUndefined<String>,
-    /// The date of birth; not in the future. A new one has an open attempt judged by it.
+    /// The date of birth; not in the future. The checks of an open attempt compare with it.
     date_of_birth: MaybeUndefined<Date>,
     /// The country as ISO 3166-1 alpha-2, for example IN.
     country: MaybeUndefined<String>,
