@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use entity::{
-    Scope, Scoped, Time, attempt,
-    hold,
+    Scope, Scoped, Time, attempt, hold,
     id::{AttemptId, CustomerId, HoldId, StepId},
     step,
 };
@@ -14,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    auth::Actor,
+    auth::{Actor, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -31,6 +30,8 @@ pub struct Kyc {
     pub db: Db,
     pub clock: Clock,
     pub entropy: Entropy,
+    /// Who was recognised lately: emptied by whatever takes rights away.
+    pub known: Known,
     /// Told after each commit, with nothing but the merchant: whoever follows the log reads it.
     pub wake: Arc<dyn Fn(Scope) + Send + Sync>,
     /// Where links point to, without a slash at the end.

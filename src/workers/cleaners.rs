@@ -12,7 +12,7 @@ use crate::{
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn clean(kyc: &Kyc) -> Result<usize> {
+pub async fn clean(kyc: &Kyc) -> Result<usize> {
     let now = kyc.clock.now();
     let removed = kyc
         .db

@@ -3,7 +3,7 @@
 //! A step asks the database what is due and does it; nothing is kept between two steps. A crash, a restart or a second
 //! replica change only who does the work.
 
-mod cleaners;
+pub mod cleaners;
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    auth::Auth,
     error::Result,
     kyc::{Kyc, expiry},
 };
@@ -19,12 +20,14 @@ use crate::{
 const BATCH: u64 = 100;
 /// Between two searches for what the clock did. Readers see it without them; subscribers wait for the event.
 const CLOCK: Duration = Duration::from_secs(5);
+/// Between two writes of when keys and members were last seen.
+const SEEN: Duration = Duration::from_secs(30);
 /// Between two rounds of the cleaners.
 const CLEANING: Duration = Duration::from_secs(600);
 /// The longest pause after steps that failed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-type Step = for<'k> fn(&'k Kyc) -> BoxFuture<'k, Result<usize>>;
+type Step = for<'k> fn(&'k Kyc, &'k Auth) -> BoxFuture<'k, Result<usize>>;
 
 /// A step, its name for the log, and the pause between two of it.
 struct Worker {
@@ -33,35 +36,40 @@ struct Worker {
     step: Step,
 }
 
-const WORKERS: [Worker; 4] = [
-    Worker { name: "expiry", pause: CLOCK, step: |kyc| Box::pin(expiry::expire_due(kyc, BATCH)) },
-    Worker { name: "link expiry", pause: CLOCK, step: |kyc| Box::pin(expiry::link_expiries_due(kyc, BATCH)) },
+const WORKERS: [Worker; 5] = [
+    Worker { name: "expiry", pause: CLOCK, step: |kyc, _| Box::pin(expiry::expire_due(kyc, BATCH)) },
+    Worker {
+        name: "link expiry",
+        pause: CLOCK,
+        step: |kyc, _| Box::pin(expiry::link_expiries_due(kyc, BATCH)),
+    },
     Worker {
         name: "step time-outs",
         pause: CLOCK,
-        step: |kyc| Box::pin(expiry::step_timeouts_due(kyc, BATCH)),
+        step: |kyc, _| Box::pin(expiry::step_timeouts_due(kyc, BATCH)),
     },
-    Worker { name: "cleaners", pause: CLEANING, step: |kyc| Box::pin(cleaners::clean(kyc)) },
+    Worker { name: "last seen", pause: SEEN, step: |_, auth| Box::pin(auth.touch_due()) },
+    Worker { name: "cleaners", pause: CLEANING, step: |kyc, _| Box::pin(cleaners::clean(kyc)) },
 ];
 
 /// Starts every worker, on the tasks that shutdown waits for. They end when `stop` is cancelled; a transaction that has
 /// begun is finished.
-pub fn start(kyc: &Kyc, stop: &CancellationToken) {
+pub fn start(kyc: &Kyc, auth: &Auth, stop: &CancellationToken) {
     for worker in WORKERS {
-        let (kyc, stop) = (kyc.clone(), stop.clone());
+        let (kyc, auth, stop) = (kyc.clone(), auth.clone(), stop.clone());
         let tasks = kyc.db.tasks().clone();
         tasks.spawn(async move {
             // Dropping a step half-way is safe: its transactions run in tasks of their own.
-            stop.run_until_cancelled(worker.run(&kyc)).await;
+            stop.run_until_cancelled(worker.run(&kyc, &auth)).await;
         });
     }
 }
 
 impl Worker {
-    async fn run(&self, kyc: &Kyc) {
+    async fn run(&self, kyc: &Kyc, auth: &Auth) {
         let mut failures = 0;
         loop {
-            match (self.step)(kyc).await {
+            match (self.step)(kyc, auth).await {
                 Ok(done) => {
                     failures = 0;
                     if done > 0 {

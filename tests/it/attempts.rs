@@ -25,7 +25,7 @@ async fn a_customer_has_one_open_attempt_and_then_the_next() {
     let again = AttemptCreate { customer_id: Some(first.customer_id), ..of_nobody(&[Pan, Selfie]) };
 
     let refused = create(&office.kyc, &admin, None, again.clone()).await;
-    assert_eq!(current(refused), Some(Current::Attempt(first.id)));
+    assert_eq!(current(&refused), Some(Current::Attempt(first.id)));
     let rejection =
         AttemptReject { attempt_id: first.id, reason: reason("NAME_MISMATCH"), expected_version: Some(1) };
     let rejected = reject(&office.kyc, &admin, None, rejection.clone()).await.unwrap().answer.attempt;
@@ -41,7 +41,7 @@ async fn a_customer_has_one_open_attempt_and_then_the_next() {
     let both = office.attempts_of(first.customer_id).await;
     assert_eq!(both.iter().map(|row| (row.number, row.newest)).collect::<Vec<_>>(), [(1, false), (2, true)]);
     for outcome in lost {
-        assert_eq!(current(outcome), Some(Current::Attempt(both[1].id)));
+        assert_eq!(current(&outcome), Some(Current::Attempt(both[1].id)));
     }
     office.audit().await;
 }

@@ -12,7 +12,7 @@ use entity::{
     log_head, merchant, search_token,
 };
 use kyc_stack::{
-    auth::Actor,
+    auth::{Actor, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -64,6 +64,7 @@ async fn house() -> House {
     let wakes = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&wakes);
     let kyc = Kyc {
+        known: Known::default(),
         db,
         clock: clock.clone(),
         entropy: Entropy::System,

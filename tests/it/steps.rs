@@ -27,7 +27,7 @@ async fn of_a_hundred_parallel_writers_one_wins_each_version() {
         let (won, lost): (Vec<_>, Vec<_>) = join_all(writers).await.into_iter().partition(Result::is_ok);
         assert_eq!(won.len(), 1, "version {version}");
         for outcome in lost {
-            assert_eq!(current(outcome), Some(Current::Step(step, attempt.id)));
+            assert_eq!(current(&outcome), Some(Current::Step(step, attempt.id)));
         }
     }
     // Without a version, those who come late find the step where they want it: no event, no version.

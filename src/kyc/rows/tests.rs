@@ -139,7 +139,7 @@ proptest! {
     #[test]
     fn an_attempt_survives_its_row(before in attempt_rules(), after in attempt_rules(), at in time()) {
         let row = attempt_row(before.clone());
-        prop_assert_eq!(rules_of(&row), before.clone());
+        prop_assert_eq!(&rules_of(&row), &before);
         let changed = attempt_after(&row, after.clone(), at);
         prop_assert_eq!(rules_of(&changed), after);
         prop_assert_eq!((changed.version, changed.updated_at), (6, at));
@@ -151,7 +151,7 @@ proptest! {
     #[test]
     fn a_step_survives_its_row(before in step_rules(), after in step_rules(), at in time()) {
         let row = step_row(before.clone());
-        prop_assert_eq!(step_rules_of(&row), before.clone());
+        prop_assert_eq!(&step_rules_of(&row), &before);
         let changed = step_after(&row, after.clone(), at);
         prop_assert_eq!(step_rules_of(&changed), after);
         prop_assert_eq!((changed.version, changed.updated_at), (8, at));

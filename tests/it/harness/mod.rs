@@ -5,3 +5,4 @@ pub(crate) mod graph;
 pub(crate) mod office;
 pub(crate) mod postgres;
 pub(crate) mod rows;
+pub(crate) mod server;

@@ -9,7 +9,7 @@ use entity::{
     link, log_head, merchant, step,
 };
 use kyc_stack::{
-    auth::Actor,
+    auth::{Actor, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -52,6 +52,7 @@ impl Office {
             db: Db::open(&database.url, CONNECTIONS).await.unwrap(),
             clock: Clock::manual("2026-11-22T10:00:00Z".parse().unwrap()),
             entropy: Entropy::seeded(1),
+            known: Known::default(),
             wake: Arc::new(|_| ()),
             public_url: "https://kyc.example.com".into(),
         };
@@ -238,9 +239,9 @@ pub(crate) fn refusal<T>(outcome: Result<T, Error>) -> (UserErrorCode, String) {
 }
 
 /// What a conflict shows.
-pub(crate) fn current<T>(outcome: Result<T, Error>) -> Option<Current> {
+pub(crate) fn current<T>(outcome: &Result<T, Error>) -> Option<Current> {
     match outcome {
-        Err(Error::Conflict { current, .. }) => Some(current),
+        Err(Error::Conflict { current, .. }) => Some(*current),
         Err(_) | Ok(_) => None,
     }
 }
