@@ -65,7 +65,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 time_zone,
                 date,
                 layout,
-                states: state,
+                states: state.into_iter().collect(),
                 byte_order_mark: bom,
             };
             let query = report::Query::parse(&params)?;
