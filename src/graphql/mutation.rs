@@ -18,7 +18,8 @@ use super::{
         Context,
         object::{Arguments, Object, Row},
     },
-    hold::Hold,
+    hold::{self, Hold},
+    link,
     merchant::Merchant,
     scalar::Url,
     settings::{ApiKey, Member},
@@ -245,7 +246,18 @@ impl Row for Mutation {
                 "Where every change begins. The fields of one operation run one after another; each is done as a whole or not \
                  at all.",
             )
+            // The journey.
             .mutation::<customer::write::CustomerCreate>()
+            .mutation::<customer::write::CustomerUpdate>()
+            .mutation::<attempt::write::KycLinkGenerate>()
+            .mutation::<attempt::write::AttemptCreate>()
+            .mutation::<link::KycLinkResend>()
+            .mutation::<link::KycLinkExtend>()
+            .mutation::<link::KycLinkRevoke>()
+            .mutation::<step::write::StepUpdateStatus>()
+            .mutation::<hold::write::HoldPlace>()
+            .mutation::<hold::write::HoldRelease>()
+            .mutation::<attempt::write::AttemptReject>()
         });
         &OBJECT
     }
