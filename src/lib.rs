@@ -10,5 +10,6 @@ pub mod events;
 pub mod graphql;
 pub mod kyc;
 pub mod lifecycle;
+pub mod rest;
 pub mod pages;
 pub mod telemetry;

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter, QuerySelect};
 
 use crate::{
-    auth::Actor,
+    auth::{Actor, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -27,6 +27,8 @@ pub struct Kyc {
     pub db: Db,
     pub clock: Clock,
     pub entropy: Entropy,
+    /// Who was recognised lately: emptied by whatever takes rights away.
+    pub known: Known,
     /// Told after each commit, with nothing but the merchant: whoever follows the log reads it.
     pub wake: Arc<dyn Fn(Scope) + Send + Sync>,
     /// Where links point to, without a slash at the end.

@@ -7,4 +7,6 @@ mod harness;
 mod indexes;
 mod migrations;
 mod on_postgres;
+mod sessions;
+mod settings;
 mod tables;
