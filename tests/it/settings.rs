@@ -1,5 +1,7 @@
 //! A merchant's settings: who may change them, what is refused, and what the log says of it.
 
+mod api;
+
 use entity::{EventType, Role, StepKind};
 use kyc_stack::{
     auth::Actor,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use entity::{Role, Scoped, any_of, api_key, id::ApiKeyId};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use super::exec::{
     Context,

@@ -8,7 +8,6 @@ use std::sync::{Arc, LazyLock};
 use async_graphql::InputObject;
 use entity::{Role, merchant};
 use futures_util::FutureExt;
-use sea_orm::EntityTrait;
 
 pub use self::branding::{Branding, BrandingUpdate};
 use super::{
