@@ -26,7 +26,7 @@ impl Shown {
 /// The input of the `memberCreate` mutation.
 #[derive(Clone, InputObject)]
 pub struct MemberCreateInput {
-    /// What they sign in with, whatever its capitals; no two members of your merchant have the same. No mail is sent: hand
+    /// What they sign in with, whatever its capitals, at most 254 characters; no two members of your merchant have the same. No mail is sent: hand
     /// `passwordUrl` on.
     email: String,
     /// Their name, 1 to 100 characters.
@@ -116,7 +116,7 @@ pub struct MemberUpdate;
 
 impl Mutate for MemberUpdate {
     const NAME: &'static str = "memberUpdate";
-    const DESCRIPTION: &'static str = "Changes a member's name, role or access. A new role holds at once, in open sessions too. Takes the role ADMIN.";
+    const DESCRIPTION: &'static str = "Changes a member's name, role or access. A new role holds everywhere within four seconds, in open sessions too. Takes the role ADMIN.";
     type Input = MemberUpdateInput;
 
     fn payload() -> &'static Object<Payload<Self>> {

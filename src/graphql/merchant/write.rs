@@ -31,7 +31,7 @@ pub struct MerchantCreateInput {
     /// What members type when they sign in: 2 to 40 letters a–z and digits, with single hyphens between them. No two merchants
     /// have the same, and it never changes.
     slug: String,
-    /// The e-mail address of the first member, an ADMIN. No mail is sent: hand `passwordUrl` on.
+    /// The e-mail address of the first member, an ADMIN; at most 254 characters. No mail is sent: hand `passwordUrl` on.
     admin_email: String,
     /// Whether checks are real; SANDBOX by default. It never changes.
     mode: Option<MerchantMode>,

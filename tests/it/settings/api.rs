@@ -516,4 +516,15 @@ async fn each_change_leaves_an_event_about_its_subject() {
         })
         .collect();
     assert_eq!(answer["data"]["activity"]["nodes"], json!(expected));
+
+    // Who works there is for ADMIN; that something happened is for all.
+    let viewer = house.key(Role::Viewer).await;
+    let seen = house.query(&viewer, asked).await;
+    let about = |node: &Value| (text(&node["type"]), node["subject"]["__typename"].clone());
+    let nodes = seen["data"]["activity"]["nodes"].as_array().unwrap();
+    assert_eq!(nodes.len(), expected.len() + 1);
+    for (kind, subject) in nodes.iter().map(about) {
+        let shown = kind.starts_with("MERCHANT_") || kind.starts_with("BRANDING_");
+        assert_eq!(subject, if shown { json!("Merchant") } else { Value::Null }, "{kind}");
+    }
 }
