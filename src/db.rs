@@ -4,7 +4,7 @@
 //! turns from reading to writing fails at once when another has written, whatever the busy timeout), beside a pool of
 //! readers in WAL mode. `synchronous` is FULL: an acknowledged write survives a power cut. On PostgreSQL both are one pool.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -12,6 +12,7 @@ use sea_orm::{
     IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use crate::error::{Error, Result};
@@ -27,6 +28,7 @@ pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     exporter: DatabaseConnection,
+    export_slots: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
@@ -37,17 +39,18 @@ impl Db {
     /// When the database cannot be reached or the URL is of neither kind.
     pub async fn open(url: &str, max_connections: u32) -> Result<Self, DbErr> {
         let tasks = TaskTracker::new();
+        let export_slots = Arc::new(Semaphore::new(EXPORT_CONNECTIONS as usize));
         if url.starts_with("sqlite:") {
             let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
             // The writer first: it creates the file and sets WAL, which readers then find.
             let writer = Database::connect(sqlite(&url, 1)).await?;
             let reader = Database::connect(sqlite(&url, max_connections.clamp(2, 8))).await?;
             let exporter = Database::connect(sqlite(&url, EXPORT_CONNECTIONS)).await?;
-            return Ok(Self { writer, reader, exporter, tasks });
+            return Ok(Self { writer, reader, exporter, export_slots, tasks });
         }
         let pool = Database::connect(postgres(url, max_connections)).await?;
         let exporter = Database::connect(postgres(url, EXPORT_CONNECTIONS)).await?;
-        Ok(Self { writer: pool.clone(), reader: pool, exporter, tasks })
+        Ok(Self { writer: pool.clone(), reader: pool, exporter, export_slots, tasks })
     }
 
     /// Which database it is.
@@ -79,6 +82,12 @@ impl Db {
             ..TransactionOptions::default()
         };
         self.transaction(&self.writer, options, work).await
+    }
+
+    /// A place among the exports that may run at a time, as many as have a connection; none when all are taken. Keep it until
+    /// the export's last byte is delivered: what waits for delivery takes disk.
+    pub fn export_slot(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.export_slots).try_acquire_owned().ok()
     }
 
     /// Runs `work` on one consistent, read-only view of the database, on a connection of its own.

@@ -84,7 +84,7 @@ impl Api {
         }
         if about_schema {
             let data = serde_json::to_vec(&validated.data)
-                .map_err(|error| vec![super::error::public(error.into())])?;
+                .map_err(|error| vec![super::error::public(&error.into())])?;
             return Ok(Answer::data(data));
         }
         let may = |role| actor.may(role);

@@ -18,16 +18,16 @@ use kyc_stack::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::office::{Office, cookie_of, read, token_of};
+use crate::harness::server::{Server, cookie_of, read, token_of};
 
 const PASSWORD: &str = "correct horse battery";
 
 /// Acme with its first member, who has set a password.
-async fn acme(office: &Office) -> MerchantCreated {
-    let mut created = office.merchant("acme").await;
+async fn acme(server: &Server) -> MerchantCreated {
+    let mut created = server.merchant("acme").await;
     let token = token_of(created.password_url.take());
     let body = json!({ "token": token, "password": PASSWORD });
-    assert_eq!(office.send("POST", "/password", None, &body).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(server.send("POST", "/password", None, &body).await.status(), StatusCode::NO_CONTENT);
     created
 }
 
@@ -39,14 +39,14 @@ fn asha() -> Value {
     sign_in_as("acme", "asha@example.com", PASSWORD)
 }
 
-async fn cookie(office: &Office) -> String {
-    let response = office.send("POST", "/session", None, &asha()).await;
+async fn cookie(server: &Server) -> String {
+    let response = server.send("POST", "/session", None, &asha()).await;
     assert_eq!(response.status(), StatusCode::OK);
     cookie_of(&response)
 }
 
-async fn actor(office: &Office, cookie: &str) -> Result<Actor, Error> {
-    office.auth.session(cookie.split_once('=').unwrap().1).await
+async fn actor(server: &Server, cookie: &str) -> Result<Actor, Error> {
+    server.auth.session(cookie.split_once('=').unwrap().1).await
 }
 
 fn is_nobody(answer: &Result<Actor, Error>) -> bool {
@@ -55,10 +55,10 @@ fn is_nobody(answer: &Result<Actor, Error>) -> bool {
 
 #[tokio::test]
 async fn a_member_signs_in_and_out() {
-    let office = Office::open().await;
-    acme(&office).await;
+    let server = Server::open().await;
+    acme(&server).await;
     let body = sign_in_as(" ACME ", "Asha@Example.com", PASSWORD);
-    let response = office.send("POST", "/session", None, &body).await;
+    let response = server.send("POST", "/session", None, &body).await;
     let set = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
     assert!(set.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax"), "{set}");
     assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
@@ -68,18 +68,18 @@ async fn a_member_signs_in_and_out() {
     assert_eq!((&body["role"], &body["merchant"]["slug"]), (&json!("ADMIN"), &json!("acme")));
     assert!(body["id"].as_str().unwrap().starts_with("member_"));
 
-    let asha = actor(&office, &cookie).await.unwrap();
+    let asha = actor(&server, &cookie).await.unwrap();
     assert_eq!((asha.kind(), asha.role()), (ActorKind::Member, Some(Role::Admin)));
-    let response = office.send("DELETE", "/session", Some(&cookie), &Value::Null).await;
+    let response = server.send("DELETE", "/session", Some(&cookie), &Value::Null).await;
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     assert!(response.headers()[header::SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));
-    assert!(is_nobody(&actor(&office, &cookie).await));
+    assert!(is_nobody(&actor(&server, &cookie).await));
 }
 
 #[tokio::test]
 async fn whatever_is_wrong_the_answer_is_the_same() {
-    let office = Office::open().await;
-    acme(&office).await;
+    let server = Server::open().await;
+    acme(&server).await;
     let mut answers = Vec::new();
     for body in [
         sign_in_as("nobody", "asha@example.com", PASSWORD),
@@ -87,7 +87,7 @@ async fn whatever_is_wrong_the_answer_is_the_same() {
         sign_in_as("acme", "asha@example.com", "wrong horse battery"),
         sign_in_as("", "", ""),
     ] {
-        answers.push(read(office.send("POST", "/session", None, &body).await).await);
+        answers.push(read(server.send("POST", "/session", None, &body).await).await);
     }
     assert_eq!(answers[0].0, StatusCode::UNAUTHORIZED);
     assert_eq!(answers[0].1["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
@@ -96,164 +96,164 @@ async fn whatever_is_wrong_the_answer_is_the_same() {
 
 #[tokio::test]
 async fn a_session_ends_when_idle_and_after_twelve_hours() {
-    let office = Office::open().await;
-    acme(&office).await;
-    let idle = cookie(&office).await;
-    office.pass(TimeDelta::minutes(30));
-    assert!(is_nobody(&actor(&office, &idle).await));
+    let server = Server::open().await;
+    acme(&server).await;
+    let idle = cookie(&server).await;
+    server.pass(TimeDelta::minutes(30));
+    assert!(is_nobody(&actor(&server, &idle).await));
 
-    let busy = cookie(&office).await;
+    let busy = cookie(&server).await;
     for _ in 0..25 {
-        office.pass(TimeDelta::minutes(28));
-        actor(&office, &busy).await.unwrap();
+        server.pass(TimeDelta::minutes(28));
+        actor(&server, &busy).await.unwrap();
         // Written now and then, as the worker does; the database is what another process goes by.
-        while office.auth.touch_due().await.unwrap() > 0 {}
-        office.elsewhere.session(busy.split_once('=').unwrap().1).await.unwrap();
+        while server.auth.touch_due().await.unwrap() > 0 {}
+        server.elsewhere.session(busy.split_once('=').unwrap().1).await.unwrap();
     }
-    office.pass(TimeDelta::minutes(20));
-    assert!(is_nobody(&actor(&office, &busy).await));
+    server.pass(TimeDelta::minutes(20));
+    assert!(is_nobody(&actor(&server, &busy).await));
 }
 
 #[tokio::test]
 async fn an_open_socket_alone_does_not_keep_a_session() {
-    let office = Office::open().await;
-    acme(&office).await;
-    let cookie = cookie(&office).await;
+    let server = Server::open().await;
+    acme(&server).await;
+    let cookie = cookie(&server).await;
     let credential = kyc_stack::auth::Credential::session(cookie.split_once('=').unwrap().1).unwrap();
     for _ in 0..2 {
-        office.pass(TimeDelta::minutes(14));
-        office.auth.recheck(&credential).await.unwrap();
+        server.pass(TimeDelta::minutes(14));
+        server.auth.recheck(&credential).await.unwrap();
     }
-    office.pass(TimeDelta::minutes(2));
-    assert!(is_nobody(&office.auth.recheck(&credential).await));
+    server.pass(TimeDelta::minutes(2));
+    assert!(is_nobody(&server.auth.recheck(&credential).await));
 }
 
 #[tokio::test]
 async fn signing_in_again_ends_the_session_before() {
-    let office = Office::open().await;
-    acme(&office).await;
-    let first = cookie(&office).await;
-    actor(&office, &first).await.unwrap();
-    let response = office.send("POST", "/session", Some(&first), &asha()).await;
+    let server = Server::open().await;
+    acme(&server).await;
+    let first = cookie(&server).await;
+    actor(&server, &first).await.unwrap();
+    let response = server.send("POST", "/session", Some(&first), &asha()).await;
     let second = cookie_of(&response);
     assert_ne!(first, second);
-    assert!(is_nobody(&actor(&office, &first).await));
-    actor(&office, &second).await.unwrap();
+    assert!(is_nobody(&actor(&server, &first).await));
+    actor(&server, &second).await.unwrap();
 }
 
 #[tokio::test]
 async fn the_eleventh_try_is_told_to_wait() {
-    let office = Office::open().await;
-    acme(&office).await;
+    let server = Server::open().await;
+    acme(&server).await;
     let wrong = sign_in_as("acme", "asha@example.com", "wrong horse battery");
     for _ in 0..10 {
-        let response = office.send("POST", "/session", None, &wrong).await;
+        let response = server.send("POST", "/session", None, &wrong).await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     }
     // Even the right password: otherwise waiting would cost a guesser nothing.
-    let response = office.send("POST", "/session", None, &asha()).await;
+    let response = server.send("POST", "/session", None, &asha()).await;
     assert_eq!(response.headers()[header::RETRY_AFTER], "900");
     let (status, body) = read(response).await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(body["errors"][0]["extensions"], json!({ "code": "RATE_LIMITED", "retryAfter": 900 }));
-    office.pass(TimeDelta::minutes(15));
-    cookie(&office).await;
+    server.pass(TimeDelta::minutes(15));
+    cookie(&server).await;
 }
 
 #[tokio::test]
 async fn a_one_time_link_works_once_and_for_three_days() {
-    let office = Office::open().await;
-    let created = office.merchant("acme").await;
+    let server = Server::open().await;
+    let created = server.merchant("acme").await;
     let token = token_of(created.password_url);
     for (password, word) in [("short", "12"), ("asha@example.com", "e-mail"), ("xxxxxxxxxxxxxx", "character")]
     {
         let (status, body) = read(
-            office.send("POST", "/password", None, &json!({ "token": token, "password": password })).await,
+            server.send("POST", "/password", None, &json!({ "token": token, "password": password })).await,
         )
         .await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert!(body["errors"][0]["message"].as_str().unwrap().contains(word), "{body}");
     }
     let set = json!({ "token": token, "password": PASSWORD });
-    assert_eq!(office.send("POST", "/password", None, &set).await.status(), StatusCode::NO_CONTENT);
-    let used = read(office.send("POST", "/password", None, &set).await).await;
+    assert_eq!(server.send("POST", "/password", None, &set).await.status(), StatusCode::NO_CONTENT);
+    let used = read(server.send("POST", "/password", None, &set).await).await;
     let unknown = json!({ "token": "unknown", "password": PASSWORD });
-    assert_eq!(used, read(office.send("POST", "/password", None, &unknown).await).await);
+    assert_eq!(used, read(server.send("POST", "/password", None, &unknown).await).await);
     assert_eq!(used.0, StatusCode::BAD_REQUEST);
 
-    let late = token_of(office.merchant("late").await.password_url);
-    office.pass(TimeDelta::hours(72));
+    let late = token_of(server.merchant("late").await.password_url);
+    server.pass(TimeDelta::hours(72));
     let set = json!({ "token": late, "password": PASSWORD });
-    assert_eq!(used, read(office.send("POST", "/password", None, &set).await).await);
+    assert_eq!(used, read(server.send("POST", "/password", None, &set).await).await);
 }
 
 #[tokio::test]
 async fn a_reset_takes_the_password_and_ends_sessions_at_once() {
-    let office = Office::open().await;
-    let created = acme(&office).await;
-    let first = cookie(&office).await;
-    let id = actor(&office, &first).await.unwrap().id().unwrap().into();
-    let admin = office.auth.bearer(&created.admin_api_key.unwrap()).await.unwrap();
-    let reset = member::password_reset(&office.kyc, &admin, MemberPasswordReset { id }, None).await.unwrap();
-    assert!(is_nobody(&actor(&office, &first).await));
-    assert_eq!(office.send("POST", "/session", None, &asha()).await.status(), StatusCode::UNAUTHORIZED);
+    let server = Server::open().await;
+    let created = acme(&server).await;
+    let first = cookie(&server).await;
+    let id = actor(&server, &first).await.unwrap().id().unwrap().into();
+    let admin = server.auth.bearer(&created.admin_api_key.unwrap()).await.unwrap();
+    let reset = member::password_reset(&server.kyc, &admin, MemberPasswordReset { id }, None).await.unwrap();
+    assert!(is_nobody(&actor(&server, &first).await));
+    assert_eq!(server.send("POST", "/session", None, &asha()).await.status(), StatusCode::UNAUTHORIZED);
 
     let set = json!({ "token": token_of(reset.answer.password_url), "password": "another horse battery" });
-    assert_eq!(office.send("POST", "/password", None, &set).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(server.send("POST", "/password", None, &set).await.status(), StatusCode::NO_CONTENT);
     let body = sign_in_as("acme", "asha@example.com", "another horse battery");
-    let response = office.send("POST", "/session", None, &body).await;
+    let response = server.send("POST", "/session", None, &body).await;
     assert_eq!(response.status(), StatusCode::OK);
-    let last = office.events(created.merchant.id).await.pop().unwrap();
+    let last = server.events(created.merchant.id).await.pop().unwrap();
     assert_eq!((last.kind, last.actor_kind), (EventType::MemberUpdated, ActorKind::Member));
     assert_eq!(last.data["details"], json!({ "changed": ["password"] }));
 }
 
 #[tokio::test]
 async fn a_disabled_member_is_out_here_at_once_and_elsewhere_within_four_seconds() {
-    let office = Office::open().await;
-    let created = acme(&office).await;
-    let admin = office.auth.bearer(&created.admin_api_key.unwrap()).await.unwrap();
+    let server = Server::open().await;
+    let created = acme(&server).await;
+    let admin = server.auth.bearer(&created.admin_api_key.unwrap()).await.unwrap();
     let input =
         member::MemberCreate { email: "ravi@example.com".into(), name: "Ravi".into(), role: Role::Admin };
-    let ravi = member::create(&office.kyc, &admin, input, None).await.unwrap().answer;
+    let ravi = member::create(&server.kyc, &admin, input, None).await.unwrap().answer;
     let set = json!({ "token": token_of(ravi.password_url), "password": PASSWORD });
-    office.send("POST", "/password", None, &set).await;
+    server.send("POST", "/password", None, &set).await;
     let response =
-        office.send("POST", "/session", None, &sign_in_as("acme", "ravi@example.com", PASSWORD)).await;
+        server.send("POST", "/session", None, &sign_in_as("acme", "ravi@example.com", PASSWORD)).await;
     let cookie = cookie_of(&response);
     let token = cookie.split_once('=').unwrap().1;
-    office.auth.session(token).await.unwrap();
-    office.elsewhere.session(token).await.unwrap();
+    server.auth.session(token).await.unwrap();
+    server.elsewhere.session(token).await.unwrap();
 
     let input =
         MemberUpdate { id: ravi.member.id, name: Patch::Keep, role: Patch::Keep, disabled: Patch::Set(true) };
-    member::update(&office.kyc, &admin, input, None).await.unwrap();
-    assert!(is_nobody(&office.auth.session(token).await));
-    office.elsewhere.session(token).await.unwrap();
-    office.pass(TimeDelta::seconds(4));
-    assert!(is_nobody(&office.elsewhere.session(token).await));
+    member::update(&server.kyc, &admin, input, None).await.unwrap();
+    assert!(is_nobody(&server.auth.session(token).await));
+    server.elsewhere.session(token).await.unwrap();
+    server.pass(TimeDelta::seconds(4));
+    assert!(is_nobody(&server.elsewhere.session(token).await));
     let response =
-        office.send("POST", "/session", None, &sign_in_as("acme", "ravi@example.com", PASSWORD)).await;
+        server.send("POST", "/session", None, &sign_in_as("acme", "ravi@example.com", PASSWORD)).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
 async fn a_revoked_key_is_refused_at_once_even_one_that_revoked_itself() {
-    let office = Office::open().await;
-    let created = office.merchant("acme").await;
+    let server = Server::open().await;
+    let created = server.merchant("acme").await;
     let secret = created.admin_api_key.unwrap();
-    let actor = office.auth.bearer(&secret).await.unwrap();
+    let actor = server.auth.bearer(&secret).await.unwrap();
     let id = actor.id().unwrap().into();
-    let revoked = api_key::revoke(&office.kyc, &actor, ApiKeyRevoke { id }, None).await.unwrap().answer;
+    let revoked = api_key::revoke(&server.kyc, &actor, ApiKeyRevoke { id }, None).await.unwrap().answer;
     assert!(revoked.api_key.revoked_at.is_some());
-    assert!(is_nobody(&office.auth.bearer(&secret).await));
+    assert!(is_nobody(&server.auth.bearer(&secret).await));
 }
 
 #[tokio::test]
 async fn the_bearer_beats_the_cookie_and_a_bad_one_does_not_fall_through() {
-    let office = Office::open().await;
-    let created = acme(&office).await;
-    let cookie = cookie(&office).await;
+    let server = Server::open().await;
+    let created = acme(&server).await;
+    let cookie = cookie(&server).await;
     let secret = created.admin_api_key.unwrap();
     let ask = async |authorization: Option<&str>, cookie: Option<&str>| {
         let mut request = Request::builder();
@@ -264,17 +264,17 @@ async fn the_bearer_beats_the_cookie_and_a_bad_one_does_not_fall_through() {
             request = request.header(header::COOKIE, value);
         }
         let request = request.body(Body::empty()).unwrap();
-        office.auth.actor_of(request.headers()).await.map(|actor| actor.map(|actor| actor.kind()))
+        server.auth.actor_of(request.headers()).await.map(|actor| actor.map(|actor| actor.kind()))
     };
     assert_eq!(ask(None, None).await.unwrap(), None);
     assert_eq!(ask(None, Some(&cookie)).await.unwrap(), Some(ActorKind::Member));
     let bearer = format!("Bearer {secret}");
     assert_eq!(ask(Some(&bearer), Some(&cookie)).await.unwrap(), Some(ActorKind::ApiKey));
-    let platform = format!("bearer {}", crate::harness::office::PLATFORM_KEY);
+    let platform = format!("bearer {}", crate::harness::server::PLATFORM_KEY);
     assert_eq!(ask(Some(&platform), None).await.unwrap(), Some(ActorKind::Platform));
     let session_as_bearer = format!("Bearer {}", cookie.split_once('=').unwrap().1);
     let key_as_cookie = format!("kyc_session={secret}");
-    let platform_as_cookie = format!("kyc_session={}", crate::harness::office::PLATFORM_KEY);
+    let platform_as_cookie = format!("kyc_session={}", crate::harness::server::PLATFORM_KEY);
     for (authorization, cookie) in [
         (Some("Bearer "), Some(cookie.as_str())),
         (Some("Bearer nonsense"), Some(&cookie)),
@@ -292,7 +292,7 @@ async fn the_bearer_beats_the_cookie_and_a_bad_one_does_not_fall_through() {
 
 #[tokio::test]
 async fn bodies_and_foreign_pages_are_refused() {
-    let office = Office::open().await;
+    let server = Server::open().await;
     let request = |kind: &str, site: &str, body: String| {
         Request::post("/session")
             .header(header::CONTENT_TYPE, kind)
@@ -309,7 +309,7 @@ async fn bodies_and_foreign_pages_are_refused() {
         ("application/json", "same-origin", " ".repeat(5_000), StatusCode::PAYLOAD_TOO_LARGE),
         ("application/json; charset=utf-8", "same-origin", good, StatusCode::UNAUTHORIZED),
     ] {
-        let (found, body) = read(office.request(request(kind, site, body)).await).await;
+        let (found, body) = read(server.request(request(kind, site, body)).await).await;
         assert_eq!(found, status);
         assert!(
             body["errors"][0]["message"].is_string() && body["errors"][0]["extensions"]["code"].is_string()
@@ -319,14 +319,14 @@ async fn bodies_and_foreign_pages_are_refused() {
 
 #[tokio::test]
 async fn being_seen_is_written_once_a_minute_and_leaves_no_event() {
-    let office = Office::open().await;
-    let created = office.merchant("acme").await;
+    let server = Server::open().await;
+    let created = server.merchant("acme").await;
     let secret = created.admin_api_key.unwrap();
-    let before = office.events(created.merchant.id).await.len();
+    let before = server.events(created.merchant.id).await.len();
     for (seconds, written) in [(0, 1), (30, 0), (30, 1), (59, 0)] {
-        office.pass(TimeDelta::seconds(seconds));
-        office.auth.bearer(&secret).await.unwrap();
-        assert_eq!(office.auth.touch_due().await.unwrap(), written, "after {seconds} s");
+        server.pass(TimeDelta::seconds(seconds));
+        server.auth.bearer(&secret).await.unwrap();
+        assert_eq!(server.auth.touch_due().await.unwrap(), written, "after {seconds} s");
     }
-    assert_eq!(office.events(created.merchant.id).await.len(), before);
+    assert_eq!(server.events(created.merchant.id).await.len(), before);
 }

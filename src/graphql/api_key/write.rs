@@ -30,8 +30,8 @@ pub struct ApiKeyCreateInput {
     name: String,
     /// What the key may do.
     role: Role,
-    /// Makes sure that the key is created once, however often this is sent: 1 to 255 characters, remembered for 24 hours. Sent
-    /// again, the secret is null.
+    /// Makes sure that the key is created once, however often this is sent: 1 to 255 characters, remembered for 24
+    /// hours. Sent again, the secret is null.
     idempotency_key: Option<String>,
 }
 
@@ -47,7 +47,8 @@ impl From<ApiKeyCreateInput> for api_key::ApiKeyCreate {
 pub struct ApiKeyRevokeInput {
     /// The key's id.
     id: ID,
-    /// Makes sure that the key is revoked once, however often this is sent: 1 to 255 characters, remembered for 24 hours.
+    /// Makes sure that the key is revoked once, however often this is sent: 1 to 255 characters, remembered for 24
+    /// hours.
     idempotency_key: Option<String>,
 }
 
@@ -64,7 +65,11 @@ impl Mutate for ApiKeyCreate {
         static OBJECT: LazyLock<Object<Payload<ApiKeyCreate>>> = LazyLock::new(|| {
             Object::payload("ApiKeyCreatePayload", "The answer of the `apiKeyCreate` mutation.")
                 .api_key()
-                .secret("secret", "The whole key, to be sent as `Authorization: Bearer …`; keep it like a password. Shown once: null when there are user errors, and when the idempotency key was used before.")
+                .secret(
+                    "secret",
+                    "The whole key, to be sent as `Authorization: Bearer …`; keep it like a password. Shown once: null \
+                     when there are user errors, and when the idempotency key was used before.",
+                )
                 .user_errors()
         });
         &OBJECT
@@ -86,8 +91,8 @@ pub struct ApiKeyRevoke;
 
 impl Mutate for ApiKeyRevoke {
     const NAME: &'static str = "apiKeyRevoke";
-    const DESCRIPTION: &'static str = "Revokes an API key: within four seconds it is refused everywhere, for ever, and what it subscribed to ends. A key may \
-        revoke itself; one that is revoked stays so. Takes the role ADMIN.";
+    const DESCRIPTION: &'static str = "Revokes an API key: within four seconds it is refused everywhere, for ever, and what it subscribed \
+         to ends. A key may revoke itself; one that is revoked stays so. Takes the role ADMIN.";
     type Input = ApiKeyRevokeInput;
 
     fn payload() -> &'static Object<Payload<Self>> {

@@ -28,9 +28,12 @@ struct Size {
     whole_depth: u64,
     /// Lists of types or fields inside one another.
     lists: u64,
-    /// The two above as they stand from `__schema` or `__type` on; 0 without such a field.
+    /// Fields to resolve, were all of it introspection.
+    cost: u64,
+    /// The three above as they stand from `__schema` or `__type` on; 0 without such a field.
     introspection_depth: u64,
     introspection_lists: u64,
+    introspection_cost: u64,
 }
 
 impl Size {
@@ -44,6 +47,8 @@ impl Size {
             depth: self.depth.max(other.depth),
             whole_depth: self.whole_depth.max(other.whole_depth),
             lists: self.lists.max(other.lists),
+            cost: self.cost.saturating_add(other.cost),
+            introspection_cost: self.introspection_cost.saturating_add(other.introspection_cost),
             introspection_depth: self.introspection_depth.max(other.introspection_depth),
             introspection_lists: self.introspection_lists.max(other.introspection_lists),
         }
@@ -54,12 +59,28 @@ impl Size {
         let multiplies = matches!(field, "fields" | "interfaces" | "possibleTypes" | "inputFields");
         let whole_depth = self.whole_depth + 1;
         let lists = self.lists + u64::from(multiplies);
-        let around = Self { fields: 1, whole_depth, lists, ..self };
+        let cost = self.cost.saturating_mul(entries(field)).saturating_add(1);
+        let around = Self { fields: 1, whole_depth, lists, cost, ..self };
         if matches!(field, "__schema" | "__type") {
-            Self { depth: 1, introspection_depth: whole_depth, introspection_lists: lists, ..around }
+            Self {
+                depth: 1,
+                introspection_depth: whole_depth,
+                introspection_lists: lists,
+                introspection_cost: cost,
+                ..around
+            }
         } else {
             Self { depth: self.depth + 1, ..around }
         }
+    }
+}
+
+/// About how many entries a list of introspection has in a schema such as ours; 1 for what is no list.
+fn entries(field: &str) -> u64 {
+    match field {
+        "types" => 100,
+        "args" | "directives" | "enumValues" | "fields" | "inputFields" | "interfaces" | "possibleTypes" => 8,
+        _ => 1,
     }
 }
 
@@ -123,6 +144,11 @@ fn within_totals(size: &Size, limits: &Limits, at: Option<(usize, usize)>) -> Re
         size.directives,
         limits.directives,
         "Directives in the query, counting a fragment wherever it is spread",
+    )?;
+    check(
+        size.introspection_cost,
+        limits.introspection_cost,
+        "Estimated cost of introspection in the query, in fields to resolve",
     )
 }
 
@@ -266,6 +292,7 @@ mod tests {
             aliases: u64::MAX,
             directives: u64::MAX,
             fragments: u64::MAX,
+            introspection_cost: u64::MAX,
             ..Limits::default()
         }
     }

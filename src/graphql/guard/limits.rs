@@ -24,6 +24,9 @@ pub struct Limits {
     /// `fields`, `interfaces`, `possibleTypes` and `inputFields` inside one another below `__schema` or `__type`. Each
     /// such list multiplies the answer by the size of the schema. graphql-js's MaxIntrospectionDepthRule has the same.
     pub introspection_lists: u64,
+    /// What all operations make the library resolve below `__schema` and `__type`, in fields, for a schema of about a
+    /// hundred types: it resolves a field as often as it is written. The standard introspection query costs 333,000.
+    pub introspection_cost: u64,
     /// Aliases of all operations.
     pub aliases: u64,
     /// Directives of all operations.
@@ -49,6 +52,7 @@ impl Default for Limits {
             depth: 12,
             introspection_depth: 20,
             introspection_lists: 2,
+            introspection_cost: 1_000_000,
             aliases: 30,
             directives: 20,
             root_fields: 10,

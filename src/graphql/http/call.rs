@@ -12,8 +12,8 @@ use super::{error::HttpError, json};
 /// The most bytes of a body, and of a query string.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
 
-/// What one request asks.
-#[derive(Clone, Debug)]
+/// What one request asks. It has no `Debug`: it holds personal values.
+#[derive(Clone)]
 pub struct Call {
     /// The text of the document, as yet unchecked.
     pub query: String,

@@ -26,15 +26,15 @@ impl Shown {
 /// The input of the `memberCreate` mutation.
 #[derive(Clone, InputObject)]
 pub struct MemberCreateInput {
-    /// What they sign in with, whatever its capitals, at most 254 characters; no two members of your merchant have the same. No mail is sent: hand
-    /// `passwordUrl` on.
+    /// What they sign in with, whatever its capitals, at most 254 characters; no two members of your merchant have the
+    /// same. No mail is sent: hand `passwordUrl` on.
     email: String,
     /// Their name, 1 to 100 characters.
     name: String,
     /// What they may do.
     role: Role,
-    /// Makes sure that the member is added once, however often this is sent: 1 to 255 characters, remembered for 24 hours. Sent
-    /// again, the URL is null; `memberPasswordReset` gives a new one.
+    /// Makes sure that the member is added once, however often this is sent: 1 to 255 characters, remembered for 24
+    /// hours. Sent again, the URL is null; `memberPasswordReset` gives a new one.
     idempotency_key: Option<String>,
 }
 
@@ -54,10 +54,11 @@ pub struct MemberUpdateInput {
     name: MaybeUndefined<String>,
     /// What they may do; not null. The last ADMIN who is not disabled stays ADMIN: LAST_ADMIN.
     role: MaybeUndefined<Role>,
-    /// True ends their sessions and their one-time link, and lets them sign in no more; false lets them in again; not null.
-    /// The last ADMIN cannot be disabled: LAST_ADMIN.
+    /// True ends their sessions and their one-time link, and lets them sign in no more; false lets them in again; not
+    /// null. The last ADMIN cannot be disabled: LAST_ADMIN.
     disabled: MaybeUndefined<bool>,
-    /// Makes sure that the member is changed once, however often this is sent: 1 to 255 characters, remembered for 24 hours.
+    /// Makes sure that the member is changed once, however often this is sent: 1 to 255 characters, remembered for 24
+    /// hours.
     idempotency_key: Option<String>,
 }
 
@@ -77,8 +78,8 @@ impl From<MemberUpdateInput> for member::MemberUpdate {
 pub struct MemberPasswordResetInput {
     /// The member's id; one who is not disabled.
     id: ID,
-    /// Makes sure that the password is taken away once, however often this is sent: 1 to 255 characters, remembered for 24 hours. Sent
-    /// again, the URL is null.
+    /// Makes sure that the password is taken away once, however often this is sent: 1 to 255 characters, remembered for
+    /// 24 hours. Sent again, the URL is null.
     idempotency_key: Option<String>,
 }
 
@@ -87,14 +88,19 @@ pub struct MemberCreate;
 
 impl Mutate for MemberCreate {
     const NAME: &'static str = "memberCreate";
-    const DESCRIPTION: &'static str = "Adds a person to your team; a merchant has at most 1000, disabled ones included. Takes the role ADMIN.";
+    const DESCRIPTION: &'static str = "Adds a person to your team; a merchant has at most 1000, disabled ones included. Takes the role \
+         ADMIN.";
     type Input = MemberCreateInput;
 
     fn payload() -> &'static Object<Payload<Self>> {
         static OBJECT: LazyLock<Object<Payload<MemberCreate>>> = LazyLock::new(|| {
             Object::payload("MemberCreatePayload", "The answer of the `memberCreate` mutation.")
                 .member()
-                .url("passwordUrl", "Where the member sets their password, once and within 72 hours. Shown once: null when there are user errors, and when the idempotency key was used before.")
+                .url(
+                    "passwordUrl",
+                    "Where the member sets their password, once and within 72 hours. Shown once: null when there are \
+                     user errors, and when the idempotency key was used before.",
+                )
                 .user_errors()
         });
         &OBJECT
@@ -116,7 +122,8 @@ pub struct MemberUpdate;
 
 impl Mutate for MemberUpdate {
     const NAME: &'static str = "memberUpdate";
-    const DESCRIPTION: &'static str = "Changes a member's name, role or access. A new role holds everywhere within four seconds, in open sessions too. Takes the role ADMIN.";
+    const DESCRIPTION: &'static str = "Changes a member's name, role or access. A new role holds everywhere within four seconds, in open \
+         sessions too. Takes the role ADMIN.";
     type Input = MemberUpdateInput;
 
     fn payload() -> &'static Object<Payload<Self>> {
@@ -143,14 +150,19 @@ pub struct MemberPasswordReset;
 
 impl Mutate for MemberPasswordReset {
     const NAME: &'static str = "memberPasswordReset";
-    const DESCRIPTION: &'static str = "Takes a member's password away, ends their sessions, and gives a one-time link to set a new one. Takes the role ADMIN.";
+    const DESCRIPTION: &'static str = "Takes a member's password away, ends their sessions, and gives a one-time link to set a new one. \
+         Takes the role ADMIN.";
     type Input = MemberPasswordResetInput;
 
     fn payload() -> &'static Object<Payload<Self>> {
         static OBJECT: LazyLock<Object<Payload<MemberPasswordReset>>> = LazyLock::new(|| {
             Object::payload("MemberPasswordResetPayload", "The answer of the `memberPasswordReset` mutation.")
                 .member()
-                .url("passwordUrl", "Where the member sets their password, once and within 72 hours. Shown once: null when there are user errors, and when the idempotency key was used before.")
+                .url(
+                    "passwordUrl",
+                    "Where the member sets their password, once and within 72 hours. Shown once: null when there are \
+                     user errors, and when the idempotency key was used before.",
+                )
                 .user_errors()
         });
         &OBJECT

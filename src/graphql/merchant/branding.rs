@@ -78,7 +78,8 @@ pub struct BrandingUpdateInput {
     support_email: MaybeUndefined<String>,
     /// Where customers get help, at most 2048 characters; null: nowhere.
     support_url: MaybeUndefined<Url>,
-    /// Makes sure that the look is changed once, however often this is sent: 1 to 255 characters, remembered for 24 hours.
+    /// Makes sure that the look is changed once, however often this is sent: 1 to 255 characters, remembered for 24
+    /// hours.
     idempotency_key: Option<String>,
 }
 

@@ -28,17 +28,18 @@ impl Shown {
 pub struct MerchantCreateInput {
     /// The name, 1 to 100 characters; the name that customers read is the same until `brandingUpdate` changes it.
     name: String,
-    /// What members type when they sign in: 2 to 40 letters a–z and digits, with single hyphens between them. No two merchants
-    /// have the same, and it never changes.
+    /// What members type when they sign in: 2 to 40 letters a–z and digits, with single hyphens between them. No two
+    /// merchants have the same, and it never changes.
     slug: String,
-    /// The e-mail address of the first member, an ADMIN; at most 254 characters. No mail is sent: hand `passwordUrl` on.
+    /// The e-mail address of the first member, an ADMIN; at most 254 characters. No mail is sent: hand `passwordUrl`
+    /// on.
     admin_email: String,
     /// Whether checks are real; SANDBOX by default. It never changes.
     mode: Option<MerchantMode>,
     /// Where its days begin and end: an IANA name; Asia/Kolkata by default.
     time_zone: Option<String>,
-    /// Makes sure that the merchant is created once, however often this is sent: 1 to 255 characters, remembered for 24 hours. Sent
-    /// again, what is shown once is null.
+    /// Makes sure that the merchant is created once, however often this is sent: 1 to 255 characters, remembered for 24
+    /// hours. Sent again, what is shown once is null.
     idempotency_key: Option<String>,
 }
 
@@ -60,10 +61,11 @@ pub struct MerchantUpdateInput {
     journey: MaybeUndefined<Vec<StepKind>>,
     /// How long new links last, in hours: 1 to 8760; not null.
     link_validity_hours: MaybeUndefined<i32>,
-    /// Where journeys may send customers back to: at most 20 origins, such as https://shop.example:8443, with https (http
-    /// only for localhost), without path or query. Null: nowhere.
+    /// Where journeys may send customers back to: at most 20 origins, such as https://shop.example:8443, with https
+    /// (http only for localhost), without path or query. Null: nowhere.
     redirect_origins: MaybeUndefined<Vec<String>>,
-    /// Makes sure that the merchant is changed once, however often this is sent: 1 to 255 characters, remembered for 24 hours.
+    /// Makes sure that the merchant is changed once, however often this is sent: 1 to 255 characters, remembered for 24
+    /// hours.
     idempotency_key: Option<String>,
 }
 
@@ -84,15 +86,24 @@ pub struct MerchantCreate;
 
 impl Mutate for MerchantCreate {
     const NAME: &'static str = "merchantCreate";
-    const DESCRIPTION: &'static str = "Creates a merchant with its first member and its first API key, both ADMIN. For the platform's key only.";
+    const DESCRIPTION: &'static str = "Creates a merchant with its first member and its first API key, both ADMIN. For the platform's key \
+         only.";
     type Input = MerchantCreateInput;
 
     fn payload() -> &'static Object<Payload<Self>> {
         static OBJECT: LazyLock<Object<Payload<MerchantCreate>>> = LazyLock::new(|| {
             Object::payload("MerchantCreatePayload", "The answer of the `merchantCreate` mutation.")
                 .merchant()
-                .secret("adminApiKey", "An API key of the new merchant, of the role ADMIN. Shown once: null when there are user errors, and when the idempotency key was used before.")
-                .url("passwordUrl", "Where the first member sets their password, once and within 72 hours. Shown once: null when there are user errors, and when the idempotency key was used before.")
+                .secret(
+                    "adminApiKey",
+                    "An API key of the new merchant, of the role ADMIN. Shown once: null when there are user errors, and \
+                     when the idempotency key was used before.",
+                )
+                .url(
+                    "passwordUrl",
+                    "Where the first member sets their password, once and within 72 hours. Shown once: null when there \
+                     are user errors, and when the idempotency key was used before.",
+                )
                 .user_errors()
         });
         &OBJECT

@@ -1,0 +1,15 @@
+//! The CSV report: which attempts, how they are written, and how they reach a slow reader from one snapshot.
+//!
+//! No HTTP and no permissions here: `rest` and `ops` ask `kyc::report`, which checks the actor, leaves the event, and
+//! starts the [`export`]. What a row holds is said by [`sheet`], which rows there are by [`query`].
+
+pub mod cell;
+pub mod days;
+pub mod export;
+pub mod query;
+mod rows;
+pub mod sheet;
+mod spool;
+
+pub use export::Export;
+pub use query::{Date, Layout, Params, Plan, Query};
