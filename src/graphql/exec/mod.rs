@@ -57,7 +57,7 @@ impl Context<'_> {
         self.key_text(own).map(|key| crate::kyc::Key::new(operation, key, input)).transpose()
     }
 
-    /// The idempotency key of a mutation, as it was sent: the input's own, or the header's.
+    /// [`Context::key`] for a use case that makes the key of its own input.
     pub fn key_text(&self, own: Option<&str>) -> Option<String> {
         own.or(self.idempotency_key).map(str::to_owned)
     }
