@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod days;
 pub mod db;
 pub mod entropy;
 pub mod error;

@@ -8,4 +8,5 @@ mod indexes;
 mod migrations;
 mod on_postgres;
 mod report;
+mod summary;
 mod tables;
