@@ -1,11 +1,13 @@
 //! The one error of use cases, and its two faces: what the caller is told, and what only the log is told.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use entity::{
     Role,
     id::{AttemptId, CustomerId, StepId},
 };
+
+use crate::entropy::Entropy;
 
 /// What went wrong, as a use case says it.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +71,66 @@ impl Error {
     /// One refused field of the input.
     pub fn user(code: UserErrorCode, field: &[&str], message: impl Into<String>) -> Self {
         Self::User(vec![UserError::new(code, field, message)])
+    }
+}
+
+/// An error as callers are told of it: the same over GraphQL and over the other routes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Public {
+    /// What programs branch on: `extensions.code`.
+    pub code: &'static str,
+    /// An English sentence that says what to do.
+    pub message: Cow<'static, str>,
+    /// What to look for in the log.
+    pub reference: Option<String>,
+    /// In how many seconds to try again.
+    pub retry_after: Option<u64>,
+}
+
+impl Public {
+    fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), reference: None, retry_after: None }
+    }
+}
+
+impl Error {
+    /// The public face. What comes from below is logged with a reference, and masked.
+    pub fn public(&self) -> Public {
+        match self {
+            Self::Forbidden(role) => Public::new(
+                "FORBIDDEN",
+                format!("This takes the role {role}. Ask an ADMIN of your team for it."),
+            ),
+            Self::NotForThisActor(message) => Public::new("FORBIDDEN", *message),
+            Self::Unauthenticated => Public::new(
+                "UNAUTHENTICATED",
+                "Sign in, or send an API key as `Authorization: Bearer …`. Keys that were revoked do not work any more.",
+            ),
+            Self::BadInput(message) => Public::new("BAD_USER_INPUT", message.clone()),
+            Self::CursorInvalid(message) => Public::new("CURSOR_INVALID", message.clone()),
+            Self::RateLimited(seconds) => Public {
+                retry_after: Some(*seconds),
+                ..Public::new("RATE_LIMITED", format!("Too many requests. Try again in {seconds} s."))
+            },
+            Self::User(errors) if !errors.is_empty() => {
+                Public::new("BAD_USER_INPUT", errors[0].message.clone())
+            }
+            Self::Conflict { error, .. } => Public::new("BAD_USER_INPUT", error.message.clone()),
+            Self::User(_) | Self::Overdue(_) | Self::Internal(_) => self.masked(),
+        }
+    }
+
+    fn masked(&self) -> Public {
+        // It only has to be found again in the log: it is no secret and no id of ours.
+        let reference = Entropy::System.token()[..12].to_owned();
+        tracing::error!(%reference, error = self as &dyn std::error::Error, "internal error");
+        Public {
+            reference: Some(reference),
+            ..Public::new(
+                "INTERNAL",
+                "Something went wrong on our side. Name the reference when you report it.",
+            )
+        }
     }
 }
 

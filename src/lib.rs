@@ -1,5 +1,6 @@
 //! kyc-stack: a self-hosted KYC back office in one binary. `ARCHITECTURE.md` has the map and the walkthroughs.
 
+pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod config;
@@ -12,7 +13,8 @@ pub mod graphql;
 pub mod kyc;
 pub mod lifecycle;
 pub mod ops;
+pub mod pages;
 pub mod report;
 pub mod rest;
-pub mod pages;
 pub mod telemetry;
+pub mod workers;

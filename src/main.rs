@@ -1,1 +1,125 @@
-fn main() {}
+//! The commands: each parses, calls one function, and prints. People read standard error, programs standard output.
+
+mod cli;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+use kyc_stack::{
+    app::App,
+    auth::Actor,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    entropy::Entropy,
+    graphql::Api,
+    kyc::merchant::{self, MerchantCreate},
+    ops, report, telemetry,
+};
+use tokio::net::TcpListener;
+
+use cli::{Cli, Command, MerchantCommand, MigrateCommand};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(run(Cli::parse())));
+    outcome.unwrap_or_else(|error| {
+        eprintln!("kyc-stack: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    if matches!(cli.command, Command::Schema) {
+        print(&Api::new().sdl())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = Config::load(cli.flags, environment)?;
+    telemetry::init(config.log_format, &config.log)?;
+    match cli.command {
+        Command::Schema => {}
+        Command::Serve { no_migrate } => serve(config, no_migrate).await?,
+        Command::Migrate { command } => {
+            let db = open(&config).await?;
+            ops::migrate::run(&db, command.unwrap_or(MigrateCommand::Up).into()).await?;
+            db.close().await?;
+        }
+        Command::Merchant { command: MerchantCommand::Create { name, slug, admin_email, live } } => {
+            let app = migrated(&config).await?;
+            let mode = live.then_some(entity::MerchantMode::Live);
+            let input = MerchantCreate { name, slug, admin_email, mode, time_zone: None };
+            let created = merchant::create(app.kyc(), &Actor::platform(), input, None).await;
+            let created = created.map_err(|error| ops::explain(&error))?.answer;
+            print(&(ops::created(&created).to_string() + "\n"))?;
+            app.close().await;
+        }
+        Command::Report { merchant, from, to, time_zone, date, layout, state, bom, output } => {
+            let app = migrated(&config).await?;
+            let bom = bom.then(|| "true".to_owned());
+            let params = report::Params {
+                from: Some(from),
+                to: Some(to),
+                time_zone,
+                date,
+                layout,
+                states: state.into_iter().collect(),
+                byte_order_mark: bom,
+            };
+            let query = report::Query::parse(&params)?;
+            match output {
+                Some(path) => ops::report::run_to_file(app.kyc(), &merchant, query, &path).await?,
+                None => ops::report::run(app.kyc(), &merchant, query, std::io::stdout().lock()).await?,
+            };
+            app.close().await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(mut config: Config, no_migrate: bool) -> Result<(), Failure> {
+    let db = open(&config).await?;
+    if no_migrate {
+        if migration::run::pending(db.reader()).await? {
+            return Err("migrations are pending: run `kyc-stack migrate up`".into());
+        }
+    } else {
+        for name in migration::run::up(db.writer()).await? {
+            tracing::info!(%name, "migrated");
+        }
+    }
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Choose another address with --listen.", config.listen)
+    })?;
+    config.listen = listener.local_addr()?;
+    let app = App::new(&config, db, Clock::System, Entropy::System);
+    tracing::info!(address = %config.listen, public_url = config.public_url().as_str(), "listening");
+    app.serve(listener, ops::stop_on_signal()).await?;
+    app.close().await;
+    Ok(())
+}
+
+async fn open(config: &Config) -> Result<Db, Failure> {
+    let url = config.database.url();
+    Db::open(url.expose(), config.max_connections)
+        .await
+        .map_err(|error| format!("cannot open the database {}: {error}", config.database).into())
+}
+
+/// An app over a database on which pending migrations were applied.
+async fn migrated(config: &Config) -> Result<App, Failure> {
+    let db = open(config).await?;
+    migration::run::up(db.writer()).await?;
+    Ok(App::new(config, db, Clock::System, Entropy::System))
+}
+
+fn print(text: &str) -> std::io::Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes())
+}
+
+/// The one place that looks at the environment.
+fn environment(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "settings are read here, and nowhere below")]
+    std::env::var(name).ok()
+}

@@ -88,12 +88,15 @@ const fn vendored(path: &'static str, content_type: &'static str, bytes: &'stati
     Asset { path, content_type, bytes, gzip: true, policy: None }
 }
 
-/// The routes of the embedded pages: `/`, `/graphiql`, and what these load.
-pub fn router() -> Router {
-    ASSETS.iter().fold(Router::new(), |router, asset| {
-        let tag = entity_tag(asset.bytes);
-        router.route(asset.path, get(async move |headers: HeaderMap| asset.answer(&headers, &tag)))
-    })
+/// The routes of the embedded pages: `/`, `/graphiql` if it is switched on, and what these load.
+pub fn router(graphiql: bool) -> Router {
+    ASSETS.iter().filter(|asset| graphiql || !asset.path.starts_with("/graphiql")).fold(
+        Router::new(),
+        |router, asset| {
+            let tag = entity_tag(asset.bytes);
+            router.route(asset.path, get(async move |headers: HeaderMap| asset.answer(&headers, &tag)))
+        },
+    )
 }
 
 fn entity_tag(bytes: &[u8]) -> HeaderValue {
@@ -193,7 +196,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        router(true).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     async fn text(response: Response<Body>) -> String {

@@ -1,6 +1,6 @@
 //! A bearer key of a merchant's own system. The secret is shown once; only its hash is here.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{ExprTrait, entity::prelude::*};
 
 use crate::{
     Role, Scoped, Time,
@@ -37,5 +37,13 @@ impl Entity {
     /// Whose bearer this is; revoked keys included.
     pub fn by_secret_hash(hash: &[u8]) -> Select<Self> {
         Self::find().filter(Column::SecretHash.eq(hash))
+    }
+
+    /// Notes when a key was last used; an earlier moment changes nothing.
+    pub fn used(id: ApiKeyId, at: Time) -> sea_orm::UpdateMany<Self> {
+        Self::update_many()
+            .col_expr(Column::LastUsedAt, Expr::value(at))
+            .filter(Column::Id.eq(id))
+            .filter(Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(at)))
     }
 }

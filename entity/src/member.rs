@@ -1,6 +1,6 @@
 //! A person of a merchant's team, who signs in with e-mail and password.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{ExprTrait, entity::prelude::*};
 
 use crate::{
     Role, Scoped, Time,
@@ -39,5 +39,13 @@ impl Entity {
     /// Whoever holds this one-time password link; the token is the only thing they bring.
     pub fn by_password_token(hash: &[u8]) -> Select<Self> {
         Self::find().filter(Column::PasswordTokenHash.eq(hash))
+    }
+
+    /// Notes when a member was last seen; an earlier moment changes nothing.
+    pub fn seen(id: MemberId, at: Time) -> sea_orm::UpdateMany<Self> {
+        Self::update_many()
+            .col_expr(Column::LastSeenAt, Expr::value(at))
+            .filter(Column::Id.eq(id))
+            .filter(Column::LastSeenAt.is_null().or(Column::LastSeenAt.lt(at)))
     }
 }

@@ -46,4 +46,17 @@ impl Entity {
     pub fn end_all_of(member: MemberId) -> sea_orm::DeleteMany<Self> {
         Self::delete_many().filter(Column::MemberId.eq(member))
     }
+
+    /// Notes when a session was last used; an earlier moment changes nothing.
+    pub fn seen(id: SessionId, at: Time) -> sea_orm::UpdateMany<Self> {
+        Self::update_many()
+            .col_expr(Column::LastSeenAt, Expr::value(at))
+            .filter(Column::Id.eq(id))
+            .filter(Column::LastSeenAt.lt(at))
+    }
+
+    /// The session of this token, to end it.
+    pub fn end(token_hash: &[u8]) -> sea_orm::DeleteMany<Self> {
+        Self::delete_many().filter(Column::TokenHash.eq(token_hash))
+    }
 }

@@ -1,5 +1,24 @@
 //! Who is asking, and what they may do.
+//!
+//! A request brings a bearer (the platform's key, or an API key) or a session cookie; [`Auth`] makes an [`Actor`] of it. Of
+//! every secret only a hash is stored, and only its hash is looked up.
 
 mod actor;
+pub mod address;
+mod cookie;
+pub mod csrf;
+pub mod key;
+mod known;
+pub mod password;
+mod resolve;
+mod sign_in;
+pub mod throttle;
+mod touch;
 
 pub use actor::Actor;
+pub use cookie::SessionCookie;
+pub use known::{FRESH, Known};
+pub use password::Passwords;
+pub use resolve::{Auth, Credential, SESSION_IDLE, SESSION_LASTS};
+pub use sign_in::{SignIn, SignedIn};
+pub use throttle::Throttle;

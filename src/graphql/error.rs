@@ -3,7 +3,7 @@
 use async_graphql::Pos;
 
 use super::answer::GraphError;
-use crate::error::Error;
+use crate::error::{Error, Public};
 
 impl GraphError {
     /// An error with a code.
@@ -29,38 +29,16 @@ impl GraphError {
     }
 }
 
-/// The public face of an error. What comes from below is logged with a reference, and masked.
-pub fn public(error: Error) -> GraphError {
-    match error {
-        Error::Forbidden(role) => GraphError::new(
-            "FORBIDDEN",
-            format!("This takes the role {role}. Ask an ADMIN of your team for it."),
-        ),
-        Error::NotForThisActor(message) => GraphError::new("FORBIDDEN", message),
-        Error::Unauthenticated => GraphError::new(
-            "UNAUTHENTICATED",
-            "Sign in, or send an API key as `Authorization: Bearer …`. Keys that were revoked do not work any more.",
-        ),
-        Error::BadInput(message) => GraphError::new("BAD_USER_INPUT", message),
-        Error::CursorInvalid(message) => GraphError::new("CURSOR_INVALID", message),
-        Error::RateLimited(seconds) => GraphError {
-            retry_after: Some(seconds),
-            ..GraphError::new("RATE_LIMITED", format!("Too many requests. Try again in {seconds} s."))
-        },
-        // These never reach the top level: mutations answer them as user errors, `kyc` handles the last.
-        Error::User(_) | Error::Conflict { .. } | Error::Overdue(_) | Error::Internal(_) => masked(&error),
-    }
+/// An error as GraphQL shows it.
+pub fn public(error: &Error) -> GraphError {
+    let Public { code, message, reference, retry_after } = error.public();
+    GraphError { reference, retry_after, ..GraphError::new(code, message) }
 }
 
-fn masked(error: &Error) -> GraphError {
-    // A reference only has to be found again in the log: it is no secret and no id of ours.
-    let reference = crate::entropy::Entropy::System.token()[..12].to_owned();
-    tracing::error!(%reference, error = error as &dyn std::error::Error, "internal error");
-    GraphError {
-        reference: Some(reference),
-        ..GraphError::new(
-            "INTERNAL",
-            "Something went wrong on our side. Name the reference when you report it.",
-        )
-    }
+/// A page of another site tried to use the member's session.
+pub fn foreign_page() -> GraphError {
+    GraphError::new(
+        "FORBIDDEN",
+        "A signed-in session works on this server's own pages only. From elsewhere, send an API key.",
+    )
 }

@@ -42,6 +42,12 @@ pub struct Operation<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
+impl Default for Api {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Api {
     /// The API.
     pub fn new() -> Self {
@@ -84,7 +90,7 @@ impl Api {
         }
         if about_schema {
             let data = serde_json::to_vec(&validated.data)
-                .map_err(|error| vec![super::error::public(error.into())])?;
+                .map_err(|error| vec![super::error::public(&error.into())])?;
             return Ok(Answer::data(data));
         }
         let may = |role| actor.may(role);

@@ -1,15 +1,33 @@
 //! The use cases: one public function is one permission check is one transaction.
 
+mod aggregate;
+pub mod api_key;
+pub mod attempt;
+pub mod branding;
 mod change;
+pub mod contrast;
 pub mod customer;
-mod expiry;
+pub mod expiry;
+pub mod hold;
 mod idempotency;
-pub mod report;
+pub mod link;
+pub mod member;
+pub mod merchant;
+pub mod password;
 mod patch;
+mod reason;
+mod refusal;
+pub mod refusals;
+pub mod report;
 pub mod rows;
 pub mod search;
-mod text;
+pub mod step;
+pub mod text;
 
+pub use attempt::{AttemptChanged, LinkIssued};
 pub use change::{Change, Kyc};
-pub use idempotency::{Answer, Key, Outcome};
+pub use hold::HoldChanged;
+pub use idempotency::{Answer, Key, Outcome, REMEMBERED};
 pub use patch::Patch;
+pub use reason::ReasonInput;
+pub use step::StepMoved;

@@ -1,3 +1,64 @@
 //! The commands beside `serve`.
 
+pub mod migrate;
 pub mod report;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::{error::Error, kyc::merchant::MerchantCreated};
+
+/// Cancelled at the first Ctrl-C or SIGTERM. A second one ends the process at once.
+pub fn stop_on_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping: what has begun is finished first");
+        stopping.cancel();
+        asked_to_stop().await;
+        std::process::exit(1);
+    });
+    stop
+}
+
+async fn asked_to_stop() {
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be listened for");
+            // Ctrl-C alone; where not even that can be had, the process is stopped from outside.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+/// What `merchant create` and `seed` print: the only time that the key and the link are shown.
+pub fn created(created: &MerchantCreated) -> serde_json::Value {
+    serde_json::json!({
+        "merchantId": created.merchant.id,
+        "adminApiKey": created.admin_api_key,
+        "passwordUrl": created.password_url,
+    })
+}
+
+/// An error in words for the terminal: each refused input in a line of its own.
+pub fn explain(error: &Error) -> String {
+    match error {
+        Error::User(errors) => {
+            let line = |error: &crate::error::UserError| match &error.field {
+                Some(field) => format!("{}: {}", field.join("."), error.message),
+                None => error.message.clone(),
+            };
+            errors.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        other => other.to_string(),
+    }
+}

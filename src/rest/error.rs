@@ -7,10 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{
-    entropy::Entropy,
-    error::{Error, UserErrorCode},
-};
+use crate::error::{Error, Public, UserErrorCode};
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
@@ -18,40 +15,32 @@ impl IntoResponse for Error {
     }
 }
 
-/// The public face of an error. What comes from below is logged with a reference, and masked.
 fn response(error: &Error) -> Response {
-    match error {
-        Error::User(refused) => refused.first().map_or_else(
-            || masked(error),
-            |first| answer(user_status(first.code), "BAD_USER_INPUT", &first.message),
-        ),
-        Error::Conflict { error, .. } => answer(user_status(error.code), "BAD_USER_INPUT", &error.message),
-        Error::Forbidden(role) => answer(
-            StatusCode::FORBIDDEN,
-            "FORBIDDEN",
-            &format!("This takes the role {role}. Ask an ADMIN of your team for it."),
-        ),
-        Error::NotForThisActor(message) => answer(StatusCode::FORBIDDEN, "FORBIDDEN", message),
-        Error::Unauthenticated => {
-            let mut response = answer(
-                StatusCode::UNAUTHORIZED,
-                "UNAUTHENTICATED",
-                "Sign in, or send an API key as `Authorization: Bearer …`. Keys that were revoked do not work any more.",
-            );
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            response
-        }
-        Error::BadInput(message) => answer(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message),
-        Error::CursorInvalid(message) => answer(StatusCode::BAD_REQUEST, "CURSOR_INVALID", message),
-        Error::RateLimited(seconds) => {
-            let message = format!("Too much at once. Try again in {seconds} s.");
-            let extensions = json!({ "code": "RATE_LIMITED", "retryAfter": seconds });
-            let mut response = body(StatusCode::TOO_MANY_REQUESTS, &message, &extensions);
-            response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into());
-            response
-        }
-        Error::Overdue(_) | Error::Internal(_) => masked(error),
+    let Public { code, message, reference, retry_after } = error.public();
+    let status = match error {
+        Error::User(refused) if !refused.is_empty() => user_status(refused[0].code),
+        Error::Conflict { error, .. } => user_status(error.code),
+        Error::Forbidden(_) | Error::NotForThisActor(_) => StatusCode::FORBIDDEN,
+        Error::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Error::BadInput(_) | Error::CursorInvalid(_) => StatusCode::BAD_REQUEST,
+        Error::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+        Error::User(_) | Error::Overdue(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let mut extensions = json!({ "code": code });
+    if let Some(reference) = reference {
+        extensions["reference"] = reference.into();
     }
+    if let Some(seconds) = retry_after {
+        extensions["retryAfter"] = seconds.into();
+    }
+    let mut response = body(status, &message, &extensions);
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 fn user_status(code: UserErrorCode) -> StatusCode {
@@ -75,18 +64,8 @@ fn user_status(code: UserErrorCode) -> StatusCode {
     }
 }
 
-fn masked(error: &Error) -> Response {
-    // A reference only has to be found again in the log: it is no secret and no id of ours.
-    let reference = Entropy::System.token()[..12].to_owned();
-    tracing::error!(%reference, error = error as &dyn std::error::Error, "internal error");
-    body(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Something went wrong on our side. Name the reference when you report it.",
-        &json!({ "code": "INTERNAL", "reference": reference }),
-    )
-}
-
-fn answer(status: StatusCode, code: &str, message: &str) -> Response {
+/// An error that is not one of ours.
+pub fn answer(status: StatusCode, code: &str, message: &str) -> Response {
     body(status, message, &json!({ "code": code }))
 }
 

@@ -1,4 +1,17 @@
 //! The routes that are not GraphQL. Each parses, calls one use case, and writes the answer.
 
 pub mod error;
+pub mod health;
+mod json;
 pub mod report;
+pub mod session;
+mod state;
+
+use axum::{http::StatusCode, response::Response};
+
+pub use state::RestState;
+
+/// What no route matches.
+pub async fn not_found() -> Response {
+    error::answer(StatusCode::NOT_FOUND, "NOT_FOUND", "Nothing is here. The routes are listed at /.")
+}

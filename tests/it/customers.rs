@@ -12,7 +12,7 @@ use entity::{
     log_head, merchant, search_token,
 };
 use kyc_stack::{
-    auth::Actor,
+    auth::{Actor, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -27,9 +27,9 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, Qu
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
-    harness::database::{Backend, Database},
-    tables,
+use crate::harness::{
+    database::{Backend, Database},
+    rows,
 };
 
 /// Two merchants, and an agent of each.
@@ -47,7 +47,7 @@ fn moment() -> Time {
 }
 
 fn actor(number: u128, role: Role) -> Actor {
-    let merchant = tables::merchant(number).id;
+    let merchant = rows::merchant(number).id;
     Actor::api_key(ApiKeyId(Uuid::from_u128(number)), "Key".into(), role, merchant)
 }
 
@@ -55,7 +55,7 @@ async fn house() -> House {
     let database = Database::fresh(Backend::under_test()).await;
     let db = Db::open(&database.url, 4).await.unwrap();
     for number in [1, 2] {
-        let row = tables::merchant(number);
+        let row = rows::merchant(number);
         let head = log_head::Model { merchant_id: row.id, seq: 0 };
         merchant::Entity::insert(row.into_active_model()).exec_without_returning(db.writer()).await.unwrap();
         log_head::Entity::insert(head.into_active_model()).exec_without_returning(db.writer()).await.unwrap();
@@ -64,6 +64,7 @@ async fn house() -> House {
     let wakes = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&wakes);
     let kyc = Kyc {
+        known: Known::default(),
         db,
         clock: clock.clone(),
         entropy: Entropy::System,
@@ -100,7 +101,7 @@ impl House {
     }
 
     async fn open_attempt(&self, customer: &customer::Model) -> attempt::Model {
-        let row = attempt::Model { version: 7, due_at: None, ..tables::attempt(customer, 1) };
+        let row = attempt::Model { version: 7, due_at: None, ..rows::attempt(customer, 1) };
         row.into_active_model().reset_all().insert(self.kyc.db.writer()).await.unwrap()
     }
 }
@@ -393,7 +394,7 @@ async fn an_ended_attempt_is_left_alone() {
         due_at: None,
         ended_at: Some(moment()),
         version: 7,
-        ..tables::attempt(&row, 1)
+        ..rows::attempt(&row, 1)
     };
     let ended = ended.into_active_model().reset_all().insert(house.kyc.db.writer()).await.unwrap();
     house.update(renaming(row.id, "Asha Iyer")).await.unwrap();

@@ -2,11 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod attempts;
 mod customers;
+mod expiry;
 mod harness;
+mod holds;
+mod idempotency;
 mod indexes;
+mod links;
 mod migrations;
 mod on_postgres;
 mod report;
 mod summary;
+mod sessions;
+mod settings;
+mod steps;
 mod tables;
+mod workers;

@@ -111,7 +111,7 @@ pub async fn load_level<'p, C: Row>(
     // would cost more and wait for others.
     for (place, field) in firsts.into_iter().chain(rest) {
         if let Some(role) = field.forbidden {
-            below[place] = Some(Box::new(Failed(public(Error::Forbidden(role)))));
+            below[place] = Some(Box::new(Failed(public(&Error::Forbidden(role)))));
             continue;
         }
         let Some(index) = field.index else { continue };
@@ -120,7 +120,7 @@ pub async fn load_level<'p, C: Row>(
             continue;
         }
         let loaded = edge.load(cx, &batch.rows, field).await;
-        below[place] = Some(loaded.unwrap_or_else(|error| Box::new(Failed(public(error)))));
+        below[place] = Some(loaded.unwrap_or_else(|error| Box::new(Failed(public(&error)))));
     }
     Level { batch, plan, nullable, below }
 }
@@ -183,7 +183,7 @@ impl<C: Row> Loaded for Level<'_, C> {
                 }
                 None => {
                     let missing = format_args!("a {} that has to be there is missing", self.plan.type_name);
-                    json.error(&public(Error::internal(missing)));
+                    json.error(&public(&Error::internal(missing)));
                     Err(Propagate)
                 }
             },

@@ -47,6 +47,7 @@ impl Shop {
         let database = Database::fresh(Backend::under_test()).await;
         let db = Db::open(&database.url, 4).await.unwrap();
         let kyc = Kyc {
+            known: kyc_stack::auth::Known::default(),
             db,
             clock: Clock::manual(now()),
             entropy: Entropy::System,

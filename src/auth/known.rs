@@ -1,0 +1,132 @@
+//! Who was recognised a moment ago: the cache between a token and the database.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use entity::Time;
+use moka::sync::Cache;
+
+use super::{Actor, touch::Subject};
+
+/// How long an actor may go on after a revocation that ran in another process.
+pub const FRESH: TimeDelta = TimeDelta::seconds(4);
+/// Tokens that are remembered.
+const CAPACITY: u64 = 10_000;
+
+/// The actors recognised lately, by the SHA-256 of their token. Clones are one cache.
+#[derive(Clone, Debug)]
+pub struct Known {
+    cache: Cache<[u8; 32], Entry>,
+    /// Rises with every revocation: what was looked up before it does not count any more, not even what was read before and
+    /// is put in after.
+    generation: Arc<AtomicU64>,
+}
+
+/// One who was recognised.
+#[derive(Clone, Debug)]
+pub(super) struct Recognised {
+    pub(super) actor: Actor,
+    pub(super) subject: Subject,
+    /// When its row last said that it was used.
+    pub(super) seen_at: Option<Time>,
+    /// When it ends by itself.
+    pub(super) ends_at: Option<Time>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    recognised: Arc<Recognised>,
+    generation: u64,
+    read_at: Time,
+}
+
+/// The generation in which a look-up began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ticket(u64);
+
+impl Default for Known {
+    fn default() -> Self {
+        let cache = Cache::builder()
+            .max_capacity(CAPACITY)
+            .time_to_live(Duration::from_secs(FRESH.num_seconds().unsigned_abs()))
+            .build();
+        Self { cache, generation: Arc::default() }
+    }
+}
+
+impl Known {
+    /// Forgets everybody: called once a revocation, a change of role, a password or the end of a session has been committed. Everybody
+    /// else costs one look-up more.
+    pub fn forget_all(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.cache.invalidate_all();
+    }
+
+    /// Taken before the database is asked.
+    pub(super) fn ticket(&self) -> Ticket {
+        Ticket(self.generation.load(Ordering::SeqCst))
+    }
+
+    pub(super) fn get(&self, hash: &[u8; 32], now: Time) -> Option<Arc<Recognised>> {
+        let entry = self.cache.get(hash)?;
+        let is_current = entry.generation == self.ticket().0
+            && entry.read_at + FRESH > now
+            && entry.recognised.ends_at.is_none_or(|end| end > now);
+        is_current.then_some(entry.recognised)
+    }
+
+    pub(super) fn put(&self, hash: [u8; 32], recognised: Arc<Recognised>, ticket: Ticket, now: Time) {
+        self.cache.insert(hash, Entry { recognised, generation: ticket.0, read_at: now });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use entity::{
+        Role,
+        id::{ApiKeyId, MerchantId},
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn recognised(ends_at: Option<Time>) -> Arc<Recognised> {
+        let id = ApiKeyId(Uuid::nil());
+        let actor = Actor::api_key(id, "key".into(), Role::Viewer, MerchantId(Uuid::nil()));
+        Arc::new(Recognised { actor, subject: Subject::ApiKey(id), seen_at: None, ends_at })
+    }
+
+    #[test]
+    fn it_is_known_for_four_seconds_and_not_past_its_end() {
+        let (known, now) = (Known::default(), DateTime::UNIX_EPOCH);
+        known.put([1; 32], recognised(None), known.ticket(), now);
+        known.put([2; 32], recognised(Some(now + TimeDelta::seconds(1))), known.ticket(), now);
+        assert!(known.get(&[1; 32], now + TimeDelta::milliseconds(3_999)).is_some());
+        assert!(known.get(&[1; 32], now + FRESH).is_none());
+        assert!(known.get(&[2; 32], now).is_some());
+        assert!(known.get(&[2; 32], now + TimeDelta::seconds(1)).is_none());
+        assert!(known.get(&[3; 32], now).is_none());
+    }
+
+    #[test]
+    fn what_was_read_before_a_revocation_does_not_count_after_it() {
+        let (known, now) = (Known::default(), DateTime::UNIX_EPOCH);
+        known.put([1; 32], recognised(None), known.ticket(), now);
+        let before = known.ticket();
+        // Clones are one: the use cases hold another one than those who look up.
+        let held_by_use_cases = known.clone();
+        held_by_use_cases.forget_all();
+        assert!(known.get(&[1; 32], now).is_none());
+        known.put([2; 32], recognised(None), before, now);
+        assert!(known.get(&[2; 32], now).is_none());
+        known.put([2; 32], recognised(None), known.ticket(), now);
+        assert!(known.get(&[2; 32], now).is_some());
+    }
+}

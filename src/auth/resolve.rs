@@ -1,0 +1,274 @@
+//! From a bearer or a cookie to an actor.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use chrono::TimeDelta;
+use entity::{Scope, Scoped, Time, api_key, member, session};
+use sea_orm::{ColumnTrait, QueryFilter};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::{
+    Actor, Passwords, SessionCookie, Throttle, key,
+    known::{Known, Recognised},
+    touch::{Subject, Touches},
+};
+use crate::{
+    clock::Clock,
+    db::Db,
+    entropy::Entropy,
+    error::{Error, Result},
+};
+
+/// How long a session may be idle. It is measured by `last_seen_at`, which moves once a minute: a session ends
+/// up to a minute early, never late.
+pub const SESSION_IDLE: TimeDelta = TimeDelta::minutes(30);
+/// How long a session lasts, however busy it is.
+pub const SESSION_LASTS: TimeDelta = TimeDelta::hours(12);
+/// Longest bearer or cookie that is looked at, in bytes: an operator's key of their own making fits.
+const MAX_TOKEN: usize = 512;
+
+/// Recognises actors. Clones are one.
+#[derive(Clone)]
+pub struct Auth(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) entropy: Entropy,
+    pub(super) known: Known,
+    pub(super) touches: Touches,
+    pub(super) throttle: Throttle,
+    pub(super) passwords: Passwords,
+    cookie: SessionCookie,
+    platform: Option<[u8; 32]>,
+}
+
+/// What a request or a socket brought to be recognised by: the hash of it, not the secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Credential {
+    kind: Kind,
+    hash: [u8; 32],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A bearer in the form of an API key.
+    ApiKey,
+    /// Any other bearer: the platform's key, if it is anything.
+    Other,
+    Session,
+}
+
+impl Credential {
+    /// A bearer's, without the word `Bearer`.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for what can be nobody's.
+    pub fn bearer(token: &str) -> Result<Self> {
+        let kind = if key::is_well_formed(token) { Kind::ApiKey } else { Kind::Other };
+        Self::new(kind, token)
+    }
+
+    /// A session cookie's.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for what can be nobody's.
+    pub fn session(token: &str) -> Result<Self> {
+        Self::new(Kind::Session, token)
+    }
+
+    /// Whether a browser sends it by itself.
+    pub fn is_cookie(&self) -> bool {
+        self.kind == Kind::Session
+    }
+
+    fn new(kind: Kind, token: &str) -> Result<Self> {
+        if token.is_empty() || token.len() > MAX_TOKEN {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(Self { kind, hash: Sha256::digest(token.as_bytes()).into() })
+    }
+}
+
+impl Auth {
+    /// `known` is the cache that use cases empty; `platform_key` the operator's bearer, none for no platform access over
+    /// HTTP; `secure` whether the public URL is https.
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        entropy: Entropy,
+        known: Known,
+        platform_key: Option<&str>,
+        secure: bool,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            passwords: Passwords::new(entropy.clone()),
+            entropy,
+            known,
+            touches: Touches::default(),
+            throttle: Throttle::default(),
+            cookie: SessionCookie::new(secure),
+            platform: platform_key.map(|key| Sha256::digest(key.as_bytes()).into()),
+        }))
+    }
+
+    /// How the session's cookie is named and marked.
+    pub fn cookie(&self) -> SessionCookie {
+        self.0.cookie
+    }
+
+    /// Hashes passwords.
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    /// Counts what is tried without being signed in.
+    pub fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    /// What a request brings: the bearer, else the session cookie, else nothing. Whoever sends an `Authorization` header means
+    /// it: if that is no good, the cookie is not looked at.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for an `Authorization` header that is not one bearer.
+    pub fn credential(&self, headers: &HeaderMap) -> Result<Option<Credential>> {
+        let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
+        if let Some(value) = authorization.next() {
+            let text = value.to_str().map_err(|_| Error::Unauthenticated)?;
+            let (scheme, token) = text.split_once(' ').ok_or(Error::Unauthenticated)?;
+            if !scheme.eq_ignore_ascii_case("bearer") || authorization.next().is_some() {
+                return Err(Error::Unauthenticated);
+            }
+            return Credential::bearer(token.trim()).map(Some);
+        }
+        self.0.cookie.token(headers).map(Credential::session).transpose()
+    }
+
+    /// Who sends a request; none if it brings nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if what it brings is nobody's, or not any more.
+    pub async fn actor_of(&self, headers: &HeaderMap) -> Result<Option<Actor>> {
+        match self.credential(headers)? {
+            Some(credential) => self.actor(&credential).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whose bearer this is.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if it is nobody's, or not any more.
+    pub async fn bearer(&self, token: &str) -> Result<Actor> {
+        self.actor(&Credential::bearer(token)?).await
+    }
+
+    /// Whose session this is.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if it is nobody's, or over.
+    pub async fn session(&self, token: &str) -> Result<Actor> {
+        self.actor(&Credential::session(token)?).await
+    }
+
+    /// Whose credential this is. It counts as being seen.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if it is nobody's, or not any more.
+    pub async fn actor(&self, credential: &Credential) -> Result<Actor> {
+        if self.is_platform(credential) {
+            return Ok(Actor::platform());
+        }
+        let recognised = self.recognise(credential).await?;
+        self.0.touches.mark(recognised.subject, recognised.seen_at, self.0.clock.now());
+        Ok(recognised.actor.clone())
+    }
+
+    /// The same for an open socket that asks whether it may go on: that does not keep a session from being idle.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when the key, the member or the session is not valid any more.
+    pub async fn recheck(&self, credential: &Credential) -> Result<Actor> {
+        if self.is_platform(credential) {
+            return Ok(Actor::platform());
+        }
+        Ok(self.recognise(credential).await?.actor.clone())
+    }
+
+    /// Forgets who was recognised: everybody is looked up anew.
+    pub fn forget_all(&self) {
+        self.0.known.forget_all();
+    }
+
+    /// Writes when keys and members were last seen, one batch; the worker calls it until it answers 0, once a minute or more
+    /// often, and at shutdown.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is lost then, but written later.
+    pub async fn touch_due(&self) -> Result<usize> {
+        self.0.touches.write_due(&self.0.db, self.0.clock.now()).await
+    }
+
+    fn is_platform(&self, credential: &Credential) -> bool {
+        let is_it = self.0.platform.is_some_and(|key| key.ct_eq(&credential.hash).into());
+        is_it && !credential.is_cookie()
+    }
+
+    async fn recognise(&self, credential: &Credential) -> Result<Arc<Recognised>> {
+        let known = &self.0.known;
+        let now = self.0.clock.now();
+        if let Some(recognised) = known.get(&credential.hash, now) {
+            // A session and a key never share a hash, unless somebody presents one as the other.
+            let is_session = matches!(recognised.subject, Subject::Session(..));
+            return if is_session == credential.is_cookie() {
+                Ok(recognised)
+            } else {
+                Err(Error::Unauthenticated)
+            };
+        }
+        let ticket = known.ticket();
+        let recognised = match credential.kind {
+            Kind::ApiKey => self.find_key(&credential.hash).await?,
+            Kind::Session => self.find_session(&credential.hash, now).await?,
+            Kind::Other => None,
+        };
+        let recognised = Arc::new(recognised.ok_or(Error::Unauthenticated)?);
+        known.put(credential.hash, Arc::clone(&recognised), ticket, now);
+        Ok(recognised)
+    }
+
+    async fn find_key(&self, hash: &[u8]) -> Result<Option<Recognised>> {
+        let row = api_key::Entity::by_secret_hash(hash).one(self.0.db.reader()).await?;
+        Ok(row.filter(|row| row.revoked_at.is_none()).map(|row| Recognised {
+            actor: Actor::api_key(row.id, row.name, row.role, row.merchant_id),
+            subject: Subject::ApiKey(row.id),
+            seen_at: row.last_used_at,
+            ends_at: None,
+        }))
+    }
+
+    async fn find_session(&self, hash: &[u8], now: Time) -> Result<Option<Recognised>> {
+        let reader = self.0.db.reader();
+        let Some(row) = session::Entity::by_token_hash(hash).one(reader).await? else { return Ok(None) };
+        let subject = Subject::Session(row.id, row.member_id);
+        let seen_at = self.0.touches.noted(subject).max(Some(row.last_seen_at)).unwrap_or(row.last_seen_at);
+        if row.expires_at <= now || seen_at + SESSION_IDLE <= now {
+            return Ok(None);
+        }
+        let member = member::Entity::scoped(Scope::of(row.merchant_id))
+            .filter(member::Column::Id.eq(row.member_id))
+            .one(reader)
+            .await?;
+        Ok(member.filter(|member| member.disabled_at.is_none()).map(|member| Recognised {
+            actor: Actor::member(member.id, member.name, member.role, member.merchant_id),
+            subject,
+            seen_at: Some(seen_at),
+            ends_at: Some(row.expires_at),
+        }))
+    }
+}

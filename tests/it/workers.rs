@@ -1,0 +1,49 @@
+//! The workers find by themselves what is due, and end when they are told to.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use entity::{AttemptState, Role, StepKind::Pan, StepStatus::InProgress};
+use kyc_stack::workers::cleaners::clean;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::harness::office::{Office, to};
+
+#[tokio::test]
+async fn workers_write_what_is_due_until_they_are_stopped() {
+    let mut office = Office::open().await;
+    let attempt = office.link(&[Pan]).await.attempt;
+    office.later(24);
+    let written = Arc::new(Notify::new());
+    office.kyc.wake = {
+        let written = Arc::clone(&written);
+        Arc::new(move |_| written.notify_one())
+    };
+    let stop = CancellationToken::new();
+    kyc_stack::workers::start(&office.kyc, &stop);
+    written.notified().await;
+    assert_eq!(office.row(attempt.id).await.state, AttemptState::Expired);
+    office.audit().await;
+
+    stop.cancel();
+    let tasks = office.kyc.db.tasks();
+    tasks.close();
+    tasks.wait().await;
+}
+
+#[tokio::test]
+async fn cleaners_forget_old_keys_and_keep_those_that_can_be_replayed() {
+    let office = Office::open().await;
+    let reviewer = office.member(Role::Reviewer);
+    let attempt = office.attempt(&[Pan]).await;
+    let step = office.steps(attempt.id).await[0].id;
+    office.step_as(&reviewer, Some("old"), to(step, InProgress)).await.unwrap();
+    office.later(1);
+    office.step_as(&reviewer, Some("new"), to(step, InProgress)).await.unwrap();
+    office.later(23);
+    assert_eq!(clean(&office.kyc).await.unwrap(), 0, "it can be replayed until the day is over");
+    office.kyc.clock.advance(TimeDelta::microseconds(1));
+    assert_eq!(clean(&office.kyc).await.unwrap(), 1);
+    assert!(office.step_as(&reviewer, Some("new"), to(step, InProgress)).await.unwrap().replayed);
+}
