@@ -16,6 +16,7 @@ mod mutations;
 mod on_postgres;
 mod readme;
 mod report;
+mod summary;
 mod sessions;
 mod settings;
 mod steps;

@@ -2,6 +2,8 @@
 
 pub(crate) mod database;
 pub(crate) mod graph;
+pub(crate) mod dump;
+pub(crate) mod graphql;
 pub(crate) mod office;
 pub(crate) mod postgres;
 pub(crate) mod rows;
