@@ -15,3 +15,4 @@ pub mod report;
 pub mod rest;
 pub mod pages;
 pub mod telemetry;
+pub mod workers;

@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use entity::{
     Scope, Scoped, Time, attempt,
-    id::{AttemptId, CustomerId},
+    hold,
+    id::{AttemptId, CustomerId, HoldId, StepId},
+    step,
 };
 use futures_util::future::BoxFuture;
-use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SimpleExpr,
+};
 
 use crate::{
     auth::Actor,
@@ -67,6 +71,18 @@ impl Kyc {
         Err(Error::internal("an attempt stays overdue"))
     }
 
+    /// [`Kyc::change`] for work that writes expiries itself, and so never answers [`Error::Overdue`].
+    ///
+    /// # Errors
+    /// Whatever `work` answers; then nothing is stored.
+    pub(super) async fn change_by_clock<T, F>(&self, scope: Scope, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
+    {
+        self.change_once(&Actor::system(scope.merchant_id()), scope, Arc::new(work)).await
+    }
+
     async fn change_once<T, F>(&self, actor: &Actor, scope: Scope, work: Arc<F>) -> Result<T>
     where
         T: Send + 'static,
@@ -115,15 +131,56 @@ impl Change<'_> {
     /// # Errors
     /// [`Error::Overdue`] when the clock has expired it and nobody has written that yet.
     pub async fn lock_attempt(&self, id: AttemptId) -> Result<Option<attempt::Model>> {
-        let row = attempt::Entity::scoped(self.scope)
-            .filter(attempt::Column::Id.eq(id))
-            .lock_exclusive()
-            .one(self.txn)
-            .await?;
-        match row {
-            Some(row) if row.due_at.is_some_and(|due| due <= self.now) => Err(Error::Overdue(id)),
+        self.lock_attempt_where(attempt::Column::Id.eq(id)).await
+    }
+
+    /// [`Change::lock_attempt`] for the attempt of a step, in the same one statement: a step never moves to another attempt.
+    ///
+    /// # Errors
+    /// As [`Change::lock_attempt`].
+    pub async fn lock_attempt_of_step(&self, id: StepId) -> Result<Option<attempt::Model>> {
+        let attempt = step::Entity::scoped(self.scope)
+            .filter(step::Column::Id.eq(id))
+            .select_only()
+            .column(step::Column::AttemptId)
+            .into_query();
+        self.lock_attempt_where(attempt::Column::Id.in_subquery(attempt)).await
+    }
+
+    /// [`Change::lock_attempt`] for the attempt of a hold.
+    ///
+    /// # Errors
+    /// As [`Change::lock_attempt`].
+    pub async fn lock_attempt_of_hold(&self, id: HoldId) -> Result<Option<attempt::Model>> {
+        let attempt = hold::Entity::scoped(self.scope)
+            .filter(hold::Column::Id.eq(id))
+            .select_only()
+            .column(hold::Column::AttemptId)
+            .into_query();
+        self.lock_attempt_where(attempt::Column::Id.in_subquery(attempt)).await
+    }
+
+    /// Locks the newest attempt of a customer who is locked.
+    ///
+    /// # Errors
+    /// As [`Change::lock_attempt`].
+    pub async fn lock_newest_attempt(&self, customer: CustomerId) -> Result<Option<attempt::Model>> {
+        let newest = attempt::Column::Newest.eq(true);
+        let newest = attempt::Column::CustomerId.eq(customer).and(newest);
+        self.lock_attempt_where(newest).await
+    }
+
+    async fn lock_attempt_where(&self, which: SimpleExpr) -> Result<Option<attempt::Model>> {
+        match self.lock_as_written(which).await? {
+            Some(row) if row.due_at.is_some_and(|due| due <= self.now) => Err(Error::Overdue(row.id)),
             row => Ok(row),
         }
+    }
+
+    /// Locks an attempt of the scope, overdue or not: for the clock, which writes the expiry.
+    pub(super) async fn lock_as_written(&self, which: SimpleExpr) -> Result<Option<attempt::Model>> {
+        let attempts = attempt::Entity::scoped(self.scope).filter(which);
+        Ok(attempts.lock_exclusive().one(self.txn).await?)
     }
 
     /// Locks a customer of the scope. Customers are locked before attempts.

@@ -3,9 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod customers;
+mod attempts;
+mod expiry;
 mod harness;
+mod holds;
+mod idempotency;
 mod indexes;
+mod links;
 mod migrations;
 mod on_postgres;
 mod report;
+mod steps;
 mod tables;

@@ -1,0 +1,28 @@
+//! Removing what nothing needs any more.
+
+use entity::{idempotency, session};
+
+use crate::{
+    error::Result,
+    kyc::{Kyc, REMEMBERED},
+};
+
+/// Forgets the answers of idempotency keys that are too old to be replayed, and the sessions that are over. How many rows
+/// went.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn clean(kyc: &Kyc) -> Result<usize> {
+    let now = kyc.clock.now();
+    let removed = kyc
+        .db
+        .write(move |txn| {
+            Box::pin(async move {
+                let answers = idempotency::Entity::older_than(now - REMEMBERED).exec(txn).await?;
+                let sessions = session::Entity::over_before(now).exec(txn).await?;
+                Ok(answers.rows_affected + sessions.rows_affected)
+            })
+        })
+        .await?;
+    Ok(usize::try_from(removed).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,103 @@
+//! What runs by itself: steps of work over whatever is due, each in a loop of its own.
+//!
+//! A step asks the database what is due and does it; nothing is kept between two steps. A crash, a restart or a second
+//! replica change only who does the work.
+
+mod cleaners;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    error::Result,
+    kyc::{Kyc, expiry},
+};
+
+/// How much one step takes on. A step that did as much begins again at once.
+const BATCH: u64 = 100;
+/// Between two searches for what the clock did. Readers see it without them; subscribers wait for the event.
+const CLOCK: Duration = Duration::from_secs(5);
+/// Between two rounds of the cleaners.
+const CLEANING: Duration = Duration::from_secs(600);
+/// The longest pause after steps that failed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+type Step = for<'k> fn(&'k Kyc) -> BoxFuture<'k, Result<usize>>;
+
+/// A step, its name for the log, and the pause between two of it.
+struct Worker {
+    name: &'static str,
+    pause: Duration,
+    step: Step,
+}
+
+const WORKERS: [Worker; 4] = [
+    Worker { name: "expiry", pause: CLOCK, step: |kyc| Box::pin(expiry::expire_due(kyc, BATCH)) },
+    Worker { name: "link expiry", pause: CLOCK, step: |kyc| Box::pin(expiry::link_expiries_due(kyc, BATCH)) },
+    Worker {
+        name: "step time-outs",
+        pause: CLOCK,
+        step: |kyc| Box::pin(expiry::step_timeouts_due(kyc, BATCH)),
+    },
+    Worker { name: "cleaners", pause: CLEANING, step: |kyc| Box::pin(cleaners::clean(kyc)) },
+];
+
+/// Starts every worker, on the tasks that shutdown waits for. They end when `stop` is cancelled; a transaction that has
+/// begun is finished.
+pub fn start(kyc: &Kyc, stop: &CancellationToken) {
+    for worker in WORKERS {
+        let (kyc, stop) = (kyc.clone(), stop.clone());
+        let tasks = kyc.db.tasks().clone();
+        tasks.spawn(async move {
+            // Dropping a step half-way is safe: its transactions run in tasks of their own.
+            stop.run_until_cancelled(worker.run(&kyc)).await;
+        });
+    }
+}
+
+impl Worker {
+    async fn run(&self, kyc: &Kyc) {
+        let mut failures = 0;
+        loop {
+            match (self.step)(kyc).await {
+                Ok(done) => {
+                    failures = 0;
+                    if done > 0 {
+                        tracing::debug!(worker = self.name, done, "a worker's step");
+                    }
+                    if u64::try_from(done).is_ok_and(|done| done >= BATCH) {
+                        tokio::task::yield_now().await;
+                        continue;
+                    }
+                }
+                Err(error) => {
+                    failures += 1;
+                    tracing::error!(worker = self.name, failures, %error, "a worker's step failed");
+                }
+            }
+            tokio::time::sleep(pause(self.pause, failures)).await;
+        }
+    }
+}
+
+/// The pause after so many failures in a row: doubled each time, up to a limit.
+fn pause(usual: Duration, failures: u32) -> Duration {
+    let doubled = usual.saturating_mul(2_u32.saturating_pow(failures));
+    if failures == 0 { usual } else { doubled.min(LONGEST_PAUSE.max(usual)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_fails_waits_longer_but_not_for_ever() {
+        assert_eq!(pause(CLOCK, 0), CLOCK);
+        assert_eq!(pause(CLOCK, 1), CLOCK * 2);
+        assert_eq!(pause(CLOCK, 3), CLOCK * 8);
+        assert_eq!(pause(CLOCK, u32::MAX), LONGEST_PAUSE);
+        assert_eq!(pause(CLEANING, 5), CLEANING, "a rare step does not become more frequent by failing");
+    }
+}

@@ -1,0 +1,91 @@
+//! A mutation with a key happens once.
+
+use chrono::TimeDelta;
+use entity::{
+    Role,
+    StepKind::{Pan, Selfie},
+    StepStatus::{Completed, InProgress},
+};
+use futures_util::future::join_all;
+use kyc_stack::{
+    error::UserErrorCode,
+    kyc::{
+        attempt::{LinkGenerate, generate},
+        link::{LinkResend, resend},
+    },
+};
+
+use crate::harness::office::{Office, refusal, somebody, to};
+
+#[tokio::test]
+async fn a_key_replays_its_answer_as_it_is_now_and_refuses_another_input() {
+    let office = Office::open().await;
+    let reviewer = office.member(Role::Reviewer);
+    let attempt = office.attempt(&[Pan, Selfie]).await;
+    let steps = office.steps(attempt.id).await;
+
+    let first = office.step_as(&reviewer, Some("k"), to(steps[0].id, InProgress)).await.unwrap();
+    assert!(!first.replayed);
+    office.step(steps[0].id, Completed).await.unwrap();
+    let told = office.log().await.len();
+    let replay = office.step_as(&reviewer, Some("k"), to(steps[0].id, InProgress)).await.unwrap();
+    assert!(replay.replayed);
+    assert_eq!((replay.answer.step.status, replay.answer.step.version), (Completed, 3));
+    let other = office.step_as(&reviewer, Some("k"), to(steps[1].id, InProgress)).await;
+    assert_eq!(refusal(other), (UserErrorCode::IdempotencyKeyReused, "idempotencyKey".to_owned()));
+    assert_eq!(office.log().await.len(), told);
+
+    // Another actor's key is another key; so is a key of yesterday.
+    let api = office.system(Role::Reviewer);
+    assert!(!office.step_as(&api, Some("k"), to(steps[1].id, InProgress)).await.unwrap().replayed);
+    office.kyc.clock.advance(TimeDelta::hours(24));
+    assert!(!office.step_as(&reviewer, Some("k"), to(steps[1].id, Completed)).await.unwrap().replayed);
+
+    // What was refused is not remembered.
+    let refused = office.step_as(&reviewer, Some("late"), to(steps[1].id, InProgress)).await;
+    assert_eq!(refusal(refused).0, UserErrorCode::AttemptEnded);
+    assert!(office.step_as(&reviewer, Some("late"), to(steps[1].id, Completed)).await.is_ok());
+    office.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_twins_act_once_and_show_a_secret_once() {
+    let office = Office::open().await;
+    let agent = office.member(Role::Agent);
+    let input = LinkGenerate {
+        customer_id: None,
+        customer_reference: None,
+        customer: Some(somebody()),
+        steps: None,
+        validity_hours: None,
+        redirect_url: None,
+    };
+    let twins = (0..20).map(|_| generate(&office.kyc, &agent, Some("twin".to_owned()), input.clone()));
+    let twins: Vec<_> = join_all(twins).await.into_iter().map(|outcome| outcome.ok().unwrap()).collect();
+    assert_eq!(twins.iter().filter(|twin| !twin.replayed).count(), 1);
+    for twin in &twins {
+        assert_eq!(twin.answer.attempt, twins[0].answer.attempt);
+        assert_eq!(twin.answer.url.is_none(), twin.replayed);
+    }
+    assert_eq!(office.log().await.len(), 3);
+
+    // A key belongs to one operation.
+    let attempt_id = twins[0].answer.attempt.id;
+    let resent = resend(&office.kyc, &agent, Some("twin".to_owned()), LinkResend { attempt_id }).await;
+    assert!(!resent.ok().unwrap().replayed);
+    office.audit().await;
+}
+
+#[tokio::test]
+async fn a_replay_answers_although_the_attempt_is_overdue_meanwhile() {
+    let office = Office::open().await;
+    let agent = office.member(Role::Agent);
+    let attempt_id = office.link(&[Pan]).await.attempt.id;
+    office.kyc.clock.advance(TimeDelta::hours(23));
+    let input = LinkResend { attempt_id };
+    assert!(resend(&office.kyc, &agent, Some("k".to_owned()), input.clone()).await.is_ok());
+    office.kyc.clock.advance(TimeDelta::hours(2));
+    let replay = resend(&office.kyc, &agent, Some("k".to_owned()), input).await.ok().unwrap();
+    assert!(replay.replayed && replay.answer.url.is_none());
+    office.audit().await;
+}

@@ -1,0 +1,141 @@
+//! Steps are moved one after the other, whoever asks at the same time, and the attempt follows.
+
+use entity::{
+    AttemptState, EventType, Party, Role,
+    StepKind::{BankPennyDrop, DigilockerAadhaar, Pan, Selfie, Signature},
+    StepStatus::{Completed, Failed, InProgress, NotStarted, RequiresAction},
+    id::StepId,
+};
+use futures_util::future::join_all;
+use kyc_stack::{
+    error::{Current, Error, UserErrorCode},
+    kyc::step::StepUpdateStatus,
+};
+use uuid::Uuid;
+
+use crate::harness::office::{Office, current, refusal, to};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_hundred_parallel_writers_one_wins_each_version() {
+    let office = Office::open().await;
+    let attempt = office.attempt(&[Selfie, Pan]).await;
+    let step = office.steps(attempt.id).await[0].id;
+    let reviewer = office.member(Role::Reviewer);
+    for (version, status) in [(1, InProgress), (2, RequiresAction), (3, InProgress)] {
+        let input = StepUpdateStatus { expected_version: Some(version), ..to(step, status) };
+        let writers = (0..100).map(|_| office.step_as(&reviewer, None, input.clone()));
+        let (won, lost): (Vec<_>, Vec<_>) = join_all(writers).await.into_iter().partition(Result::is_ok);
+        assert_eq!(won.len(), 1, "version {version}");
+        for outcome in lost {
+            assert_eq!(current(outcome), Some(Current::Step(step, attempt.id)));
+        }
+    }
+    // Without a version, those who come late find the step where they want it: no event, no version.
+    let writers = (0..100).map(|_| office.step(step, Completed));
+    for outcome in join_all(writers).await {
+        let moved = outcome.unwrap().answer;
+        assert_eq!((moved.step.status, moved.step.version), (Completed, 5));
+    }
+    assert_eq!(office.row(attempt.id).await.version, 5);
+    let told = office.told(attempt.id).await;
+    assert_eq!(told.iter().filter(|kind| **kind == EventType::StepStatusChanged).count(), 4);
+    office.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_parallel_completions_of_the_last_two_steps_complete_the_attempt() {
+    let office = Office::open().await;
+    for _ in 0..20 {
+        let attempt = office.attempt(&[Selfie, Pan]).await;
+        let steps = office.steps(attempt.id).await;
+        let (one, other) =
+            tokio::join!(office.step(steps[0].id, Completed), office.step(steps[1].id, Completed));
+        // Whoever came second saw the end.
+        let states = [one.unwrap().answer.attempt.state, other.unwrap().answer.attempt.state];
+        assert!(states.contains(&AttemptState::Completed), "{states:?}");
+        let row = office.row(attempt.id).await;
+        assert_eq!((row.state, row.completed_steps), (AttemptState::Completed, 2));
+    }
+    office.audit().await;
+}
+
+#[tokio::test]
+async fn a_move_is_told_once_and_says_who_performed_the_step() {
+    let office = Office::open().await;
+    let attempt = office.attempt(&[Pan, Selfie]).await;
+    let steps = office.steps(attempt.id).await;
+    let api = office.system(Role::Reviewer);
+
+    let moved = office.step_as(&api, None, to(steps[0].id, InProgress)).await.unwrap().answer;
+    assert_eq!(moved.attempt.state, AttemptState::InProgress);
+    assert_eq!(
+        moved.attempt.waiting_on,
+        Some(Party::Customer),
+        "the selfie is theirs, whatever the PAN waits on"
+    );
+    let moved = office.step_as(&api, None, to(steps[0].id, Completed)).await.unwrap().answer;
+    assert_eq!(moved.step.provider.as_deref(), Some("api"));
+    let moved = office.step(steps[0].id, RequiresAction).await.unwrap().answer;
+    assert_eq!(moved.step.provider.as_deref(), Some("api"), "who questions it has not performed it");
+    let moved = office.step(steps[0].id, Completed).await.unwrap().answer;
+    assert_eq!(moved.step.provider.as_deref(), Some("reviewer"), "who decides it has");
+
+    let untouched = office.steps(attempt.id).await.remove(1);
+    assert_eq!((untouched.status, untouched.version), (NotStarted, 1), "its version is its own");
+    use EventType::{AttemptCreated, AttemptStateChanged, StepStatusChanged};
+    let told = [AttemptCreated, StepStatusChanged, AttemptStateChanged]
+        .into_iter()
+        .chain([StepStatusChanged; 3])
+        .collect::<Vec<_>>();
+    assert_eq!(office.told(attempt.id).await, told);
+    let log = office.log().await;
+    let last = log.last().unwrap();
+    assert_eq!(last.step_id, Some(steps[0].id));
+    assert_eq!((last.from.as_deref(), last.to.as_deref()), (Some("REQUIRES_ACTION"), Some("COMPLETED")));
+    office.audit().await;
+}
+
+#[tokio::test]
+async fn the_last_failure_rejects_the_attempt_and_nothing_moves_it_then() {
+    let office = Office::open().await;
+    let attempt = office.attempt(&[Pan, DigilockerAadhaar]).await;
+    let steps = office.steps(attempt.id).await;
+    // In the middle of DigiLocker: nobody is to look after its time limit once the attempt is over.
+    office.step(steps[1].id, InProgress).await.unwrap();
+    for _ in 0..2 {
+        office.step(steps[0].id, Failed).await.unwrap();
+        office.step(steps[0].id, InProgress).await.unwrap();
+    }
+    let moved = office.step(steps[0].id, Failed).await.unwrap().answer;
+    assert_eq!(moved.attempt.state, AttemptState::Rejected);
+    assert_eq!(moved.attempt.rejection_code.as_deref(), Some("TRIES_EXHAUSTED"));
+    assert_eq!(office.steps(attempt.id).await[1].deadline_at, None);
+
+    let again = office.step(steps[0].id, Failed).await.unwrap().answer;
+    assert_eq!(again.attempt.version, moved.attempt.version, "a repeat of what ended it is no change");
+    let refused = office.step(steps[1].id, Completed).await;
+    assert_eq!(refusal(refused), (UserErrorCode::AttemptEnded, String::new()));
+    office.audit().await;
+}
+
+#[tokio::test]
+async fn what_an_actor_may_not_do_or_see() {
+    let office = Office::open().await;
+    let attempt = office.attempt(&[BankPennyDrop, Signature]).await;
+    let step = office.steps(attempt.id).await[0].id;
+
+    let agent = office.step_as(&office.member(Role::Agent), None, to(step, Completed)).await;
+    assert!(matches!(agent, Err(Error::Forbidden(Role::Reviewer))));
+    let nobody = office.step(StepId(Uuid::from_u128(1)), Completed).await;
+    assert_eq!(refusal(nobody), (UserErrorCode::NotFound, "stepId".to_owned()));
+    let stranger = crate::tables::merchant(2).id;
+    let stranger = kyc_stack::auth::Actor::system(stranger);
+    let foreign = office.step_as(&stranger, None, to(step, Completed)).await;
+    assert_eq!(refusal(foreign), (UserErrorCode::NotFound, "stepId".to_owned()));
+
+    let unexplained = StepUpdateStatus { reason: None, ..to(step, Failed) };
+    let unexplained = office.step_as(&office.member(Role::Reviewer), None, unexplained).await;
+    assert_eq!(refusal(unexplained), (UserErrorCode::Required, "reason".to_owned()));
+    assert_eq!(office.row(attempt.id).await.version, 1);
+    office.audit().await;
+}
