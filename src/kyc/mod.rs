@@ -1,6 +1,5 @@
 //! The use cases: one public function is one permission check is one transaction.
 
-mod aadhaar;
 mod aggregate;
 pub mod attempt;
 mod change;
