@@ -28,8 +28,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    harness::database::{Backend, Database},
-    tables,
+    harness::{
+        database::{Backend, Database},
+        rows,
+    },
 };
 
 /// Two merchants, and an agent of each.
@@ -47,7 +49,7 @@ fn moment() -> Time {
 }
 
 fn actor(number: u128, role: Role) -> Actor {
-    let merchant = tables::merchant(number).id;
+    let merchant = rows::merchant(number).id;
     Actor::api_key(ApiKeyId(Uuid::from_u128(number)), "Key".into(), role, merchant)
 }
 
@@ -55,7 +57,7 @@ async fn house() -> House {
     let database = Database::fresh(Backend::under_test()).await;
     let db = Db::open(&database.url, 4).await.unwrap();
     for number in [1, 2] {
-        let row = tables::merchant(number);
+        let row = rows::merchant(number);
         let head = log_head::Model { merchant_id: row.id, seq: 0 };
         merchant::Entity::insert(row.into_active_model()).exec_without_returning(db.writer()).await.unwrap();
         log_head::Entity::insert(head.into_active_model()).exec_without_returning(db.writer()).await.unwrap();

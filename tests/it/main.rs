@@ -15,3 +15,4 @@ mod on_postgres;
 mod report;
 mod steps;
 mod tables;
+mod verify;

@@ -128,7 +128,7 @@ async fn what_an_actor_may_not_do_or_see() {
     assert!(matches!(agent, Err(Error::Forbidden(Role::Reviewer))));
     let nobody = office.step(StepId(Uuid::from_u128(1)), Completed).await;
     assert_eq!(refusal(nobody), (UserErrorCode::NotFound, "stepId".to_owned()));
-    let stranger = crate::tables::merchant(2).id;
+    let stranger = crate::harness::rows::merchant(2).id;
     let stranger = kyc_stack::auth::Actor::system(stranger);
     let foreign = office.step_as(&stranger, None, to(step, Completed)).await;
     assert_eq!(refusal(foreign), (UserErrorCode::NotFound, "stepId".to_owned()));

@@ -4,3 +4,4 @@ pub(crate) mod database;
 pub(crate) mod office;
 pub(crate) mod postgres;
 pub(crate) mod rows;
+pub(crate) mod verify;
