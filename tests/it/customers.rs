@@ -102,7 +102,7 @@ impl House {
     }
 
     async fn open_attempt(&self, customer: &customer::Model) -> attempt::Model {
-        let row = attempt::Model { version: 7, due_at: None, ..tables::attempt(customer, 1) };
+        let row = attempt::Model { version: 7, due_at: None, ..rows::attempt(customer, 1) };
         row.into_active_model().reset_all().insert(self.kyc.db.writer()).await.unwrap()
     }
 }
@@ -395,7 +395,7 @@ async fn an_ended_attempt_is_left_alone() {
         due_at: None,
         ended_at: Some(moment()),
         version: 7,
-        ..tables::attempt(&row, 1)
+        ..rows::attempt(&row, 1)
     };
     let ended = ended.into_active_model().reset_all().insert(house.kyc.db.writer()).await.unwrap();
     house.update(renaming(row.id, "Asha Iyer")).await.unwrap();
