@@ -35,6 +35,8 @@ pub enum Command {
         #[command(subcommand)]
         command: MerchantCommand,
     },
+    /// Check the whole database: replaying the log rebuilds every state, and no rule is broken; prints JSON
+    Verify,
     /// Write the CSV report of a merchant
     Report {
         /// The merchant's slug

@@ -55,6 +55,12 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             print(&(ops::created(&created).to_string() + "\n"))?;
             app.close().await;
         }
+        Command::Verify => {
+            let db = open(&config).await?;
+            let report = ops::verify::run(&db, Clock::System.now(), |_| {}).await?;
+            db.close().await?;
+            return Ok(ops::verify::report_to(&report, std::io::stderr(), std::io::stdout())?);
+        }
         Command::Report { merchant, from, to, time_zone, date, layout, state, bom, output } => {
             let app = migrated(&config).await?;
             let bom = bom.then(|| "true".to_owned());

@@ -2,6 +2,7 @@
 
 pub mod migrate;
 pub mod report;
+pub mod verify;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -62,4 +63,3 @@ pub fn explain(error: &Error) -> String {
         other => other.to_string(),
     }
 }
-pub mod verify;
