@@ -1,7 +1,9 @@
 //! The commands beside `serve`.
 
+pub mod demo;
 pub mod migrate;
 pub mod report;
+pub mod seed;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
