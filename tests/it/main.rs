@@ -13,6 +13,7 @@ mod links;
 mod migrations;
 mod on_postgres;
 mod report;
+mod seed;
 mod sessions;
 mod settings;
 mod steps;
