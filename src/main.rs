@@ -17,7 +17,6 @@ use kyc_stack::{
     ops, report, telemetry,
 };
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use cli::{Cli, Command, MerchantCommand, MigrateCommand};
 
@@ -65,7 +64,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 time_zone,
                 date,
                 layout,
-                states: state,
+                states: state.into_iter().collect(),
                 byte_order_mark: bom,
             };
             let query = report::Query::parse(&params)?;

@@ -1,5 +1,7 @@
 //! `Step`: one check of an attempt.
 
+pub mod write;
+
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
@@ -10,7 +12,7 @@ use entity::{
     id::{AttemptId, StepId},
     step,
 };
-use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{QueryFilter, QueryOrder};
 
 use super::{
     attempt::{self, Attempt},
