@@ -64,3 +64,4 @@ pub fn explain(error: &Error) -> String {
         other => other.to_string(),
     }
 }
+pub mod verify;
