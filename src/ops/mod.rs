@@ -1,8 +1,10 @@
 //! The commands beside `serve`.
 
+pub mod demo;
 pub mod migrate;
 pub mod report;
 pub mod verify;
+pub mod seed;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;

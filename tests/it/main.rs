@@ -15,6 +15,7 @@ mod mutations;
 mod on_postgres;
 mod random_walk;
 mod report;
+mod seed;
 mod summary;
 mod sessions;
 mod settings;
