@@ -3,8 +3,8 @@
 pub mod demo;
 pub mod migrate;
 pub mod report;
-pub mod verify;
 pub mod seed;
+pub mod verify;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
