@@ -45,6 +45,7 @@ async fn house() -> House {
         db: Db::open(&database.url, 4).await.unwrap(),
         clock: Clock::manual(at("2026-11-22T12:00:00Z")),
         entropy: Entropy::System,
+        known: kyc_stack::auth::Known::default(),
         wake: Arc::new(|_| {}),
         public_url: "https://kyc.example".into(),
     };

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use async_graphql::InputObject;
 use chrono::NaiveDate;
 use entity::{AttemptState, Scoped, StepKind, attempt};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use self::range::Range;
 use super::{
