@@ -12,16 +12,18 @@ use async_graphql::{
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{
+    api_key::{self, ApiKey},
     attempt::{self, Attempt},
     customer::{self, Customer},
     exec::{
         Context,
         object::{Arguments, Object, Row},
     },
-    hold::Hold,
-    merchant::Merchant,
+    hold::{self, Hold},
+    link,
+    member::{self, Member},
+    merchant::{self, Branding, Merchant},
     scalar::Url,
-    settings::{ApiKey, Member},
     step::{self, Step},
     user_error::UserErrorRow,
 };
@@ -166,6 +168,14 @@ impl<M: Mutate> Object<Payload<M>> {
         )
     }
 
+    pub fn branding(self) -> Self {
+        self.optional_part(
+            "branding",
+            "The look of the merchant; null when there are user errors.",
+            |_, payload| payload.shown.merchant.clone().map(Branding),
+        )
+    }
+
     pub fn member(self) -> Self {
         self.optional_shared_part("member", "The member; null when there are user errors.", |_, payload| {
             payload.shown.member.clone()
@@ -245,7 +255,27 @@ impl Row for Mutation {
                 "Where every change begins. The fields of one operation run one after another; each is done as a whole or not \
                  at all.",
             )
+            // Settings.
+            .mutation::<merchant::write::MerchantCreate>()
+            .mutation::<merchant::write::MerchantUpdate>()
+            .mutation::<merchant::BrandingUpdate>()
+            .mutation::<api_key::write::ApiKeyCreate>()
+            .mutation::<api_key::write::ApiKeyRevoke>()
+            .mutation::<member::write::MemberCreate>()
+            .mutation::<member::write::MemberUpdate>()
+            .mutation::<member::write::MemberPasswordReset>()
+            // The journey.
             .mutation::<customer::write::CustomerCreate>()
+            .mutation::<customer::write::CustomerUpdate>()
+            .mutation::<attempt::write::KycLinkGenerate>()
+            .mutation::<attempt::write::AttemptCreate>()
+            .mutation::<link::KycLinkResend>()
+            .mutation::<link::KycLinkExtend>()
+            .mutation::<link::KycLinkRevoke>()
+            .mutation::<step::write::StepUpdateStatus>()
+            .mutation::<hold::write::HoldPlace>()
+            .mutation::<hold::write::HoldRelease>()
+            .mutation::<attempt::write::AttemptReject>()
         });
         &OBJECT
     }

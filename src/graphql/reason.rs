@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
+use async_graphql::InputObject;
+
 use super::exec::object::{Object, Row};
+use crate::kyc;
 
 /// A reason with its texts.
 pub struct Reason {
@@ -25,6 +28,26 @@ impl Reason {
     pub fn from_code(code: &str) -> Self {
         let message = crate::lifecycle::reasons::find(code).map_or("", |entry| entry.message);
         Self { code: code.to_owned(), message: message.to_owned(), staff_note: None }
+    }
+}
+
+/// Why you fail a step or ask for action, hold or reject an attempt.
+#[derive(Clone, InputObject)]
+pub struct ReasonInput {
+    /// One of `reasonCodes`, or a code of your own: 2 to 64 of A-Z, 0-9 and _, beginning with a letter. A malformed one is
+    /// INVALID.
+    code: String,
+    /// What the customer may read, at most 500 characters. By default the catalogue's words; REQUIRED where it has none, and
+    /// with a code of your own. A full Aadhaar number is INVALID.
+    message: Option<String>,
+    /// A note for the team, at most 2000 characters; it never reaches the customer. A full Aadhaar number is INVALID.
+    staff_note: Option<String>,
+}
+
+impl From<ReasonInput> for kyc::ReasonInput {
+    fn from(input: ReasonInput) -> Self {
+        let ReasonInput { code, message, staff_note } = input;
+        Self { code, message, staff_note }
     }
 }
 

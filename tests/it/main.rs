@@ -11,6 +11,7 @@ mod idempotency;
 mod indexes;
 mod links;
 mod migrations;
+mod mutations;
 mod on_postgres;
 mod report;
 mod summary;

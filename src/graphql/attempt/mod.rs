@@ -1,6 +1,7 @@
 //! `Attempt`: one KYC journey of one customer.
 
 pub mod list;
+pub mod write;
 
 use std::{
     collections::HashMap,
@@ -38,6 +39,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// The attempt that a mutation answers. The operation's own moment is from before the change, or from before the one
+    /// that it waited for; nobody wants to see the attempt as it was then.
+    pub fn changed(cx: &Context<'_>, row: attempt::Model) -> Arc<Self> {
+        Arc::new(Self::seen(row, cx.kyc.clock.now()))
+    }
+
     /// The attempt as seen at `now`: EXPIRED once it is overdue, written or not.
     pub fn seen(mut row: attempt::Model, now: Time) -> Self {
         if let Some(overdue) = lifecycle::attempt::overdue(row.due_at, row.link_open_count, now) {

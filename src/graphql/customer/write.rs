@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use async_graphql::InputObject;
+use async_graphql::{ID, InputObject, MaybeUndefined};
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::Customer;
@@ -10,6 +10,7 @@ use crate::{
     error::Result,
     graphql::{
         exec::{Context, object::Object},
+        input,
         mutation::{Mutate, Payload, Shown},
         scalar::Date,
     },
@@ -54,7 +55,8 @@ pub struct CustomerCreate;
 
 impl Mutate for CustomerCreate {
     const NAME: &'static str = "customerCreate";
-    const DESCRIPTION: &'static str = "Adds a customer. Takes the role AGENT.";
+    const DESCRIPTION: &'static str =
+        "Adds a customer. Takes the role AGENT. Refused with TAKEN when another customer has the reference.";
     type Input = CustomerCreateInput;
 
     fn payload() -> &'static Object<Payload<Self>> {
@@ -71,6 +73,67 @@ impl Mutate for CustomerCreate {
             let customer = kyc::customer::CustomerInput::from(input.customer.clone());
             let key = cx.key(Self::NAME, input.idempotency_key.as_deref(), &customer)?;
             let done = kyc::customer::create(cx.kyc, cx.actor, customer, key).await?;
+            let customer = Some(Arc::new(Customer { row: done.answer }));
+            Ok(Shown { customer, replayed: done.replayed, ..Shown::default() })
+        }
+        .boxed()
+    }
+}
+
+/// The input of the `customerUpdate` mutation. A field that is left out stays as it is; null empties it.
+#[derive(InputObject)]
+pub struct CustomerUpdateInput {
+    /// The customer.
+    id: ID,
+    /// The name, 1 to 300 characters, in any script; it cannot be emptied. The checks of an open attempt compare with it.
+    name: MaybeUndefined<String>,
+    /// An e-mail address; kept in lower case.
+    email: MaybeUndefined<String>,
+    /// A phone number with country code, for example +919800000000.
+    phone: MaybeUndefined<String>,
+    /// The date of birth; not in the future. The checks of an open attempt compare with it.
+    date_of_birth: MaybeUndefined<Date>,
+    /// The country as ISO 3166-1 alpha-2, for example IN.
+    country: MaybeUndefined<String>,
+    /// The `version` that you have seen: when the customer has another one by now, nothing changes, and VERSION_CONFLICT
+    /// comes with the customer as they are. By default the update is made whatever the version.
+    expected_version: Option<i32>,
+    /// Makes sure that the update is made once, however often this is sent: 1 to 255 characters, remembered for 24 hours.
+    idempotency_key: Option<String>,
+}
+
+/// `customerUpdate`
+pub struct CustomerUpdate;
+
+impl Mutate for CustomerUpdate {
+    const NAME: &'static str = "customerUpdate";
+    const DESCRIPTION: &'static str = "Changes what is known of a customer. Takes the role AGENT. What changes nothing \
+        succeeds, without an event and without a new version. Refused with NOT_FOUND, VERSION_CONFLICT, or what is wrong \
+        with a field.";
+    type Input = CustomerUpdateInput;
+
+    fn payload() -> &'static Object<Payload<Self>> {
+        static OBJECT: LazyLock<Object<Payload<CustomerUpdate>>> = LazyLock::new(|| {
+            Object::payload("CustomerUpdatePayload", "The answer of the `customerUpdate` mutation.")
+                .customer()
+                .user_errors()
+        });
+        &OBJECT
+    }
+
+    fn run<'a>(cx: &'a Context<'a>, input: &'a CustomerUpdateInput) -> BoxFuture<'a, Result<Shown>> {
+        async move {
+            let update = kyc::customer::CustomerUpdate {
+                id: input::id(&input.id),
+                name: input.name.clone().into(),
+                email: input.email.clone().into(),
+                phone: input.phone.clone().into(),
+                date_of_birth: input.date_of_birth.map_value(|date| date.0).into(),
+                country: input.country.clone().into(),
+                expected_version: input.expected_version,
+            };
+            let key = cx.key(Self::NAME, input.idempotency_key.as_deref(), &update)?;
+            let done = kyc::customer::update(cx.kyc, cx.actor, update, key).await?;
             let customer = Some(Arc::new(Customer { row: done.answer }));
             Ok(Shown { customer, replayed: done.replayed, ..Shown::default() })
         }

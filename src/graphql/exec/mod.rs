@@ -54,8 +54,12 @@ impl Context<'_> {
         own: Option<&str>,
         input: &impl serde::Serialize,
     ) -> Result<Option<crate::kyc::Key>> {
-        let key = own.or(self.idempotency_key);
-        key.map(|key| crate::kyc::Key::new(operation, key.to_owned(), input)).transpose()
+        self.key_text(own).map(|key| crate::kyc::Key::new(operation, key, input)).transpose()
+    }
+
+    /// [`Context::key`] for a use case that makes the key of its own input.
+    pub fn key_text(&self, own: Option<&str>) -> Option<String> {
+        own.or(self.idempotency_key).map(str::to_owned)
     }
 
     /// The connection to read from.

@@ -1,6 +1,9 @@
 //! What every test stands on.
 
 pub(crate) mod database;
+pub(crate) mod graph;
+pub(crate) mod dump;
+pub(crate) mod graphql;
 pub(crate) mod office;
 pub(crate) mod postgres;
 pub(crate) mod rows;

@@ -9,7 +9,7 @@ use entity::{
     link, log_head, merchant, step,
 };
 use kyc_stack::{
-    auth::{Actor, Known},
+    auth::{Actor, Auth, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -61,6 +61,12 @@ impl Office {
         let head = log_head::Model { merchant_id: merchant.id, seq: 0 }.into_active_model();
         log_head::Entity::insert(head).exec_without_returning(kyc.db.writer()).await.unwrap();
         Self { kyc, merchant, _database: database }
+    }
+
+    /// Who is asking, over the same database.
+    pub(crate) fn auth(&self) -> Auth {
+        let Kyc { db, clock, entropy, known, .. } = self.kyc.clone();
+        Auth::new(db, clock, entropy, known, None, false)
     }
 
     pub(crate) fn scope(&self) -> Scope {

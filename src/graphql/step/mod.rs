@@ -1,5 +1,7 @@
 //! `Step`: one check of an attempt.
 
+pub mod write;
+
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},

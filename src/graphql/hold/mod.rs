@@ -1,5 +1,7 @@
 //! `Hold`: a manual stop of an attempt.
 
+pub mod write;
+
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
