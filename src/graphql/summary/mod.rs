@@ -142,7 +142,9 @@ impl Row for DayCount {
     fn object() -> &'static Object<Self> {
         static OBJECT: LazyLock<Object<DayCount>> = LazyLock::new(|| {
             Object::<DayCount>::new("DayCount", "How many attempts of a day are in a state.")
-                .value("date", "The day they were created on, in the summary's zone.", |counted| Date(counted.date))
+                .value("date", "The day they were created on, in the summary's zone.", |counted| {
+                    Date(counted.date)
+                })
                 .value("state", "The state, as seen now.", |counted| counted.state)
                 .value("count", "How many attempts; never zero.", |counted| counted.count)
         });
