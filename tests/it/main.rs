@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attempts;
+mod crash;
 mod customers;
 mod expiry;
 mod harness;
@@ -17,6 +18,7 @@ mod on_postgres;
 mod readme;
 mod random_walk;
 mod report;
+mod seed;
 mod summary;
 mod sessions;
 mod settings;

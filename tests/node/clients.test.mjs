@@ -7,6 +7,7 @@ import test from 'node:test';
 import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache, gql } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { Client, cacheExchange, fetchExchange } from '@urql/core';
+import { filter, firstValueFrom } from 'rxjs';
 
 import { adminKey, ask, bearer, data, endpoint, keyOf, skip } from './server.mjs';
 
@@ -157,19 +158,21 @@ test('clients', { skip }, async (t) => {
     const admin = client(adminKey);
 
     await t.test('pages, put together by relayStylePagination', async () => {
-      const watched = admin.watchQuery({ query: gql(PAGES), variables: { first: PAGE, search: WORD } });
-      // The cache hands merged pages on to whoever watches.
-      const subscription = watched.subscribe({});
-      let { data } = await watched.result();
-      const sizes = [data.customers.edges.length];
-      while (data.customers.pageInfo.hasNextPage) {
-        await watched.fetchMore({ variables: { after: data.customers.pageInfo.endCursor } });
-        ({ data } = watched.getCurrentResult());
-        sizes.push(data.customers.edges.length);
+      const query = gql(PAGES);
+      const variables = { first: PAGE, search: WORD };
+      const watched = admin.watchQuery({ query, variables });
+      const subscription = watched.subscribe();
+      let page = await firstValueFrom(watched.pipe(filter(({ loading }) => !loading)));
+      // What the cache hands on to whoever watches.
+      const together = () => admin.readQuery({ query, variables }).customers.edges;
+      const sizes = [together().length];
+      while (page.data.customers.pageInfo.hasNextPage && sizes.length < CUSTOMERS) {
+        page = await watched.fetchMore({ variables: { after: page.data.customers.pageInfo.endCursor } });
+        sizes.push(together().length);
       }
       subscription.unsubscribe();
       assert.deepEqual(sizes, [2, 4, 5]);
-      assert.deepEqual(data.customers.edges.map(({ node }) => node.name), names);
+      assert.deepEqual(together().map(({ node }) => node.name), names);
     });
 
     await t.test('an input that was refused', async () => {
