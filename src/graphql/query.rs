@@ -11,7 +11,7 @@ use entity::{
     id::{AttemptId, StepId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::{
     attempt::{self, Attempt, list::AttemptsArgs},
