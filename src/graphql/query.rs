@@ -25,10 +25,10 @@ use super::{
     node::{self, Node, NodeId},
     reasons::{self, ReasonCode},
     scalar::EventCursor,
-    settings::Viewer,
     step::{self, Step},
     summary::{self, KycSummary},
     tracker::{self, ActivityArgs, TrackerEvent},
+    viewer::Viewer,
 };
 use crate::{
     error::{Error, Result},
