@@ -9,3 +9,4 @@ pub(crate) mod office;
 pub(crate) mod postgres;
 pub(crate) mod rows;
 pub(crate) mod server;
+pub(crate) mod verify;
