@@ -129,7 +129,6 @@ impl Row for Query {
                 .one::<summary::SummaryArgs, KycSummary>("summary", "How the attempts created in a range of days went.", |cx, _, args, plan| {
                     async move { Ok(vec![Some(Arc::new(summary::load(cx, args, plan).await?))]) }.boxed()
                 })
-                .fan(Fan::Rows(50))
                 .many::<ReasonCodesArgs, ReasonCode>("reasonCodes", "The catalogue of reasons, for failing a step, asking again, holding and rejecting.", |_, _, args, _| {
                     async move { Ok(vec![reasons::catalogue(args.kind)]) }.boxed()
                 })

@@ -15,6 +15,7 @@ mod migrations;
 mod mutations;
 mod on_postgres;
 mod report;
+mod summary;
 mod sessions;
 mod settings;
 mod steps;

@@ -9,7 +9,7 @@ use entity::{
     link, log_head, merchant, step,
 };
 use kyc_stack::{
-    auth::{Actor, Known},
+    auth::{Actor, Auth, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -63,6 +63,12 @@ impl Office {
     /// The address of its database, for connections of one's own.
     pub(crate) fn url(&self) -> &str {
         &self.database.url
+    }
+
+    /// Who is asking, over the same database.
+    pub(crate) fn auth(&self) -> Auth {
+        let Kyc { db, clock, entropy, known, .. } = self.kyc.clone();
+        Auth::new(db, clock, entropy, known, None, false)
     }
 
     pub(crate) fn scope(&self) -> Scope {
