@@ -16,6 +16,7 @@ mod migrations;
 mod mutations;
 mod on_postgres;
 mod pages;
+mod random_walk;
 mod report;
 mod summary;
 mod sessions;
