@@ -52,7 +52,10 @@ async fn without_valid_credentials_nothing_is_answered() {
         assert_eq!(client.graphql(ADD, json!({})).await.status, 401);
     }
     for cookie in ["kyc_session=", "kyc_session=garbage", "kyc_journey=x", &format!("kyc_session={secret}")] {
-        assert!(!is_known(&nobody.clone().with("cookie", cookie).with("sec-fetch-site", "same-origin")).await, "{cookie}");
+        assert!(
+            !is_known(&nobody.clone().with("cookie", cookie).with("sec-fetch-site", "same-origin")).await,
+            "{cookie}"
+        );
     }
     for scheme in ["Bearer", "bearer", "BEARER"] {
         assert!(is_known(&nobody.clone().with("authorization", &format!("{scheme} {secret}"))).await);
@@ -114,7 +117,8 @@ async fn a_session_works_on_our_own_pages_only() {
     }
     assert_eq!(app.rows().await, before);
     // A link to a query from elsewhere is harmless; a bearer is nobody's ambient right.
-    let read = bare.clone().with("sec-fetch-site", "cross-site").get("/graphql?query=%7Bviewer%7Bname%7D%7D").await;
+    let read =
+        bare.clone().with("sec-fetch-site", "cross-site").get("/graphql?query=%7Bviewer%7Bname%7D%7D").await;
     assert_eq!(read.data("viewer.name"), "Meera");
     let key = bare.bearer(acme.secret(Role::Agent)).with("origin", "https://app.example");
     assert_eq!(key.graphql(VIEWER, json!({})).await.data("viewer.name"), "AGENT");
@@ -143,7 +147,8 @@ async fn the_platform_has_no_merchant() {
     let answer = platform.graphql("{ viewer { kind } merchant { id } }", json!({})).await;
     assert_eq!(answer.json["data"], json!({ "viewer": { "kind": "PLATFORM" }, "merchant": null }));
     let input = json!({ "name": "Acme", "slug": "acme", "adminEmail": "A@acme.example" });
-    let made = platform.done("merchantCreate", "merchant { id slug } adminApiKey passwordUrl", input.clone()).await;
+    let made =
+        platform.done("merchantCreate", "merchant { id slug } adminApiKey passwordUrl", input.clone()).await;
     let admin = app.anonymous().bearer(made["adminApiKey"].as_str().unwrap());
     assert_eq!(admin.graphql("{ merchant { slug } }", json!({})).await.data("merchant.slug"), "acme");
 

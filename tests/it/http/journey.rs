@@ -27,9 +27,16 @@ async fn of_many_at_once_one_attempt_is_opened() {
     let app = TestApp::open().await;
     let acme = app.merchant("acme").await;
     let agent = acme.agent();
-    let customer = agent.done("customerCreate", "customer { id }", json!({ "customer": { "name": "Asha", "reference": "C-1" } })).await;
+    let customer = agent
+        .done(
+            "customerCreate",
+            "customer { id }",
+            json!({ "customer": { "name": "Asha", "reference": "C-1" } }),
+        )
+        .await;
     let input = json!({ "customerReference": "C-1", "steps": ["PAN"] });
-    let answers = join_all((0..12).map(|_| agent.mutate("attemptCreate", "attempt { id }", input.clone()))).await;
+    let answers =
+        join_all((0..12).map(|_| agent.mutate("attemptCreate", "attempt { id }", input.clone()))).await;
     let refused = answers.iter().filter(|answer| {
         let errors = answer.user_errors("attemptCreate");
         errors == [("ACTIVE_ATTEMPT_EXISTS", "customerReference".to_owned())]
@@ -56,7 +63,10 @@ async fn a_step_that_is_moved_twice_at_once_moves_once() {
     let twins = join_all((0..8).map(|_| reviewer.mutate("stepUpdateStatus", shown, input.clone()))).await;
     for twin in &twins {
         assert_eq!(twin.user_errors("stepUpdateStatus"), []);
-        assert_eq!(twin.data("stepUpdateStatus.step"), &json!({ "status": "COMPLETED", "version": 2, "tries": 1 }));
+        assert_eq!(
+            twin.data("stepUpdateStatus.step"),
+            &json!({ "status": "COMPLETED", "version": 2, "tries": 1 })
+        );
     }
     // The step, and the attempt that began with it.
     assert_eq!(app.rows().await["event"], before + 2);
@@ -68,7 +78,8 @@ async fn a_step_that_is_moved_twice_at_once_moves_once() {
         async move { reviewer.mutate("stepUpdateStatus", shown, input).await }
     });
     let answers = join_all(moves).await;
-    let lost: Vec<_> = answers.iter().filter(|answer| !answer.user_errors("stepUpdateStatus").is_empty()).collect();
+    let lost: Vec<_> =
+        answers.iter().filter(|answer| !answer.user_errors("stepUpdateStatus").is_empty()).collect();
     assert_eq!(lost.len(), 1);
     let code = lost[0].user_errors("stepUpdateStatus");
     assert_eq!(code, [("VERSION_CONFLICT", "expectedVersion".to_owned())]);
@@ -83,20 +94,21 @@ async fn what_is_over_stays_as_it_is() {
     let (agent, reviewer) = (acme.agent(), acme.reviewer());
     let reason = json!({ "code": "OTHER", "message": "A message", "staffNote": SECRET });
     let (over, _, steps) = attempt(&agent, &["PAN", "SELFIE"]).await;
-    let hold = reviewer.done("holdPlace", "hold { id }", json!({ "attemptId": over, "reason": reason })).await;
+    let hold =
+        reviewer.done("holdPlace", "hold { id }", json!({ "attemptId": over, "reason": reason })).await;
     reviewer.done("attemptReject", "attempt { state }", json!({ "attemptId": over, "reason": reason })).await;
 
     let before = app.rows().await;
-    for (mutation, field, input) in [
-        ("stepUpdateStatus", "stepId", json!({ "stepId": steps[0], "status": "COMPLETED" })),
-        ("attemptReject", "attemptId", json!({ "attemptId": over, "reason": reason })),
-        ("holdPlace", "attemptId", json!({ "attemptId": over, "reason": reason })),
-        ("kycLinkResend", "attemptId", json!({ "attemptId": over })),
-        ("kycLinkExtend", "attemptId", json!({ "attemptId": over, "validityHours": 5 })),
-        ("kycLinkRevoke", "attemptId", json!({ "attemptId": over })),
+    for (mutation, input) in [
+        ("stepUpdateStatus", json!({ "stepId": steps[0], "status": "COMPLETED" })),
+        ("attemptReject", json!({ "attemptId": over, "reason": reason })),
+        ("holdPlace", json!({ "attemptId": over, "reason": reason })),
+        ("kycLinkResend", json!({ "attemptId": over })),
+        ("kycLinkExtend", json!({ "attemptId": over, "validityHours": 5 })),
+        ("kycLinkRevoke", json!({ "attemptId": over })),
     ] {
         let answer = reviewer.mutate(mutation, "__typename", input).await;
-        assert_eq!(answer.user_errors(mutation), [("ATTEMPT_ENDED", field.to_owned())], "{mutation}");
+        assert_eq!(answer.user_errors(mutation), [("ATTEMPT_ENDED", String::new())], "{mutation}");
     }
     assert_eq!(app.rows().await, before);
     // A hold that outlived its attempt can still be put away.
@@ -130,13 +142,13 @@ async fn an_expired_link_is_written_as_everybody_saw_it() {
 
     // Whoever would change it finds it over; that it is over is written by them, an hour late.
     app.pass(TimeDelta::hours(1));
-    for (mutation, field, input) in [
-        ("kycLinkResend", "attemptId", json!({ "attemptId": id })),
-        ("kycLinkExtend", "attemptId", json!({ "attemptId": id, "validityHours": 5 })),
-        ("stepUpdateStatus", "stepId", json!({ "stepId": step, "status": "COMPLETED" })),
+    for (mutation, input) in [
+        ("kycLinkResend", json!({ "attemptId": id })),
+        ("kycLinkExtend", json!({ "attemptId": id, "validityHours": 5 })),
+        ("stepUpdateStatus", json!({ "stepId": step, "status": "COMPLETED" })),
     ] {
         let answer = reviewer.mutate(mutation, "__typename", input).await;
-        assert_eq!(answer.user_errors(mutation), [("ATTEMPT_ENDED", field.to_owned())], "{mutation}");
+        assert_eq!(answer.user_errors(mutation), [("ATTEMPT_ENDED", String::new())], "{mutation}");
     }
     let written = agent.graphql(read, json!({ "id": id })).await;
     for field in ["state", "expiryReason", "endedAt", "expiresAt", "waitingOn", "link"] {

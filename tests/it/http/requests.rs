@@ -59,17 +59,18 @@ async fn documents_that_cannot_run() {
     let admin = app.merchant("acme").await.admin();
     let strict = admin.clone().with("accept", "application/graphql-response+json");
     let before = app.rows().await;
+    // A name of the document may be named in the answer; a value may not.
     let documents = [
         String::new(),
         SECRET.to_owned(),
         format!("{{ {SECRET}"),
-        format!("{{ {SECRET} }}"),
-        format!("{{ viewer {{ {SECRET} }} }}"),
+        "{ nam }".to_owned(),
+        "{ viewer { nam } }".to_owned(),
         format!("{{ viewer(name: \"{SECRET}\") {{ name }} }}"),
         format!("query {{ attempt(id: \"{SECRET}\") {{ id }} }} query {{ viewer {{ name }} }}"),
         format!("fragment F on Query {{ viewer {{ name }} }} # {SECRET}"),
-        format!("{{ ...{SECRET} }}"),
-        format!("query($a: {SECRET}) {{ viewer {{ name }} }}"),
+        "{ ...F }".to_owned(),
+        "query($a: T) { viewer { name } }".to_owned(),
         "{ viewer }".to_owned(),
         "{ viewer { name { first } } }".to_owned(),
         "{ attempt { id } }".to_owned(),
@@ -80,10 +81,12 @@ async fn documents_that_cannot_run() {
         "{ attempts(first: -99999999999999999999999999) { totalCount } }".to_owned(),
         attempts(&format!("filter: {{ state: [{SECRET}] }}")),
         attempts("filter: { state: [\"CREATED\"] }"),
-        attempts(&format!("filter: {{ {SECRET}: 1 }}")),
+        attempts("filter: { nam: 1 }"),
         attempts(&format!("sort: {{ field: {SECRET}, direction: ASC }}")),
         attempts("sort: { field: CREATED_AT }"),
-        format!("mutation {{ attemptCreate(input: {{ customer: {{ name: [\"{SECRET}\"] }} }}) {{ attempt {{ id }} }} }}"),
+        format!(
+            "mutation {{ attemptCreate(input: {{ customer: {{ name: [\"{SECRET}\"] }} }}) {{ attempt {{ id }} }} }}"
+        ),
         format!("mutation {{ attemptCreate(input: {{ steps: [{SECRET}] }}) {{ attempt {{ id }} }} }}"),
         "mutation { attemptCreate { attempt { id } } }".to_owned(),
     ];
@@ -106,7 +109,8 @@ async fn variables_of_another_type() {
     let (admin, before) = (house.admin(), app.rows().await);
     let page = "query($first: Int, $filter: AttemptFilter, $sort: AttemptSort) {
         attempts(first: $first, filter: $filter, sort: $sort) { totalCount } }";
-    let create = "mutation($input: CustomerCreateInput!) { customerCreate(input: $input) { customer { id } } }";
+    let create =
+        "mutation($input: CustomerCreateInput!) { customerCreate(input: $input) { customer { id } } }";
     let customer = |field: &str, value| {
         let mut customer = json!({ "name": "Asha" });
         customer[field] = value;
@@ -126,7 +130,7 @@ async fn variables_of_another_type() {
         (page, json!({ "filter": { "createdFrom": "2026-02-30T00:00:00Z" } })),
         (page, json!({ "filter": { "createdFrom": "2026-02-03" } })),
         (page, json!({ "filter": { "createdFrom": "2026-02-03T00:00:00" } })),
-        (page, json!({ "filter": { (SECRET): 1 } })),
+        (page, json!({ "filter": { "nam": SECRET } })),
         (page, json!({ "sort": { "field": SECRET, "direction": "ASC" } })),
         (page, json!({ "sort": { "field": "CREATED_AT", "direction": null } })),
         (create, json!({})),
@@ -171,12 +175,18 @@ async fn requests_that_are_too_large() {
     assert!(admin.get(&long).await.json["errors"][0]["extensions"]["code"].is_string());
 
     let many = |one: &str, count: usize| (0..count).map(|n| format!("a{n}: {one} ")).collect::<String>();
-    let nested = |open: &str, close: &str, count: usize| format!("{}{}", open.repeat(count), close.repeat(count));
+    let nested =
+        |open: &str, close: &str, count: usize| format!("{}{}", open.repeat(count), close.repeat(count));
     for document in [
         format!("{{ {} }}", many("viewer { name }", 50_000)),
         format!("{{ {} }}", many("__typename", 31)),
         format!("{{ viewer {{ {} }} }}", many("name", 500)),
-        format!("{{ {} }}", nested("attempt(id: 1) { ", "}", 30)),
+        format!("{{ {} }}", nested("attempt(id: 1) { ", "}", 50)),
+        format!(
+            "{{ customers {{ nodes {{ {} id {} }} }} }}",
+            "latestAttempt { customer { ".repeat(8),
+            "} }".repeat(8)
+        ),
         format!("{{ attempts(filter: {{ state: {} }}) {{ totalCount }} }}", nested("[", "]", 2_000)),
         format!("{{ attempts(filter: {{ state: {} }}) {{ totalCount }} }}", nested("[", "]", 20)),
         format!("query($a: {}Int{}) {{ viewer {{ name }} }}", "[".repeat(1_000), "]".repeat(1_000)),
@@ -201,7 +211,8 @@ async fn methods_and_media_types() {
     let admin = app.merchant("acme").await.admin();
     let before = app.rows().await;
 
-    let mutation = "mutation%7BattemptCreate(input:%7Bcustomer:%7Bname:%22Asha%22%7D%7D)%7Battempt%7Bid%7D%7D%7D";
+    let mutation =
+        "mutation%7BattemptCreate(input:%7Bcustomer:%7Bname:%22Asha%22%7D%7D)%7Battempt%7Bid%7D%7D%7D";
     let answer = admin.get(&format!("/graphql?query={mutation}")).await;
     refused(&answer, 405, "BAD_USER_INPUT");
     assert_eq!(answer.headers[header::ALLOW], "POST");
@@ -224,12 +235,24 @@ async fn methods_and_media_types() {
         "application/graphql",
         "application/json; charset=utf-16",
     ] {
-        refused(&admin.clone().with("content-type", media).post("/graphql", body.clone()).await, 415, "BAD_USER_INPUT");
+        refused(
+            &admin.clone().with("content-type", media).post("/graphql", body.clone()).await,
+            415,
+            "BAD_USER_INPUT",
+        );
     }
-    refused(&admin.clone().without("content-type").post("/graphql", body.clone()).await, 415, "BAD_USER_INPUT");
+    refused(
+        &admin.clone().without("content-type").post("/graphql", body.clone()).await,
+        415,
+        "BAD_USER_INPUT",
+    );
     let packed = admin.clone().with("content-encoding", "gzip");
     refused(&packed.post("/graphql", body.clone()).await, 415, "BAD_USER_INPUT");
-    refused(&admin.clone().with("accept", "text/html").post("/graphql", body.clone()).await, 406, "BAD_USER_INPUT");
+    refused(
+        &admin.clone().with("accept", "text/html").post("/graphql", body.clone()).await,
+        406,
+        "BAD_USER_INPUT",
+    );
     assert_eq!(app.rows().await, before);
 
     // What is left of it is taken.
@@ -242,7 +265,11 @@ async fn methods_and_media_types() {
 async fn the_schema_is_public_and_introspection_is_off() {
     let app = TestApp::open().await;
     let admin = app.merchant("acme").await.admin();
-    for document in ["{ __schema { types { name } } }", "{ __type(name: \"Query\") { name } }", "{ viewer { name } __schema { description } }"] {
+    for document in [
+        "{ __schema { types { name } } }",
+        "{ __type(name: \"Query\") { name } }",
+        "{ viewer { name } __schema { description } }",
+    ] {
         refused(&admin.graphql(document, json!({})).await, 200, "BAD_USER_INPUT");
     }
     assert_eq!(admin.graphql("{ __typename }", json!({})).await.data("__typename"), "Query");
@@ -256,7 +283,12 @@ async fn the_schema_is_public_and_introspection_is_off() {
 async fn routes_that_are_not_there() {
     let app = TestApp::open().await;
     let admin = app.merchant("acme").await.admin();
-    for path in [format!("/{SECRET}"), "/graphql/".to_owned(), "/reports/kyc.xls".to_owned(), "/..%2fetc%2fpasswd".to_owned()] {
+    for path in [
+        format!("/{SECRET}"),
+        "/graphql/".to_owned(),
+        "/reports/kyc.xls".to_owned(),
+        "/..%2fetc%2fpasswd".to_owned(),
+    ] {
         let answer = admin.get(&path).await;
         assert_eq!(answer.status, 404, "{path}");
     }
@@ -268,7 +300,7 @@ async fn routes_that_are_not_there() {
         "?from=2026-03-01&to=2026-03-02&layout=Qx7Hidden",
         "?from=2026-03-01&to=2026-03-02&state=Qx7Hidden",
         "?from=Qx7Hidden&to=2026-03-02",
-        "?from=2026-03-01&to=2026-03-02&Qx7Hidden=1",
+        "?from=2026-03-01&to=2026-03-02&zone=Qx7Hidden",
     ];
     let before = app.rows().await;
     for query in reports {

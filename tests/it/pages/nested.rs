@@ -11,7 +11,8 @@ async fn each_customers_attempts_in_pages() {
     let admin = town.house.admin();
     let mut customers = Vec::new();
     for name in ["Asha", "Ravi", "Meera"] {
-        let made = admin.done("customerCreate", "customer { id }", json!({ "customer": { "name": name } })).await;
+        let made =
+            admin.done("customerCreate", "customer { id }", json!({ "customer": { "name": name } })).await;
         customers.push(made["customer"]["id"].clone());
     }
     // Seven of one, two of another, none of the last.
@@ -20,7 +21,13 @@ async fn each_customers_attempts_in_pages() {
             let input = json!({ "customerId": customer, "steps": ["PAN"] });
             let made = admin.done("attemptCreate", "attempt { id }", input).await;
             let reason = json!({ "code": "OTHER", "message": "m" });
-            admin.done("attemptReject", "__typename", json!({ "attemptId": made["attempt"]["id"], "reason": reason })).await;
+            admin
+                .done(
+                    "attemptReject",
+                    "__typename",
+                    json!({ "attemptId": made["attempt"]["id"], "reason": reason }),
+                )
+                .await;
         }
     }
     let document = "query($first: Int, $after: String, $last: Int, $before: String) {
@@ -43,7 +50,8 @@ async fn each_customers_attempts_in_pages() {
     assert_eq!((numbers(&asha), numbers(&ravi), numbers(&meera)), (vec![7, 6, 5], vec![2, 1], vec![]));
     let totals = [&asha, &ravi, &meera].map(|page| page["attempts"]["totalCount"].as_i64().unwrap());
     assert_eq!(totals, [7, 2, 0]);
-    let more = [&asha, &ravi, &meera].map(|page| page["attempts"]["pageInfo"]["hasNextPage"].as_bool().unwrap());
+    let more =
+        [&asha, &ravi, &meera].map(|page| page["attempts"]["pageInfo"]["hasNextPage"].as_bool().unwrap());
     assert_eq!(more, [true, false, false]);
 
     // Through one customer's pages, by their cursor, to the end.
@@ -112,7 +120,11 @@ async fn a_tracker_tells_the_story_in_order() {
             };
             let page = reviewer.graphql(document, variables).await;
             let nodes = page.data("attempt.tracker.nodes").as_array().unwrap().clone();
-            if backward { walked.splice(0..0, nodes) } else { walked.splice(walked.len().., nodes) };
+            if backward {
+                walked.splice(0..0, nodes)
+            } else {
+                walked.splice(walked.len().., nodes)
+            };
             let info = page.data("attempt.tracker.pageInfo");
             if info[if backward { "hasPreviousPage" } else { "hasNextPage" }] == false {
                 break;

@@ -2,13 +2,19 @@
 
 use chrono::TimeDelta;
 use entity::{Scope, Scoped, StepKind, StepStatus, attempt, customer, step};
-use sea_orm::EntityTrait;
 use serde_json::json;
 
 use crate::harness::app::{Client, House, TestApp};
 
 const NAMES: [&str; 8] = [
-    "Asha Rao", "Asha Devi Rao", "Ravi Kumar", "Zoë Rao", "Kamal Ashok", "Meera", "Ravindra Ash", "O’Brien Kumar",
+    "Asha Rao",
+    "Asha Devi Rao",
+    "Ravi Kumar",
+    "Zoë Rao",
+    "Kamal Ashok",
+    "Meera",
+    "Ravindra Ash",
+    "O’Brien Kumar",
 ];
 
 /// Numbers that look like chance, and are the same at every run.
@@ -118,7 +124,8 @@ impl Town {
         if mutation == "kycLinkGenerate" {
             input["validityHours"] = json!(1 + self.dice.roll(60));
         }
-        let answer = self.house.admin().mutate(mutation, "attempt { id customer { id } steps { id } }", input).await;
+        let answer =
+            self.house.admin().mutate(mutation, "attempt { id customer { id } steps { id } }", input).await;
         if !answer.user_errors(mutation).is_empty() {
             // They have an open one.
             return None;

@@ -55,7 +55,8 @@ async fn each_sort_shows_each_row_once_in_order() {
                     let edges = page["edges"].as_array().unwrap();
                     let nodes: Vec<_> = edges.iter().map(|edge| edge["node"].clone()).collect();
                     assert_eq!(page["nodes"], json!(nodes));
-                    let mut ids: Vec<_> = nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
+                    let mut ids: Vec<_> =
+                        nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
                     let info = &page["pageInfo"];
                     assert_eq!(info["startCursor"], edges[0]["cursor"]);
                     assert_eq!(info["endCursor"], edges[edges.len() - 1]["cursor"]);
@@ -66,7 +67,11 @@ async fn each_sort_shows_each_row_once_in_order() {
                     }
                     seen.extend(ids);
                     let ahead = if backward { "hasPreviousPage" } else { "hasNextPage" };
-                    assert_eq!(info[ahead], json!(seen.len() < expected.len()), "{field} {direction} {backward}");
+                    assert_eq!(
+                        info[ahead],
+                        json!(seen.len() < expected.len()),
+                        "{field} {direction} {backward}"
+                    );
                     if info[ahead] == false {
                         break;
                     }
