@@ -4,6 +4,7 @@
 
 mod attempts;
 mod canary;
+mod crash;
 mod customers;
 mod expiry;
 mod harness;
@@ -19,6 +20,7 @@ mod on_postgres;
 mod pages;
 mod random_walk;
 mod report;
+mod seed;
 mod summary;
 mod sessions;
 mod settings;

@@ -189,7 +189,7 @@ impl Row for KycLink {
                 "The link of an attempt. Its URL is shown once, when it is generated or resent; only its hash is kept.",
             )
             .value("state", "Whether it can be walked.", |link| link.0.link.unwrap_or(LinkState::Ended))
-            .value("expiresAt", "When its validity ends.", |link| link.0.row.expires_at)
+            .value("expiresAt", "When its validity ends.", |link| link.0.row.expires_at.unwrap_or(link.0.row.created_at))
             .value("openCount", "How often it was opened.", |link| link.0.row.link_open_count)
             .value("lastOpenedAt", "When it was last opened.", |link| link.0.row.link_last_opened_at)
             .value("issuedCount", "How many URLs were issued: 1, and one more each time it was resent.", |link| {

@@ -12,13 +12,13 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, QueryFilter, Quer
 use serde::Serialize;
 
 use super::{
-    create::{event, index},
+    create::index,
     input::{birth_date, keep, name},
 };
 use crate::{
     auth::Actor,
     error::{Current, Error, Result, UserError, UserErrorCode},
-    kyc::{Change, Key, Kyc, Outcome, Patch, search, text},
+    kyc::{Change, Key, Kyc, Outcome, Patch, search, text, told},
 };
 
 /// What changes of a customer. Without `Debug`: nothing here belongs into a log.
@@ -136,7 +136,7 @@ async fn apply(change: &mut Change<'_>, valid: &Valid) -> Result<customer::Model
         index(change, &after).await?;
     }
 
-    let mut said = event(EventType::CustomerUpdated, &after, &changed);
+    let mut said = told::customer(EventType::CustomerUpdated, &after, &changed);
     if let Some(attempt) = attempt {
         said.attempt_id = Some(attempt.id);
         raise_version(change, attempt).await?;
