@@ -3,17 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attempts;
+mod canary;
 mod crash;
 mod customers;
 mod expiry;
 mod harness;
 mod holds;
+mod http;
 mod idempotency;
+mod idempotency_http;
 mod indexes;
 mod links;
 mod migrations;
 mod mutations;
 mod on_postgres;
+mod pages;
 mod random_walk;
 mod report;
 mod seed;
