@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attempts;
+mod canary;
 mod crash;
 mod customers;
 mod expiry;
 mod harness;
 mod holds;
+mod http;
 mod idempotency;
+mod idempotency_http;
 mod indexes;
 mod layers;
 mod links;
@@ -16,6 +19,7 @@ mod migrations;
 mod mutations;
 mod on_postgres;
 mod readme;
+mod pages;
 mod random_walk;
 mod report;
 mod seed;

@@ -11,7 +11,7 @@ use kyc_stack::{
     kyc::merchant::MerchantCreated,
     ops::{demo, seed, seed::Seed},
 };
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::PaginatorTrait;
 
 use crate::harness::office::Office;
 

@@ -42,7 +42,6 @@ const THEIRS: u128 = 2;
 async fn house() -> House {
     let database = Database::fresh(Backend::under_test()).await;
     let kyc = Kyc {
-        known: kyc_stack::auth::Known::default(),
         db: Db::open(&database.url, 4).await.unwrap(),
         clock: Clock::manual(at("2026-11-22T12:00:00Z")),
         entropy: Entropy::System,

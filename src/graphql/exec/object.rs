@@ -16,7 +16,7 @@ use super::{
     load::{Batch, Loaded, Scalars, Slots, load_batch},
     plan::{Plan, PlanField},
 };
-use crate::error::Result;
+use crate::{error::Result, graphql::error::without_value};
 
 /// A row that is an output type.
 pub trait Row: Send + Sync + Sized + 'static {
@@ -374,7 +374,7 @@ impl<T: InputType + Any> Arguments for T {
 
     fn parse(values: async_graphql::Value) -> Result<Self, String> {
         InputType::parse(Some(values))
-            .map_err(|error| error.into_server_error(async_graphql::Pos::default()).message)
+            .map_err(|error| without_value(&error.into_server_error(async_graphql::Pos::default()).message))
     }
 }
 

@@ -234,22 +234,19 @@ impl Play<'_, '_> {
                 9..12 => {
                     self.run(index)?;
                     let wish = self.answer(StepStatus::RequiresAction);
-                    self.walk.step(
-                        index,
-                        wish.because(reasons::known(reasons::PROVIDER_UNAVAILABLE)),
-                        None,
-                    )?;
+                    let wish = wish.because(reasons::known(reasons::PROVIDER_UNAVAILABLE));
+                    self.walk.step(index, &wish, None)?;
                 }
                 12..18 if !self.calm => {
                     self.question(index)?;
                     self.pause(10, 120);
                     let decided = Move::new(StepStatus::Completed, Member, self.walk.now);
-                    return self.walk.step(index, decided, Some(PERFORMED_BY_REVIEWER));
+                    return self.walk.step(index, &decided, Some(PERFORMED_BY_REVIEWER));
                 }
                 _ => {
                     self.run(index)?;
                     let passed = self.answer(StepStatus::Completed);
-                    return self.walk.step(index, passed, None);
+                    return self.walk.step(index, &passed, None);
                 }
             }
         }
@@ -261,7 +258,7 @@ impl Play<'_, '_> {
         self.run(index)?;
         let reason = self.reason(is_put_right_by_customer, Some(self.walk.steps[index].kind))?;
         let failed = self.answer(StepStatus::Failed).because(reason);
-        self.walk.step(index, failed, None)
+        self.walk.step(index, &failed, None)
     }
 
     /// A round of a step ends with a question to a reviewer.
@@ -269,7 +266,7 @@ impl Play<'_, '_> {
         self.run(index)?;
         let reason = self.reason(is_decided_by_reviewer, Some(self.walk.steps[index].kind))?;
         let asked = self.answer(StepStatus::RequiresAction).because(reason);
-        self.walk.step(index, asked, None)
+        self.walk.step(index, &asked, None)
     }
 
     /// The customer begins a round of a step, and the check takes its time.
@@ -280,7 +277,7 @@ impl Play<'_, '_> {
             self.walk.extend(self.pace.validity)?;
         }
         let begun = Move::new(StepStatus::InProgress, Customer, self.walk.now);
-        self.walk.step(index, begun, Some(SANDBOX))?;
+        self.walk.step(index, &begun, Some(SANDBOX))?;
         let time = self.dice.part(self.pace.unit, 1, 15).min(LONGEST_CHECK);
         self.walk.wait(time);
         Ok(())

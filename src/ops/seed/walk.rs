@@ -127,10 +127,10 @@ impl<'s> Walk<'s> {
     }
 
     /// A step moves. `reason` with FAILED and REQUIRES_ACTION.
-    pub(super) fn step(&mut self, index: usize, wish: Move, provider: Option<&str>) -> Result<()> {
+    pub(super) fn step(&mut self, index: usize, wish: &Move, provider: Option<&str>) -> Result<()> {
         let before = &self.steps[index];
         let by = wish.by;
-        let Moved::To(moved) = rows::step_rules_of(before).advance(&wish, self.attempt.state)? else {
+        let Moved::To(moved) = rows::step_rules_of(before).advance(wish, self.attempt.state)? else {
             return Err(Error::internal("a scripted move moves nothing"));
         };
         let mut after = rows::step_after(before, moved, self.now);
