@@ -7,9 +7,11 @@
 
 pub mod abstracts;
 pub mod connection;
+pub mod edge;
 pub mod json;
 pub mod leaf;
 pub mod load;
+pub mod meta;
 pub mod object;
 pub mod plan;
 pub mod root;
