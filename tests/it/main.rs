@@ -13,6 +13,7 @@ mod links;
 mod migrations;
 mod mutations;
 mod on_postgres;
+mod read_path;
 mod report;
 mod sessions;
 mod settings;
