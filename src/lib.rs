@@ -4,6 +4,7 @@ pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod days;
 pub mod db;
 pub mod entropy;
 pub mod error;

@@ -17,7 +17,6 @@ use kyc_stack::{
     ops, report, telemetry,
 };
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use cli::{Cli, Command, MerchantCommand, MigrateCommand};
 

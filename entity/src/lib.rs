@@ -36,6 +36,7 @@ mod scope;
 pub mod search_token;
 pub mod session;
 pub mod step;
+pub mod whole;
 mod words;
 
 pub use scope::{Scope, Scoped, any_of};

@@ -6,7 +6,7 @@ use std::{
 };
 
 use entity::{ActorKind, Scoped, any_of, api_key, customer, id::CustomerId, member};
-use sea_orm::{ConnectionTrait, QueryFilter};
+use sea_orm::QueryFilter;
 use uuid::Uuid;
 
 use super::exec::{

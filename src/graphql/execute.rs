@@ -42,6 +42,12 @@ pub struct Operation<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
+impl Default for Api {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Api {
     /// The API.
     pub fn new() -> Self {

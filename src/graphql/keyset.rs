@@ -9,7 +9,7 @@ use entity::{Time, any_of};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
-    sea_query::{Alias, Expr, Order, OverStatement, Query, SimpleExpr, WindowStatement},
+    sea_query::{Alias, Expr, Order, Query, SimpleExpr, WindowStatement},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

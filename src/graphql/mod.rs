@@ -3,6 +3,7 @@
 
 mod actor;
 pub mod answer;
+mod api_key;
 mod attempt;
 mod customer;
 pub mod error;
@@ -14,6 +15,7 @@ pub mod http;
 mod input;
 mod keyset;
 mod link;
+mod member;
 mod merchant;
 mod mutation;
 mod node;
@@ -21,11 +23,11 @@ mod query;
 mod reason;
 mod reasons;
 pub mod scalar;
-mod settings;
 mod sort;
 mod step;
 mod summary;
 mod tracker;
 mod user_error;
+mod viewer;
 
 pub use execute::{Api, Operation};

@@ -12,6 +12,7 @@ use async_graphql::{
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{
+    api_key::{self, ApiKey},
     attempt::{self, Attempt},
     customer::{self, Customer},
     exec::{
@@ -20,9 +21,9 @@ use super::{
     },
     hold::{self, Hold},
     link,
-    merchant::Merchant,
+    member::{self, Member},
+    merchant::{self, Branding, Merchant},
     scalar::Url,
-    settings::{ApiKey, Member},
     step::{self, Step},
     user_error::UserErrorRow,
 };
@@ -167,6 +168,14 @@ impl<M: Mutate> Object<Payload<M>> {
         )
     }
 
+    pub fn branding(self) -> Self {
+        self.optional_part(
+            "branding",
+            "The look of the merchant; null when there are user errors.",
+            |_, payload| payload.shown.merchant.clone().map(Branding),
+        )
+    }
+
     pub fn member(self) -> Self {
         self.optional_shared_part("member", "The member; null when there are user errors.", |_, payload| {
             payload.shown.member.clone()
@@ -246,6 +255,15 @@ impl Row for Mutation {
                 "Where every change begins. The fields of one operation run one after another; each is done as a whole or not \
                  at all.",
             )
+            // Settings.
+            .mutation::<merchant::write::MerchantCreate>()
+            .mutation::<merchant::write::MerchantUpdate>()
+            .mutation::<merchant::BrandingUpdate>()
+            .mutation::<api_key::write::ApiKeyCreate>()
+            .mutation::<api_key::write::ApiKeyRevoke>()
+            .mutation::<member::write::MemberCreate>()
+            .mutation::<member::write::MemberUpdate>()
+            .mutation::<member::write::MemberPasswordReset>()
             // The journey.
             .mutation::<customer::write::CustomerCreate>()
             .mutation::<customer::write::CustomerUpdate>()

@@ -7,6 +7,7 @@ use entity::id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, MemberId, Mer
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{
+    api_key::{self, ApiKey},
     attempt::{self, Attempt},
     customer::{self, Customer},
     exec::{
@@ -17,8 +18,8 @@ use super::{
         schema,
     },
     hold::{self, Hold},
+    member::{self, Member},
     merchant::{self, Merchant},
-    settings::{self, ApiKey, Member},
     step::{self, Step},
     tracker::{self, TrackerEvent},
 };
@@ -138,11 +139,11 @@ pub async fn load(cx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Vec<Option
         found.insert(NodeId::Merchant(row.row.id), Arc::new(Node::Merchant(row)));
     }
     let members = pick(ids, |id| if let NodeId::Member(id) = id { Some(id) } else { None });
-    for (id, row) in settings::members_by_id(cx, members).await? {
+    for (id, row) in member::by_id(cx, members).await? {
         found.insert(NodeId::Member(id), Arc::new(Node::Member(row)));
     }
     let keys = pick(ids, |id| if let NodeId::ApiKey(id) = id { Some(id) } else { None });
-    for (id, row) in settings::api_keys_by_id(cx, keys).await? {
+    for (id, row) in api_key::by_id(cx, keys).await? {
         found.insert(NodeId::ApiKey(id), Arc::new(Node::ApiKey(row)));
     }
     let customers = pick(ids, |id| if let NodeId::Customer(id) = id { Some(id) } else { None });

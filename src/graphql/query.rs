@@ -11,7 +11,7 @@ use entity::{
     id::{AttemptId, StepId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::{
     attempt::{self, Attempt, list::AttemptsArgs},
@@ -25,10 +25,10 @@ use super::{
     node::{self, Node, NodeId},
     reasons::{self, ReasonCode},
     scalar::EventCursor,
-    settings::Viewer,
     step::{self, Step},
     summary::{self, KycSummary},
     tracker::{self, ActivityArgs, TrackerEvent},
+    viewer::Viewer,
 };
 use crate::{
     error::{Error, Result},
@@ -129,7 +129,6 @@ impl Row for Query {
                 .one::<summary::SummaryArgs, KycSummary>("summary", "How the attempts created in a range of days went.", |cx, _, args, plan| {
                     async move { Ok(vec![Some(Arc::new(summary::load(cx, args, plan).await?))]) }.boxed()
                 })
-                .fan(Fan::Rows(50))
                 .many::<ReasonCodesArgs, ReasonCode>("reasonCodes", "The catalogue of reasons, for failing a step, asking again, holding and rejecting.", |_, _, args, _| {
                     async move { Ok(vec![reasons::catalogue(args.kind)]) }.boxed()
                 })

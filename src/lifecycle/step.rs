@@ -142,6 +142,22 @@ fn rule(from: StepStatus, to: StepStatus) -> Rule {
     }
 }
 
+/// Whether a step that stood at `from` may be told to stand at `to`, whoever moved it. A repeat is not told; handing
+/// REQUIRES_ACTION to the other party is.
+pub fn may(from: StepStatus, to: StepStatus) -> bool {
+    match rule(from, to) {
+        Rule::Same | Rule::Never(_) => false,
+        Rule::Begin
+        | Rule::Report
+        | Rule::Finish
+        | Rule::Retry
+        | Rule::Again
+        | Rule::Decide
+        | Rule::Reopen
+        | Rule::HandOver => true,
+    }
+}
+
 /// How long a step may be IN_PROGRESS before a reviewer has to look. A provider's answer that takes longer than this
 /// is not coming: a screening takes seconds, a look-up of a PAN or an account minutes, a walk through DigiLocker
 /// (which may include opening an account there) well under an hour. A picture is the customer's to take, who may wait

@@ -62,3 +62,4 @@ pub fn explain(error: &Error) -> String {
         other => other.to_string(),
     }
 }
+pub mod verify;

@@ -4,7 +4,6 @@
 //! starts the [`export`]. What a row holds is said by [`sheet`], which rows there are by [`query`].
 
 pub mod cell;
-pub mod days;
 pub mod export;
 pub mod query;
 mod rows;

@@ -4,8 +4,10 @@ use chrono::{Datelike, Months, NaiveDate};
 use chrono_tz::Tz;
 use entity::{AttemptState, Scope, Time};
 
-use super::days::day_start;
-use crate::error::{Error, Result};
+use crate::{
+    days::day_start,
+    error::{Error, Result},
+};
 
 /// The longest range, in years.
 const MAX_YEARS: u32 = 10;

@@ -1,5 +1,10 @@
 //! A merchant's settings: who may change them, what is refused, and what the log says of it.
 
+mod access;
+mod house;
+mod merchants;
+mod traces;
+
 use entity::{EventType, Role, StepKind};
 use kyc_stack::{
     auth::Actor,

@@ -21,7 +21,7 @@ async fn workers_write_what_is_due_until_they_are_stopped() {
         Arc::new(move |_| written.notify_one())
     };
     let stop = CancellationToken::new();
-    kyc_stack::workers::start(&office.kyc, &stop);
+    kyc_stack::workers::start(&office.kyc, &office.auth(), &stop);
     written.notified().await;
     assert_eq!(office.row(attempt.id).await.state, AttemptState::Expired);
     office.audit().await;

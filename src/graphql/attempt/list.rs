@@ -8,7 +8,7 @@ use entity::{
     id::CustomerId, step,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, SimpleExpr},
 };
 

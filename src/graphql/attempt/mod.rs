@@ -14,7 +14,7 @@ use entity::{
     id::{AttemptId, CustomerId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{QueryFilter, sea_query::Expr};
 
 use super::{
     customer::{self, Customer},

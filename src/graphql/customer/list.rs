@@ -5,7 +5,7 @@ use std::any::Any;
 use async_graphql::{Enum, InputObject};
 use entity::{AttemptState, Scope, Scoped, Time, attempt, customer};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, SimpleExpr},
 };
 

@@ -10,7 +10,7 @@ use std::{
 
 use entity::{Scoped, any_of, customer, id::CustomerId};
 use futures_util::FutureExt;
-use sea_orm::{ConnectionTrait, QueryFilter};
+use sea_orm::QueryFilter;
 
 use super::{
     attempt::{self, Attempt},

@@ -12,7 +12,7 @@ use entity::{
     id::{AttemptId, HoldId},
 };
 use futures_util::FutureExt;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use super::{
     actor::{self, Actor},

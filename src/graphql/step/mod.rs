@@ -12,7 +12,7 @@ use entity::{
     id::{AttemptId, StepId},
     step,
 };
-use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{QueryFilter, QueryOrder};
 
 use super::{
     attempt::{self, Attempt},

@@ -1,8 +1,11 @@
 //! What every test stands on.
 
 pub(crate) mod database;
+pub(crate) mod dump;
 pub(crate) mod graph;
+pub(crate) mod graphql;
 pub(crate) mod office;
 pub(crate) mod postgres;
 pub(crate) mod rows;
 pub(crate) mod server;
+pub(crate) mod verify;

@@ -1,19 +1,22 @@
-//! `Merchant` and `Branding`.
+//! `Merchant`: a business that runs KYC, and its settings.
+
+mod branding;
+pub mod write;
 
 use std::sync::{Arc, LazyLock};
 
 use async_graphql::InputObject;
 use entity::{Role, merchant};
 use futures_util::FutureExt;
-use sea_orm::EntityTrait;
 
+pub use self::branding::{Branding, BrandingUpdate};
 use super::{
+    api_key::{self, ApiKey},
     exec::{
         Context,
         object::{Fan, Object, Row},
     },
-    scalar::{Color, Url},
-    settings::{self, ApiKey, Member},
+    member::{self, Member},
 };
 use crate::error::Result;
 
@@ -22,9 +25,6 @@ pub struct Merchant {
     /// The row.
     pub row: merchant::Model,
 }
-
-/// A merchant's look.
-pub struct Branding(pub Arc<Merchant>);
 
 /// The argument of `Merchant.apiKeys`.
 #[derive(InputObject)]
@@ -70,7 +70,8 @@ impl Row for Merchant {
                     "Its API keys, oldest first: those that work, unless asked for all.",
                     |cx, rows, args, _| {
                         async move {
-                            let keys = settings::api_keys(cx, args.include_revoked.unwrap_or(false)).await?;
+                            let keys =
+                                api_key::of_merchant(cx, args.include_revoked.unwrap_or(false)).await?;
                             Ok(rows.iter().map(|_| keys.clone()).collect())
                         }
                         .boxed()
@@ -85,7 +86,7 @@ impl Row for Merchant {
                     |cx, rows, args, _| {
                         async move {
                             let members =
-                                settings::members(cx, args.include_disabled.unwrap_or(false)).await?;
+                                member::of_merchant(cx, args.include_disabled.unwrap_or(false)).await?;
                             Ok(rows.iter().map(|_| members.clone()).collect())
                         }
                         .boxed()
@@ -95,41 +96,6 @@ impl Row for Merchant {
                 .role(Role::Admin)
                 .fan(Fan::Rows(10))
                 .value("createdAt", "When it was created.", |merchant| merchant.row.created_at)
-        });
-        &OBJECT
-    }
-}
-
-impl Row for Branding {
-    fn object() -> &'static Object<Self> {
-        static OBJECT: LazyLock<Object<Branding>> = LazyLock::new(|| {
-            Object::<Branding>::new("Branding", "How a merchant's journeys look.")
-                .text("displayName", "The name that customers read.", |branding| &branding.0.row.display_name)
-                .value::<Option<Url>>("logoUrl", "The logo; null when there is none.", |_| None)
-                .value("primaryColor", "Buttons and links.", |branding| {
-                    Color(branding.0.row.primary_color.clone())
-                })
-                .value("backgroundColor", "The page.", |branding| {
-                    Color(branding.0.row.background_color.clone())
-                })
-                .value("surfaceColor", "Cards and fields.", |branding| {
-                    Color(branding.0.row.surface_color.clone())
-                })
-                .value("textColor", "Text on the page and on cards.", |branding| {
-                    Color(branding.0.row.text_color.clone())
-                })
-                .value("cornerRadius", "The radius of corners, in pixels: 0 to 32.", |branding| {
-                    branding.0.row.corner_radius
-                })
-                .optional_text("supportEmail", "Where customers get help.", |branding| {
-                    branding.0.row.support_email.as_deref()
-                })
-                .value("supportUrl", "Where customers get help.", |branding| {
-                    branding.0.row.support_url.clone().map(Url)
-                })
-                .value("updatedAt", "When the look last changed.", |branding| {
-                    branding.0.row.branding_updated_at
-                })
         });
         &OBJECT
     }

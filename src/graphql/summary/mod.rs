@@ -1,0 +1,234 @@
+//! `KycSummary`: how the attempts created in a range of days went.
+
+mod count;
+mod median;
+mod range;
+
+use std::sync::{Arc, LazyLock};
+
+use async_graphql::InputObject;
+use chrono::NaiveDate;
+use entity::{AttemptState, Scoped, StepKind, attempt};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+
+use self::range::Range;
+use super::{
+    attempt::Attempt,
+    exec::{
+        Context,
+        object::{Fan, Object, Row},
+        plan::Plan,
+    },
+    scalar::Date,
+};
+use crate::error::Result;
+
+/// The arguments of `Query.summary`.
+#[derive(InputObject)]
+pub struct SummaryArgs {
+    /// The first day, from 1970 on.
+    pub from: Date,
+    /// The last day, included; at most 400 days in all.
+    pub to: Date,
+    /// IANA name of the zone in which days begin and end; by default the merchant's.
+    pub time_zone: Option<String>,
+}
+
+/// The numbers of a range. What was not asked for is empty.
+#[derive(Default)]
+pub struct KycSummary {
+    by_state: Vec<Arc<AttemptStateCount>>,
+    by_day: Vec<Arc<DayCount>>,
+    funnel: Vec<Arc<StepFunnel>>,
+    median_seconds: Option<i64>,
+    oldest: Option<Arc<Attempt>>,
+}
+
+/// How many attempts are in a state.
+pub struct AttemptStateCount {
+    state: AttemptState,
+    count: i64,
+}
+
+/// How many attempts of a day are in a state.
+pub struct DayCount {
+    date: NaiveDate,
+    state: AttemptState,
+    count: i64,
+}
+
+/// How the steps of a kind went.
+pub struct StepFunnel {
+    kind: StepKind,
+    dropped: i64,
+    not_started: i64,
+    in_progress: i64,
+    completed: i64,
+    failed: i64,
+    requires_action: i64,
+    median_seconds: Option<i64>,
+}
+
+impl StepFunnel {
+    fn of(kind: StepKind) -> Self {
+        Self {
+            kind,
+            dropped: 0,
+            not_started: 0,
+            in_progress: 0,
+            completed: 0,
+            failed: 0,
+            requires_action: 0,
+            median_seconds: None,
+        }
+    }
+
+    /// Nothing goes back to NOT_STARTED: whatever is elsewhere has left it.
+    fn reached(&self) -> i64 {
+        self.in_progress + self.completed + self.failed + self.requires_action
+    }
+}
+
+impl Row for KycSummary {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<KycSummary>> = LazyLock::new(|| {
+            Object::<KycSummary>::new(
+                "KycSummary",
+                "How the attempts created in a range of days went, as seen now: an attempt whose time has run out is EXPIRED.",
+            )
+            .shared_parts("attemptsByState", "How many are in each state. Every state is there, zeros included.", |_, summary| {
+                summary.by_state.clone()
+            })
+            .fan(Fan::Rows(5))
+            .shared_parts(
+                "byDay",
+                "How many of each day are in which state, by date, then by state. What is zero is left out.",
+                |_, summary| summary.by_day.clone(),
+            )
+            .fan(Fan::Rows(400))
+            .shared_parts("funnel", "How their steps went. Every kind is there, zeros included, in an order that does not change.", |_, summary| {
+                summary.funnel.clone()
+            })
+            .fan(Fan::Rows(6))
+            .value(
+                "medianSecondsToComplete",
+                "Seconds from creation to end, the median of those that are COMPLETED (of an even number the lower middle); null \
+                 when none is.",
+                |summary| summary.median_seconds,
+            )
+            .optional_shared_part(
+                "oldestWaitingOnReviewer",
+                "The open one with the earliest `waitingSince` of those of which a step or a hold waits on a reviewer; null when \
+                 there is none.",
+                |_, summary| summary.oldest.clone(),
+            )
+        });
+        &OBJECT
+    }
+}
+
+impl Row for AttemptStateCount {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<AttemptStateCount>> = LazyLock::new(|| {
+            Object::<AttemptStateCount>::new("AttemptStateCount", "How many attempts are in a state.")
+                .value("state", "The state, as seen now.", |counted| counted.state)
+                .value("count", "How many attempts.", |counted| counted.count)
+        });
+        &OBJECT
+    }
+}
+
+impl Row for DayCount {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<DayCount>> = LazyLock::new(|| {
+            Object::<DayCount>::new("DayCount", "How many attempts of a day are in a state.")
+                .value("date", "The day they were created on, in the summary's zone.", |counted| Date(counted.date))
+                .value("state", "The state, as seen now.", |counted| counted.state)
+                .value("count", "How many attempts; never zero.", |counted| counted.count)
+        });
+        &OBJECT
+    }
+}
+
+impl Row for StepFunnel {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<StepFunnel>> = LazyLock::new(|| {
+            Object::<StepFunnel>::new("StepFunnel", "How the steps of a kind went.")
+                .value("kind", "What the steps check.", |funnel| funnel.kind)
+                .value("reached", "Steps that have left NOT_STARTED.", StepFunnel::reached)
+                .value("dropped", "Steps that are not COMPLETED although their attempt is over.", |funnel| {
+                    funnel.dropped
+                })
+                .value("notStarted", "Steps that are NOT_STARTED.", |funnel| funnel.not_started)
+                .value("inProgress", "Steps that are IN_PROGRESS.", |funnel| funnel.in_progress)
+                .value("completed", "Steps that are COMPLETED.", |funnel| funnel.completed)
+                .value("failed", "Steps that are FAILED.", |funnel| funnel.failed)
+                .value("requiresAction", "Steps that are REQUIRES_ACTION.", |funnel| funnel.requires_action)
+                .value(
+                    "medianSeconds",
+                    "Seconds from start to end, the median of those that are COMPLETED (of an even number the lower middle); \
+                     null when none is.",
+                    |funnel| funnel.median_seconds,
+                )
+        });
+        &OBJECT
+    }
+}
+
+/// The numbers that are asked for, each by a statement of its own.
+///
+/// # Errors
+/// BAD_USER_INPUT for a range or a zone that makes no sense.
+pub async fn load(cx: &Context<'_>, args: &SummaryArgs, plan: &Plan) -> Result<KycSummary> {
+    let range = Range::read(cx, args).await?;
+    let mut summary = KycSummary::default();
+    if plan.asks("byDay") {
+        summary.by_day = count::by_day(cx.db(), &range).await?;
+    }
+    if plan.asks("attemptsByState") {
+        summary.by_state = if plan.asks("byDay") {
+            count::total(&summary.by_day)
+        } else {
+            count::by_state(cx.db(), &range).await?
+        };
+    }
+    if plan.asks("funnel") {
+        summary.funnel = funnel(cx, &range, plan).await?;
+    }
+    if plan.asks("medianSecondsToComplete") {
+        summary.median_seconds = median::of_attempts(cx.db(), &range).await?;
+    }
+    if plan.asks("oldestWaitingOnReviewer") {
+        summary.oldest = oldest_waiting_on_reviewer(cx, &range).await?;
+    }
+    Ok(summary)
+}
+
+async fn funnel(cx: &Context<'_>, range: &Range, plan: &Plan) -> Result<Vec<Arc<StepFunnel>>> {
+    let mut funnel = count::funnel(cx.db(), range).await?;
+    let asked = plan.fields.iter().filter(|field| field.name == "funnel");
+    if asked.filter_map(|field| field.object_plan().ok()).any(|plan| plan.asks("medianSeconds")) {
+        for median in median::of_steps(cx.db(), range).await? {
+            if let Some(kind) = funnel.iter_mut().find(|funnel| funnel.kind.as_str() == median.word) {
+                kind.median_seconds = Some(median.seconds);
+            }
+        }
+    }
+    Ok(funnel.into_iter().map(Arc::new).collect())
+}
+
+async fn oldest_waiting_on_reviewer(cx: &Context<'_>, range: &Range) -> Result<Option<Arc<Attempt>>> {
+    use attempt::Column;
+    let row = attempt::Entity::scoped(cx.scope()?)
+        .filter(range.created())
+        // The text of the partial index: a bound value would hide it from the planner.
+        .filter(Expr::col(Column::NeedsReviewer))
+        .filter(Column::EndedAt.is_null())
+        .filter(Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(range.now)))
+        .order_by_asc(Column::WaitingSince)
+        .order_by_asc(Column::Id)
+        .limit(1)
+        .one(cx.db())
+        .await?;
+    Ok(row.map(|row| Arc::new(Attempt::seen(row, range.now))))
+}
