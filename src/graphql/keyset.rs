@@ -72,8 +72,12 @@ pub struct Rows<M> {
 
 impl<M> Rows<M> {
     /// No rows: nobody asked for them.
-    pub fn none() -> Self {
-        Self { rows: Vec::new(), has_next_page: false, has_previous_page: false }
+    ///
+    /// # Errors
+    /// BAD_USER_INPUT for a page that cannot be.
+    pub fn none(args: &PageArgs) -> Result<Self> {
+        args.window()?;
+        Ok(Self { rows: Vec::new(), has_next_page: false, has_previous_page: false })
     }
 
     /// The page as the API shows it.

@@ -115,7 +115,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
     let rows = if plan.asks_rows() {
         keyset(args.sort).page(cx.db(), select, &args.page).await?
     } else {
-        Rows::none()
+        Rows::none(&args.page)?
     };
     Ok(page(rows, total_count, cx.now))
 }

@@ -90,7 +90,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
     let rows = if plan.asks_rows() {
         keyset(args.sort).page(cx.db(), select, &args.page).await?
     } else {
-        Rows::none()
+        Rows::none(&args.page)?
     };
     Ok(rows.into_page(total_count, |row| Customer { row }))
 }

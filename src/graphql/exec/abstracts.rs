@@ -205,6 +205,6 @@ impl<R: Row> Object<R> {
             V::register(registry);
             format!("[{}]!", V::NAME)
         };
-        self.edge_field::<A>(name, description, spelled, false, Child::Abstract(V::possible), Many(load))
+        self.edge_field::<A>(name, description, spelled, false, Child::Abstract(V::possible), Many(load)).list()
     }
 }

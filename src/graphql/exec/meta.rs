@@ -41,6 +41,8 @@ pub struct FieldMeta {
     pub fan: Fan,
     /// What is selected below it.
     pub child: Child,
+    /// Whether it holds a list of objects.
+    pub list: bool,
     /// Loaded before its siblings, whatever the order of the question.
     pub first: bool,
 }

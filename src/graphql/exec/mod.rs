@@ -16,6 +16,7 @@ pub mod object;
 pub mod plan;
 pub mod root;
 pub mod schema;
+mod shape;
 
 use entity::{Scope, Time};
 

@@ -110,6 +110,7 @@ impl<R: Row> Object<R> {
     ) -> Self {
         let mut meta = object::<C>(name, description, false);
         meta.register = |registry| format!("[{}!]!", register_object::<C>(registry));
+        meta.list = true;
         self.push(meta, Resolver::Edge(Box::new(Parts { read })))
     }
 
@@ -147,6 +148,7 @@ impl<R: Row> Object<R> {
     ) -> Self {
         let mut meta = object::<C>(name, description, false);
         meta.register = |registry| format!("[{}!]!", register_object::<C>(registry));
+        meta.list = true;
         self.push(meta, Resolver::Edge(Box::new(SharedParts { read })))
     }
 
@@ -185,6 +187,7 @@ impl<R: Row> Object<R> {
     ) -> Self {
         let mut meta = with_args::<A>(object::<C>(name, description, false));
         meta.register = |registry| format!("[{}!]!", register_object::<C>(registry));
+        meta.list = true;
         self.push(meta, Resolver::Edge(Box::new(Many { load })))
     }
 
@@ -233,6 +236,14 @@ impl<R: Row> Object<R> {
         self
     }
 
+    /// The last field holds a list.
+    pub(super) fn list(mut self) -> Self {
+        if let Some(field) = self.meta.fields.last_mut() {
+            field.list = true;
+        }
+        self
+    }
+
     /// The last field, a list, may be null as a whole.
     pub fn nullable_list(mut self) -> Self {
         if let Some(field) = self.meta.fields.last_mut() {
@@ -276,6 +287,7 @@ fn field(name: &'static str, description: &'static str, register: fn(&mut Regist
         role: None,
         fan: Fan::Rows(1),
         child: Child::Leaf,
+        list: false,
         first: false,
     }
 }

@@ -11,7 +11,10 @@ use async_graphql::{
 use async_graphql_value::{ConstValue, Value};
 use entity::Role;
 
-use super::object::{Child, Fan, Meta};
+use super::{
+    meta::{Child, Fan, FieldMeta, Meta},
+    shape,
+};
 use crate::{
     error::{Error, Result},
     graphql::answer::GraphError,
@@ -43,6 +46,8 @@ pub struct PlanField {
     pub forbidden: Option<Role>,
     /// What is asked below it.
     pub below: Below,
+    /// The field's entry in the table; none for `__typename`.
+    pub(super) table: Option<&'static FieldMeta>,
     args: Option<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -195,6 +200,7 @@ impl<'d> Planner<'d> {
                 nullable: false,
                 forbidden: None,
                 below: Below::Nothing,
+                table: None,
                 args: None,
             });
         }
@@ -219,7 +225,14 @@ impl<'d> Planner<'d> {
             Child::Abstract(possible) => {
                 self.cost = self.cost.saturating_add(children);
                 let plans = possible().into_iter().map(|child| self.object(child, &merged.sets, children));
-                Below::Abstract(plans.collect::<Result<_, _>>()?)
+                let plans = plans.collect::<Result<Vec<_>, _>>()?;
+                if let Some(key) = shape::conflict(&plans) {
+                    let message = format!(
+                        "The name {key} stands for values of different types, depending on the object. Give one of them an alias."
+                    );
+                    return Err(GraphError::bad_input(message, merged.first.pos));
+                }
+                Below::Abstract(plans)
             }
         };
         Ok(PlanField {
@@ -229,6 +242,7 @@ impl<'d> Planner<'d> {
             nullable: table.nullable,
             forbidden: table.role.filter(|role| !(self.may)(*role)),
             below,
+            table: Some(table),
             args: Some(args),
         })
     }

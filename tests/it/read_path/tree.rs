@@ -40,7 +40,7 @@ impl Tree {
         let (scope, db) = (office.scope(), office.kyc.db.reader());
         let asked = "{ customers(first: 100) { edges { cursor node { id } } }
                        attempts(first: 100) { edges { cursor node { id } } }
-                       each: customers(first: 100) { nodes { attempts { edges { cursor node { id } } } } } }";
+                       each: customers(first: 20) { nodes { attempts(first: 5) { edges { cursor node { id } } } } } }";
         let answer = graph(&office.kyc, asker, asked, json!({})).await;
         let cursors = |edges: &serde_json::Value| -> Vec<(String, String)> {
             let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
