@@ -179,7 +179,7 @@ fn asks_about_schema(
 fn invalid(error: &ServerError) -> GraphError {
     /// Messages that quote the document are cut: an answer is no mirror.
     const LONGEST: usize = 300;
-    let mut message = error.message.clone();
+    let mut message = super::error::without_value(&error.message);
     if message.len() > LONGEST {
         let end = (0..=LONGEST).rev().find(|end| message.is_char_boundary(*end)).unwrap_or(0);
         message.truncate(end);

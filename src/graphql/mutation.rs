@@ -108,7 +108,7 @@ impl<I: InputType + 'static> Arguments for Input<I> {
         };
         I::parse(input)
             .map(Self)
-            .map_err(|error| error.into_server_error(async_graphql::Pos::default()).message)
+            .map_err(|error| super::error::without_value(&error.into_server_error(async_graphql::Pos::default()).message))
     }
 }
 

@@ -3,17 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attempts;
+mod canary;
 mod customers;
 mod expiry;
 mod harness;
 mod holds;
+mod http;
 mod idempotency;
+mod idempotency_http;
 mod indexes;
 mod links;
 mod migrations;
 mod mutations;
 mod on_postgres;
 mod read_path;
+mod pages;
 mod random_walk;
 mod report;
 mod summary;
@@ -22,4 +26,5 @@ mod settings;
 mod steps;
 mod tables;
 mod workers;
+mod tenancy;
 mod verify;

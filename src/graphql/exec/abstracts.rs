@@ -205,6 +205,7 @@ impl<R: Row> Object<R> {
             V::register(registry);
             format!("[{}]!", V::NAME)
         };
-        self.edge_field::<A>(name, description, spelled, false, Child::Abstract(V::possible), Many(load)).list()
+        self.edge_field::<A>(name, description, spelled, false, Child::Abstract(V::possible), Many(load))
+            .list()
     }
 }

@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use entity::Role;
 
-use crate::error::Result;
+use crate::{error::Result, graphql::error::without_value};
 
 /// What is known of a type without knowing its rows.
 pub struct Meta {
@@ -103,7 +103,7 @@ impl<T: InputType + Any> Arguments for T {
 
     fn parse(values: async_graphql::Value) -> Result<Self, String> {
         InputType::parse(Some(values))
-            .map_err(|error| error.into_server_error(async_graphql::Pos::default()).message)
+            .map_err(|error| without_value(&error.into_server_error(async_graphql::Pos::default()).message))
     }
 }
 

@@ -10,9 +10,10 @@ use super::{
 
 /// The name that stands for values of different types in some of the plans for one place.
 pub fn conflict(plans: &[Plan]) -> Option<&str> {
-    plans.iter().enumerate().find_map(|(place, one)| {
-        plans[place + 1..].iter().find_map(|other| between(one, other))
-    })
+    plans
+        .iter()
+        .enumerate()
+        .find_map(|(place, one)| plans[place + 1..].iter().find_map(|other| between(one, other)))
 }
 
 fn between<'p>(one: &'p Plan, other: &Plan) -> Option<&'p str> {
@@ -21,7 +22,9 @@ fn between<'p>(one: &'p Plan, other: &Plan) -> Option<&'p str> {
         if !same(field, twin) {
             return Some(&*field.key);
         }
-        below(&field.below).iter().find_map(|one| below(&twin.below).iter().find_map(|other| between(one, other)))
+        below(&field.below)
+            .iter()
+            .find_map(|one| below(&twin.below).iter().find_map(|other| between(one, other)))
     })
 }
 

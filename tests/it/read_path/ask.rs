@@ -324,8 +324,12 @@ impl Asking<'_> {
         let on = self.condition(of);
         let directive = self.directive();
         // One that is there already: two ways to the same fields.
-        let there: Vec<_> =
-            self.fragments.iter().filter(|(_, known, _)| *known == on).map(|(name, ..)| name.clone()).collect();
+        let there: Vec<_> = self
+            .fragments
+            .iter()
+            .filter(|(_, known, _)| *known == on)
+            .map(|(name, ..)| name.clone())
+            .collect();
         if !there.is_empty() && self.roll(2) == 0 {
             let name = self.pick(&there).clone();
             return format!("...{name}{directive}");
@@ -384,8 +388,12 @@ impl Asking<'_> {
                 format!("(kind: {kind})")
             }
             Args::Released => {
-                let args =
-                    *self.pick(&["", "(includeReleased: true)", "(includeReleased: $released)", "(includeReleased: null)"]);
+                let args = *self.pick(&[
+                    "",
+                    "(includeReleased: true)",
+                    "(includeReleased: $released)",
+                    "(includeReleased: null)",
+                ]);
                 self.uses(args);
                 args.to_owned()
             }
@@ -402,7 +410,15 @@ impl Asking<'_> {
                 format!("(ids: [{}, {}])", some.join(", "), some[0])
             }
             Args::Page(list) => {
-                let size = *self.pick(&["first: 2", "first: 1", "last: 2", "first: $two", "last: $one", "first: $none", "first: 3"]);
+                let size = *self.pick(&[
+                    "first: 2",
+                    "first: 1",
+                    "last: 2",
+                    "first: $two",
+                    "last: $one",
+                    "first: $none",
+                    "first: 3",
+                ]);
                 self.uses(size);
                 let cursors = self.tree.cursors(list);
                 match self.roll(4) {
@@ -423,7 +439,8 @@ impl Asking<'_> {
         if self.roll(8) == 0 {
             return "\"attempt_00000000000000000000000000\"".to_owned();
         }
-        let prefix = if prefix.is_empty() { *self.pick(&["customer", "attempt", "step", "hold"]) } else { prefix };
+        let prefix =
+            if prefix.is_empty() { *self.pick(&["customer", "attempt", "step", "hold"]) } else { prefix };
         let ids = self.tree.ids(prefix);
         format!("\"{}\"", self.pick(&ids))
     }

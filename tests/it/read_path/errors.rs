@@ -34,7 +34,8 @@ async fn a_forbidden_field_is_null_and_its_siblings_live() {
         "nodes": [{ "members": null, "slug": slug }, { "members": null, "slug": slug }],
     });
     assert_eq!(answer["data"], expected);
-    let paths = [json!(["viewer", "shop", "keys"]), json!(["nodes", 0, "members"]), json!(["nodes", 1, "members"])];
+    let paths =
+        [json!(["viewer", "shop", "keys"]), json!(["nodes", 0, "members"]), json!(["nodes", 1, "members"])];
     assert_eq!(errors(&answer), paths.iter().map(|path| ("FORBIDDEN", path)).collect::<Vec<_>>());
     assert!(asks(&office, Role::Admin, &document, json!({})).await.get("errors").is_none());
 }
@@ -51,11 +52,17 @@ async fn a_failure_of_what_may_not_be_null_ends_at_what_may() {
     );
     let answer = asks(&office, Role::Admin, &document, json!({})).await;
     assert_eq!(answer["data"], json!({ "ok": { "number": 1 }, "broken": null, "list": [null, null, null] }));
-    let paths = [json!(["broken", "customer", "attempts"]), json!(["list", 0, "tracker"]), json!(["list", 2, "tracker"])];
+    let paths = [
+        json!(["broken", "customer", "attempts"]),
+        json!(["list", 0, "tracker"]),
+        json!(["list", 2, "tracker"]),
+    ];
     assert_eq!(errors(&answer), paths.iter().map(|path| ("BAD_USER_INPUT", path)).collect::<Vec<_>>());
 
     // A root field that may not be null takes everything with it.
-    let answer = asks(&office, Role::Admin, "{ viewer { name } customers(first: -1) { totalCount } }", json!({})).await;
+    let answer =
+        asks(&office, Role::Admin, "{ viewer { name } customers(first: -1) { totalCount } }", json!({}))
+            .await;
     assert_eq!(answer["data"], Value::Null);
     assert_eq!(errors(&answer), [("BAD_USER_INPUT", &json!(["customers"]))]);
 }
@@ -120,7 +127,8 @@ async fn nothing_is_read_for_what_is_skipped() {
     let office = Office::open().await;
     office.attempt(&[StepKind::Pan]).await;
     let document = "query($no: Boolean!) { merchant @include(if: $no) { apiKeys { id } } customers { totalCount nodes @skip(if: true) { id } } }";
-    let text = graph_text(&office.kyc, &office.member(Role::Viewer), document, json!({ "no": false }), None).await;
+    let text =
+        graph_text(&office.kyc, &office.member(Role::Viewer), document, json!({ "no": false }), None).await;
     assert_eq!(text, r#"{"data":{"customers":{"totalCount":1}}}"#);
     assert_eq!(customer::Entity::scoped(office.scope()).all(office.kyc.db.reader()).await.unwrap().len(), 1);
 }

@@ -34,8 +34,7 @@ impl Counting {
     /// What a question answers, and how many statements it took.
     async fn asks(&self, document: &str) -> (Value, usize) {
         let before = self.statements.load(Ordering::Relaxed);
-        let answer =
-            graph(&self.office.kyc, &self.office.member(Role::Admin), document, json!({})).await;
+        let answer = graph(&self.office.kyc, &self.office.member(Role::Admin), document, json!({})).await;
         (answer, self.statements.load(Ordering::Relaxed) - before)
     }
 
@@ -113,7 +112,10 @@ async fn the_same_field_with_other_arguments_is_loaded_for_each() {
         let nodes = answer["data"]["customers"]["nodes"][0][key]["nodes"].as_array().unwrap().iter();
         nodes.map(|node| node["number"].as_i64().unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!((numbers("newest"), numbers("oldest"), numbers("attempts")), (vec![3], vec![1], vec![3, 2, 1]));
+    assert_eq!(
+        (numbers("newest"), numbers("oldest"), numbers("attempts")),
+        (vec![3], vec![1], vec![3, 2, 1])
+    );
     assert_eq!(statements, 4);
 }
 
@@ -149,7 +151,8 @@ async fn what_would_load_too_much_is_refused_with_numbers() {
     let error = &answer["errors"][0];
     assert_eq!(error["extensions"]["code"], "QUERY_TOO_LARGE");
     let message = error["message"].as_str().unwrap();
-    let numbers: Vec<u64> = message.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+    let numbers: Vec<u64> =
+        message.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
     assert!(matches!(numbers[..], [asked, 5_000] if asked > 60_000), "{message}");
     assert!(answer.get("data").is_none());
     assert_eq!(statements, 0);

@@ -36,7 +36,8 @@ impl<'a> Question<'a> {
         for set in sets {
             self.collect(of, set, &mut visited, &mut grouped);
         }
-        let (expected, found): (Vec<_>, Vec<_>) = (grouped.keys().copied().collect(), members.keys().collect());
+        let (expected, found): (Vec<_>, Vec<_>) =
+            (grouped.keys().copied().collect(), members.keys().collect());
         assert_eq!(found, expected, "{of} in {}", self.asked.text);
         for (key, fields) in grouped {
             let sets: Vec<_> = fields.iter().map(|field| &field.selection_set.node).collect();
@@ -46,7 +47,8 @@ impl<'a> Question<'a> {
 
     fn below(&self, of: &str, field: &Field, sets: &[&'a SelectionSet], value: &ConstValue) {
         let name = field.name.node.as_str();
-        let Some(child) = ask::fields(of).iter().find(|known| known.name == name).and_then(|known| known.child)
+        let Some(child) =
+            ask::fields(of).iter().find(|known| known.name == name).and_then(|known| known.child)
         else {
             return;
         };
@@ -101,7 +103,8 @@ impl<'a> Question<'a> {
                     (Some(&fragment.type_condition.node.on.node), &fragment.selection_set.node)
                 }
                 Selection::InlineFragment(inline) => {
-                    let condition = inline.node.type_condition.as_ref().map(|condition| &condition.node.on.node);
+                    let condition =
+                        inline.node.type_condition.as_ref().map(|condition| &condition.node.on.node);
                     (condition, &inline.node.selection_set.node)
                 }
             };

@@ -59,8 +59,11 @@ impl Tree {
         for row in &mut attempts {
             // The clock has ended it, and nobody has written so yet.
             if let Some(due) = row.due_at.filter(|due| *due <= now) {
-                row.expiry_reason =
-                    Some(if row.link_open_count > 0 { ExpiryReason::Abandoned } else { ExpiryReason::NeverOpened });
+                row.expiry_reason = Some(if row.link_open_count > 0 {
+                    ExpiryReason::Abandoned
+                } else {
+                    ExpiryReason::NeverOpened
+                });
                 (row.state, row.ended_at) = (AttemptState::Expired, Some(due));
                 (row.waiting_on, row.waiting_since) = (None, None);
             }
