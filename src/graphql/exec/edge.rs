@@ -31,6 +31,9 @@ pub type LoadOne<R, A, C> =
 pub type LoadMany<R, A, C> =
     for<'a> fn(&'a Context<'a>, &'a [Arc<R>], &'a A, &'a Plan) -> BoxFuture<'a, Result<Vec<Vec<Arc<C>>>>>;
 
+/// Loads one scalar for each parent.
+pub type LoadLeaf<R, T> = for<'a> fn(&'a Context<'a>, &'a [Arc<R>]) -> BoxFuture<'a, Result<Vec<T>>>;
+
 /// A part made of the row.
 pub(super) struct Part<F, C> {
     pub(super) read: F,
@@ -151,7 +154,7 @@ impl<R: Send + Sync, A: Arguments, C: Row> Edge<R> for Many<R, A, C> {
 
 /// A scalar, loaded.
 pub(super) struct LoadedLeaf<R, T> {
-    pub(super) load: for<'a> fn(&'a Context<'a>, &'a [Arc<R>]) -> BoxFuture<'a, Result<Vec<T>>>,
+    pub(super) load: LoadLeaf<R, T>,
 }
 
 impl<R: Send + Sync, T: Leaf + Send + Sync> Edge<R> for LoadedLeaf<R, T> {

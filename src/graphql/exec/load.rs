@@ -125,7 +125,7 @@ pub(in crate::graphql) async fn load_root<'p, R: Row>(
 }
 
 /// Loads everything below a batch of rows, by a plan.
-pub async fn load_level<'p, C: Row>(
+pub(in crate::graphql) async fn load_level<'p, C: Row>(
     cx: &'p Context<'p>,
     batch: Batch<C>,
     plan: &'p Plan,
@@ -240,7 +240,7 @@ impl<C: Row> Loaded for Level<'_, C> {
 ///
 /// # Errors
 /// When the field is not abstract or the type cannot stand there: our own bug.
-pub fn plan_for<'p, C: Row>(field: &'p PlanField) -> Result<&'p Plan> {
+pub fn plan_for<C: Row>(field: &PlanField) -> Result<&Plan> {
     let name = C::object().meta.name;
     match &field.below {
         Below::Abstract(plans) => plans.iter().find(|plan| plan.type_name == name),

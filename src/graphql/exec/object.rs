@@ -13,7 +13,7 @@ use super::{
     leaf::Leaf,
 };
 pub use super::{
-    edge::{Edge, LoadMany, LoadOne},
+    edge::{Edge, LoadLeaf, LoadMany, LoadOne},
     meta::{ArgsMeta, Arguments, Child, Fan, FieldMeta, Meta, NoArgs},
 };
 use crate::error::Result;
@@ -206,7 +206,7 @@ impl<R: Row> Object<R> {
         self,
         name: &'static str,
         description: &'static str,
-        load: for<'a> fn(&'a Context<'a>, &'a [Arc<R>]) -> BoxFuture<'a, Result<Vec<T>>>,
+        load: LoadLeaf<R, T>,
     ) -> Self {
         self.push(leaf::<T>(name, description), Resolver::Edge(Box::new(LoadedLeaf { load })))
     }

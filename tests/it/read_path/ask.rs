@@ -306,7 +306,7 @@ impl Asking<'_> {
     /// A type that a fragment in `of` may be about.
     fn condition(&mut self, of: &'static str) -> &'static str {
         match of {
-            "Node" => *self.pick(&["Customer", "Attempt", "Step", "Hold", "Node"]),
+            "Node" => self.pick::<&str>(&["Customer", "Attempt", "Step", "Hold", "Node"]),
             "Customer" | "Attempt" | "Step" | "Hold" if self.roll(6) == 0 => "Node",
             other => other,
         }
@@ -346,7 +346,7 @@ impl Asking<'_> {
         if scalars.is_empty() {
             return "__typename".to_owned();
         }
-        let known: &Known = *self.pick(&scalars);
+        let known: &Known = self.pick::<&Known>(&scalars);
         let variant = self.roll(3);
         let variant = if self.aliases >= 26 && variant > 0 { 0 } else { variant };
         let spelled = self.spelling(of, known, variant);

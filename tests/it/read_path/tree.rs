@@ -296,7 +296,7 @@ impl Query {
         let tree = &self.0;
         let mut rows: Vec<usize> = (0..tree.customers.len()).collect();
         let key = |row: &usize| (tree.customers[*row].created_at, tree.customers[*row].id.0);
-        rows.sort_by(|a, b| key(b).cmp(&key(a)));
+        rows.sort_by_key(|row| std::cmp::Reverse(key(row)));
         let sorted: Vec<_> = rows.iter().map(|row| (tree.customers[*row].id.to_string(), key(row))).collect();
         let asked = Asked { first, after, last, before };
         let (places, page_info) = tree.page(List::Customers, &sorted, &sorted, &asked);

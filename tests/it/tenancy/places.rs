@@ -31,7 +31,7 @@ fn read(at: &'static str, document: &str, value: &str) -> Place {
 }
 
 /// The payload's own objects are asked for, so that an answer that showed them would be seen.
-fn write(at: &'static str, mutation: &str, shown: &str, input: Value) -> Place {
+fn write(at: &'static str, mutation: &str, shown: &str, input: &Value) -> Place {
     let document = crate::harness::graph::mutation(mutation, shown);
     Place { at, document, variables: json!({ "input": input }) }
 }
@@ -39,7 +39,7 @@ fn write(at: &'static str, mutation: &str, shown: &str, input: Value) -> Place {
 /// A mutation with the input of the table of mutations.
 fn listed(at: &'static str, mutation: &str, shown: &str) -> Place {
     let (.., input) = mutations::all().into_iter().find(|(name, ..)| *name == mutation).unwrap();
-    write(at, mutation, shown, input)
+    write(at, mutation, shown, &input)
 }
 
 const NODE: &str = "id ... on Customer { name reference } ... on Attempt { customer { name } }
@@ -147,26 +147,26 @@ fn writes() -> Vec<Place> {
         listed("HoldPlaceInput.attemptId", "holdPlace", &hold),
         listed("HoldReleaseInput.holdId", "holdRelease", &hold),
         listed("AttemptRejectInput.attemptId", "attemptReject", ATTEMPT),
-        write("KycLinkGenerateInput.customerId", "kycLinkGenerate", ATTEMPT, by("customerId", "@customer")),
+        write("KycLinkGenerateInput.customerId", "kycLinkGenerate", ATTEMPT, &by("customerId", "@customer")),
         write(
             "KycLinkGenerateInput.customerReference",
             "kycLinkGenerate",
             ATTEMPT,
-            by("customerReference", "@reference"),
+            &by("customerReference", "@reference"),
         ),
-        write("AttemptCreateInput.customerId", "attemptCreate", ATTEMPT, by("customerId", "@customer")),
+        write("AttemptCreateInput.customerId", "attemptCreate", ATTEMPT, &by("customerId", "@customer")),
         write(
             "AttemptCreateInput.customerReference",
             "attemptCreate",
             ATTEMPT,
-            by("customerReference", "@reference"),
+            &by("customerReference", "@reference"),
         ),
         // It is free in another merchant: what is made there is that merchant's.
         write(
             "CustomerInput.reference",
             "customerCreate",
             "customer { name }",
-            json!({ "customer": { "name": "Zoya", "reference": "@reference" } }),
+            &json!({ "customer": { "name": "Zoya", "reference": "@reference" } }),
         ),
     ]
 }
