@@ -38,6 +38,9 @@ impl From<Key> for Value {
     }
 }
 
+/// What a row is sorted by, and its id.
+pub type Place<M> = fn(&M) -> (Key, Uuid);
+
 /// How a list is sorted, and how its cursors are told from those of other lists.
 pub struct Keyset<E: EntityTrait> {
     /// The list's name with its sort: a cursor of another one is refused.
@@ -49,7 +52,7 @@ pub struct Keyset<E: EntityTrait> {
     /// Whether the largest comes first.
     pub descending: bool,
     /// What a row is sorted by.
-    pub of: fn(&E::Model) -> (Key, Uuid),
+    pub of: Place<E::Model>,
 }
 
 /// Whose rows a nested list has.

@@ -47,7 +47,10 @@ async fn the_tour_can_be_walked() {
 
     let blocks = blocks(section(TOUR));
     let commands = || blocks.iter().filter(|block| block.language == "sh");
-    assert!(commands().count() > 8, "the tour of README.md has hardly any commands: is `{TOUR}` its heading?");
+    assert!(
+        commands().count() > 8,
+        "the tour of README.md has hardly any commands: is `{TOUR}` its heading?"
+    );
     let script: String = commands().map(|block| format!("{}\nprintf '{MARK}'\n", block.text)).collect();
     let program = Path::new(env!("CARGO_BIN_EXE_kyc-stack"));
     let folder = tempfile::tempdir().unwrap();
@@ -181,7 +184,8 @@ fn text_fits(told: &str, got: &str) -> bool {
 
 #[test]
 fn an_ellipsis_stands_for_anything_and_nothing_else_does() {
-    for (told, got) in [("a…", "abc"), ("a…c", "abc"), ("…", ""), ("a…c…e", "abcde"), ("abc", "abc")] {
+    for (told, got) in [("a…", "abc"), ("a…c", "abc"), ("…", ""), ("a…c…e", "abcde"), ("abc", "abc")]
+    {
         assert!(text_fits(told, got), "{told} {got}");
     }
     for (told, got) in [("a…", "bc"), ("a…c", "abcd"), ("abc", "abcd"), ("a…x…e", "abcde")] {

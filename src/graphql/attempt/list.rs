@@ -22,7 +22,7 @@ use crate::{
             connection::{Page, PageArgs},
             plan::Plan,
         },
-        keyset::{Key, Keyset, Parent, Rows, count, count_each},
+        keyset::{Key, Keyset, Parent, Place, Rows, count, count_each},
         scalar::DateTime,
         sort::SortDirection,
     },
@@ -140,7 +140,7 @@ pub async fn of_customers(
     };
     let keyset = Keyset::<attempt::Entity> {
         list: "customer.attempts".into(),
-        key: Expr::col(attempt::Column::Number).into(),
+        key: Expr::col(attempt::Column::Number),
         id: attempt::Column::Id,
         descending: true,
         of: |row| (Key::Number(i64::from(row.number)), row.id.0),
@@ -166,12 +166,12 @@ const MISSING: &str = "9999-12-31T00:00:00+00:00";
 fn keyset(sort: Option<AttemptSort>) -> Keyset<attempt::Entity> {
     let sort =
         sort.unwrap_or(AttemptSort { field: AttemptSortField::CreatedAt, direction: SortDirection::Desc });
-    let (key, of): (SimpleExpr, fn(&attempt::Model) -> (Key, uuid::Uuid)) = match sort.field {
+    let (key, of): (SimpleExpr, Place<attempt::Model>) = match sort.field {
         AttemptSortField::CreatedAt => {
-            (Expr::col(attempt::Column::CreatedAt).into(), |row| (Key::Time(row.created_at), row.id.0))
+            (Expr::col(attempt::Column::CreatedAt), |row| (Key::Time(row.created_at), row.id.0))
         }
         AttemptSortField::UpdatedAt => {
-            (Expr::col(attempt::Column::UpdatedAt).into(), |row| (Key::Time(row.updated_at), row.id.0))
+            (Expr::col(attempt::Column::UpdatedAt), |row| (Key::Time(row.updated_at), row.id.0))
         }
         AttemptSortField::ExpiresAt => (Expr::cust(format!("coalesce(expires_at, '{MISSING}')")), |row| {
             (or_missing(row.expires_at), row.id.0)

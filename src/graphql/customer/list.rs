@@ -4,10 +4,7 @@ use std::any::Any;
 
 use async_graphql::{Enum, InputObject};
 use entity::{AttemptState, Scope, Scoped, Time, attempt, customer};
-use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select,
-    sea_query::{Expr, SimpleExpr},
-};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, sea_query::Expr};
 
 use super::Customer;
 use crate::{
@@ -19,7 +16,7 @@ use crate::{
             connection::{Page, PageArgs},
             plan::Plan,
         },
-        keyset::{Key, Keyset, Rows, count},
+        keyset::{Key, Keyset, Place, Rows, count},
         scalar::DateTime,
         sort::SortDirection,
     },
@@ -98,7 +95,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
 fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
     let sort =
         sort.unwrap_or(CustomerSort { field: CustomerSortField::CreatedAt, direction: SortDirection::Desc });
-    let (column, of): (_, fn(&customer::Model) -> (Key, uuid::Uuid)) = match sort.field {
+    let (column, of): (_, Place<customer::Model>) = match sort.field {
         CustomerSortField::CreatedAt => {
             (customer::Column::CreatedAt, |row| (Key::Time(row.created_at), row.id.0))
         }
@@ -111,7 +108,7 @@ fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
     };
     Keyset {
         list: format!("customers {:?} {:?}", sort.field, sort.direction),
-        key: SimpleExpr::from(Expr::col(column)),
+        key: Expr::col(column),
         id: customer::Column::Id,
         descending: sort.direction == SortDirection::Desc,
         of,

@@ -76,8 +76,7 @@ async fn begin(change: &mut Change<'_>, plan: &Plan) -> Result<(attempt::Model, 
     let steps: Vec<Step> = kinds.into_iter().map(|kind| Step::new(kind, DEFAULT_MAX_TRIES)).collect();
     let rules = Attempt::create(&steps, validity, change.now);
     let id = change.entropy.id(change.now);
-    let attempt =
-        rows::new_attempt(id, change.now, &customer, number, merchant.mode, redirect_url, rules);
+    let attempt = rows::new_attempt(id, change.now, &customer, number, merchant.mode, redirect_url, rules);
     attempt::Entity::insert(attempt.clone().into_active_model()).exec_without_returning(change.txn).await?;
     let steps: Vec<_> = steps
         .into_iter()
