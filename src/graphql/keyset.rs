@@ -43,7 +43,7 @@ pub type Place<M> = fn(&M) -> (Key, Uuid);
 
 /// How a list is sorted, and how its cursors are told from those of other lists.
 pub struct Keyset<E: EntityTrait> {
-    /// The list's name with its sort: a cursor of another one is refused.
+    /// Whose list it is, its name and its sort: a cursor of another one is refused.
     pub list: String,
     /// What rows are sorted by, as SQL.
     pub key: SimpleExpr,

@@ -85,14 +85,14 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
     let total_count =
         if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     let rows = if plan.asks_rows() {
-        keyset(args.sort).page(cx.db(), select, &args.page).await?
+        keyset(scope, args.sort).page(cx.db(), select, &args.page).await?
     } else {
         Rows::none()
     };
     Ok(rows.into_page(total_count, |row| Customer { row }))
 }
 
-fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
+fn keyset(scope: Scope, sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
     let sort =
         sort.unwrap_or(CustomerSort { field: CustomerSortField::CreatedAt, direction: SortDirection::Desc });
     let (column, of): (_, Place<customer::Model>) = match sort.field {
@@ -107,7 +107,7 @@ fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
         }
     };
     Keyset {
-        list: format!("customers {:?} {:?}", sort.field, sort.direction),
+        list: format!("{} customers {:?} {:?}", scope.merchant_id(), sort.field, sort.direction),
         key: Expr::col(column),
         id: customer::Column::Id,
         descending: sort.direction == SortDirection::Desc,

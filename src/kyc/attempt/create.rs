@@ -27,8 +27,8 @@ use crate::{
 pub async fn create(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: AttemptCreate,
+    key: Option<String>,
 ) -> Result<Outcome<AttemptChanged>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("attemptCreate", key, &input)).transpose()?;
@@ -47,8 +47,8 @@ pub async fn create(
 pub async fn generate(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: LinkGenerate,
+    key: Option<String>,
 ) -> Result<Outcome<LinkIssued>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("kycLinkGenerate", key, &input)).transpose()?;
