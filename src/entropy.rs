@@ -14,6 +14,9 @@ pub enum Entropy {
     System,
     /// SHA-256 over (seed, counter): the same bytes at every run. Not for secrets that matter.
     Seeded(Arc<Mutex<(u64, u64)>>),
+    /// Ids from SHA-256 over (seed, counter), everything else from the operating system: rows that repeat themselves, with
+    /// secrets that nobody can repeat.
+    SeededIds(Arc<Mutex<(u64, u64)>>),
 }
 
 impl Entropy {
@@ -22,40 +25,54 @@ impl Entropy {
         Self::Seeded(Arc::new(Mutex::new((seed, 0))))
     }
 
+    /// Ids that repeat themselves beside secrets that do not.
+    pub fn seeded_ids(seed: u64) -> Self {
+        Self::SeededIds(Arc::new(Mutex::new((seed, 0))))
+    }
+
     /// Random bytes, at most 32 of them.
     ///
     /// # Panics
     /// When the operating system has no entropy to give: nothing safe can be done without it.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
-        let mut bytes = [0; N];
         match self {
-            Self::System => {
-                #[expect(clippy::expect_used, reason = "a server without entropy must not go on")]
-                getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-            }
-            Self::Seeded(state) => {
-                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                state.1 += 1;
-                let digest =
-                    Sha256::new().chain_update(state.0.to_le_bytes()).chain_update(state.1.to_le_bytes());
-                let digest = digest.finalize();
-                let length = N.min(digest.len());
-                bytes[..length].copy_from_slice(&digest[..length]);
-            }
+            Self::System | Self::SeededIds(_) => system(),
+            Self::Seeded(state) => next(state),
         }
-        bytes
     }
 
     /// A new id (UUID v7) of a moment: ids sort by age.
     pub fn id<T: From<Uuid>>(&self, at: Time) -> T {
         let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
-        T::from(Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid())
+        let random = match self {
+            Self::System => system(),
+            Self::Seeded(state) | Self::SeededIds(state) => next(state),
+        };
+        T::from(Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
     /// 256 random bits as text that fits into a URL.
     pub fn token(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
+}
+
+fn system<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    #[expect(clippy::expect_used, reason = "a server without entropy must not go on")]
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+fn next<const N: usize>(state: &Mutex<(u64, u64)>) -> [u8; N] {
+    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+    state.1 += 1;
+    let digest = Sha256::new().chain_update(state.0.to_le_bytes()).chain_update(state.1.to_le_bytes());
+    let digest = digest.finalize();
+    let mut bytes = [0; N];
+    let length = N.min(digest.len());
+    bytes[..length].copy_from_slice(&digest[..length]);
+    bytes
 }
 
 /// What is stored of a token: its SHA-256. Tokens have 256 random bits, so a slow hash would add nothing.

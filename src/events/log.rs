@@ -7,7 +7,7 @@ use entity::{
     log_head,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     Statement,
 };
 use uuid::Uuid;
@@ -73,6 +73,40 @@ impl Draft {
         self.to = Some(to);
         self
     }
+
+    /// The event, now that it has its place.
+    ///
+    /// # Errors
+    /// When its data cannot be written as JSON.
+    pub(crate) fn into_row(self, place: Place) -> Result<event::Model> {
+        Ok(event::Model {
+            merchant_id: place.merchant,
+            seq: place.seq,
+            id: place.id,
+            kind: self.kind,
+            at: place.at,
+            actor_kind: place.author.kind,
+            actor_id: place.author.id,
+            customer_id: self.customer_id,
+            attempt_id: self.attempt_id,
+            step_id: self.step_id,
+            subject_id: self.subject_id,
+            from: self.from.map(str::to_owned),
+            to: self.to.map(str::to_owned),
+            reason_code: self.reason_code,
+            data: serde_json::to_value(self.data)?,
+        })
+    }
+}
+
+/// Where in the log an event stands, when it happened, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) merchant: MerchantId,
+    pub(crate) seq: i64,
+    pub(crate) id: EventId,
+    pub(crate) at: Time,
+    pub(crate) author: Author,
 }
 
 /// Who did something, as the log keeps it.
@@ -103,10 +137,29 @@ pub async fn append(
     drafts: Vec<Draft>,
     entropy: &Entropy,
 ) -> Result<()> {
-    let Ok(count) = i64::try_from(drafts.len()) else { return Err(Error::internal("too many events")) };
-    if count == 0 {
+    if drafts.is_empty() {
         return Ok(());
     }
+    let first = reserve(txn, merchant, drafts.len()).await?;
+    let rows = drafts
+        .into_iter()
+        .zip(first..)
+        .map(|(draft, seq)| {
+            let place = Place { merchant, seq, id: entropy.id(at), at, author };
+            Ok(draft.into_row(place)?.into_active_model())
+        })
+        .collect::<Result<Vec<_>>>()?;
+    event::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Takes the next `count` numbers of a merchant's log, and answers the first of them. Nobody else gets any until the transaction
+/// ends: what comes after this is the insert of the events, and nothing else.
+///
+/// # Errors
+/// As [`append`].
+pub(crate) async fn reserve(txn: &impl ConnectionTrait, merchant: MerchantId, count: usize) -> Result<i64> {
+    let Ok(count) = i64::try_from(count) else { return Err(Error::internal("too many events")) };
     let head = txn
         .query_one_raw(Statement::from_sql_and_values(
             txn.get_database_backend(),
@@ -116,31 +169,7 @@ pub async fn append(
         .await?
         .ok_or_else(|| Error::internal("a merchant without a log head"))?
         .try_get_by_index::<i64>(0)?;
-    let rows = drafts
-        .into_iter()
-        .zip(head - count + 1..)
-        .map(|(draft, seq)| {
-            Ok(event::ActiveModel {
-                merchant_id: Set(merchant),
-                seq: Set(seq),
-                id: Set(entropy.id::<EventId>(at)),
-                kind: Set(draft.kind),
-                at: Set(at),
-                actor_kind: Set(author.kind),
-                actor_id: Set(author.id),
-                customer_id: Set(draft.customer_id),
-                attempt_id: Set(draft.attempt_id),
-                step_id: Set(draft.step_id),
-                subject_id: Set(draft.subject_id),
-                from: Set(draft.from.map(str::to_owned)),
-                to: Set(draft.to.map(str::to_owned)),
-                reason_code: Set(draft.reason_code),
-                data: Set(serde_json::to_value(draft.data)?),
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    event::Entity::insert_many(rows).exec_without_returning(txn).await?;
-    Ok(())
+    Ok(head - count + 1)
 }
 
 /// Reads a merchant's events after `seq`, oldest first.

@@ -3,15 +3,11 @@
 use entity::{ActorKind, Scoped, attempt, id::StepId, step};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
-use super::{Change, rows};
+use super::{Change, rows, told};
 use crate::{
     error::{Error, Result},
-    events::{
-        Draft, Images,
-        image::{LinkImage, StepImage},
-    },
+    events::image::{LinkImage, StepImage},
     lifecycle::{
-        self,
         attempt::{Attempt, Settled},
         step::Step,
     },
@@ -67,14 +63,8 @@ impl Aggregate {
         if let Some(provider) = provider {
             after.provider = Some(provider.to_owned());
         }
-        let mut event = Draft::new(entity::EventType::StepStatusChanged)
-            .attempt(self.row.id, self.row.customer_id)
-            .moved(before.status.as_str(), after.status.as_str());
-        event.step_id = Some(after.id);
-        event.reason_code.clone_from(&after.reason_code);
-        event.data.steps = vec![StepImage::from(&after)];
+        change.event(told::step_moved(&self.row, &before, &after));
         rows::update::<step::Entity>(change, before, &after).await?;
-        change.event(event);
         self.steps[index] = after;
         Ok(())
     }
@@ -91,34 +81,12 @@ impl Aggregate {
         &mut self,
         change: &mut Change<'_>,
         settled: Settled,
-        mut links: Vec<LinkImage>,
+        links: Vec<LinkImage>,
     ) -> Result<()> {
         let Settled { attempt, changes } = settled;
-        let mut closed =
-            if attempt.state.is_terminal() { self.close_steps(change).await? } else { Vec::new() };
+        let closed = if attempt.state.is_terminal() { self.close_steps(change).await? } else { Vec::new() };
         let after = rows::attempt_after(&self.row, attempt, change.now);
-        for moved in changes {
-            let mut event = Draft::new(moved.event()).attempt(after.id, after.customer_id);
-            match moved {
-                lifecycle::attempt::Change::State { from, to } => {
-                    event = event.moved(from.as_str(), to.as_str());
-                    if to.is_terminal() {
-                        event.reason_code.clone_from(&after.rejection_code);
-                        event.data.steps = std::mem::take(&mut closed);
-                    }
-                }
-                lifecycle::attempt::Change::LinkIssued { .. } => {
-                    event.data = Images { links: std::mem::take(&mut links), ..event.data };
-                }
-                // The team did not ask for it: it comes with handing the attempt back to the customer.
-                lifecycle::attempt::Change::LinkRenewed => {
-                    event.data.details = Some(serde_json::json!({ "handedBack": true }));
-                }
-                lifecycle::attempt::Change::LinkOpened
-                | lifecycle::attempt::Change::LinkExtended
-                | lifecycle::attempt::Change::LinkRevoked
-                | lifecycle::attempt::Change::LinkExpired => {}
-            }
+        for event in told::attempt_moved(&after, changes, closed, links) {
             change.event(event);
         }
         change.touched(&after);

@@ -12,12 +12,11 @@ use serde::Serialize;
 
 use super::{
     Answer, Change, Key, Kyc, Outcome, ReasonInput, aggregate::Aggregate, attempt::find as find_attempt,
-    refusal::not_found, rows,
+    refusal::not_found, rows, told,
 };
 use crate::{
     auth::Actor,
     error::{Error, Result},
-    events::{Draft, image::HoldImage},
     lifecycle::reasons::{self, Reason},
 };
 
@@ -50,8 +49,8 @@ pub struct HoldChanged {
 pub async fn place(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: HoldPlace,
+    key: Option<String>,
 ) -> Result<Outcome<HoldChanged>> {
     let scope = actor.require(Role::Reviewer)?;
     let key = key.map(|key| Key::new("holdPlace", key, &input)).transpose()?;
@@ -85,7 +84,7 @@ async fn apply_place(change: &mut Change<'_>, id: AttemptId, reason: &Reason) ->
         released_at: None,
     };
     hold::Entity::insert(hold.clone().into_active_model()).exec_without_returning(change.txn).await?;
-    change.event(event(EventType::HoldPlaced, &hold, &aggregate.row));
+    change.event(told::hold(EventType::HoldPlaced, &hold, &aggregate.row));
     aggregate.settle(change, settled, Vec::new()).await?;
     Ok(HoldChanged { hold, attempt: aggregate.row })
 }
@@ -98,8 +97,8 @@ async fn apply_place(change: &mut Change<'_>, id: AttemptId, reason: &Reason) ->
 pub async fn release(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: HoldRelease,
+    key: Option<String>,
 ) -> Result<Outcome<HoldChanged>> {
     let scope = actor.require(Role::Reviewer)?;
     let key = key.map(|key| Key::new("holdRelease", key, &input)).transpose()?;
@@ -128,16 +127,9 @@ async fn apply_release(change: &mut Change<'_>, id: HoldId, note: &Option<String
         ..before.clone()
     };
     rows::update::<hold::Entity>(change, before, &hold).await?;
-    change.event(event(EventType::HoldReleased, &hold, &aggregate.row));
+    change.event(told::hold(EventType::HoldReleased, &hold, &aggregate.row));
     aggregate.settle(change, settled, Vec::new()).await?;
     Ok(HoldChanged { hold, attempt: aggregate.row })
-}
-
-fn event(kind: EventType, hold: &hold::Model, attempt: &attempt::Model) -> Draft {
-    let mut event = Draft::new(kind).attempt(attempt.id, attempt.customer_id).subject(hold.id.0);
-    event.reason_code = Some(hold.reason_code.clone());
-    event.data.hold = Some(HoldImage::from(hold));
-    event
 }
 
 /// A hold that the change knows to exist.

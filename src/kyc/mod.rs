@@ -23,6 +23,7 @@ pub mod rows;
 pub mod search;
 pub mod step;
 pub mod text;
+pub(crate) mod told;
 
 pub use attempt::{AttemptChanged, LinkIssued};
 pub use change::{Change, Kyc};

@@ -1,6 +1,10 @@
 //! Between the rows and what the rules know of them: the only place that spells both.
 
-use entity::{AttemptState, MerchantMode, StepStatus, Time, attempt, customer, id::AttemptId, step};
+use entity::{
+    AttemptState, MerchantMode, StepStatus, Time, attempt, customer,
+    id::{AttemptId, StepId},
+    step,
+};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait};
 
 use super::Change;
@@ -82,7 +86,7 @@ fn reason_of(code: Option<&str>, message: Option<&str>, staff_note: Option<&str>
 }
 
 /// The row of an attempt after a change of it, or of anything below it: its version rises.
-pub(super) fn attempt_after(row: &attempt::Model, rules: Attempt, now: Time) -> attempt::Model {
+pub(crate) fn attempt_after(row: &attempt::Model, rules: Attempt, now: Time) -> attempt::Model {
     let mut after = with_rules(row.clone(), rules);
     after.version += 1;
     after.updated_at = now;
@@ -90,7 +94,7 @@ pub(super) fn attempt_after(row: &attempt::Model, rules: Attempt, now: Time) -> 
 }
 
 /// The row of a step after a move: its version rises.
-pub(super) fn step_after(row: &step::Model, rules: Step, now: Time) -> step::Model {
+pub(crate) fn step_after(row: &step::Model, rules: Step, now: Time) -> step::Model {
     let mut after = with_step_rules(row.clone(), rules);
     after.version += 1;
     after.updated_at = now;
@@ -98,8 +102,9 @@ pub(super) fn step_after(row: &step::Model, rules: Step, now: Time) -> step::Mod
 }
 
 /// The row of a new attempt.
-pub(super) fn new_attempt(
-    change: &Change<'_>,
+pub(crate) fn new_attempt(
+    id: AttemptId,
+    now: Time,
     customer: &customer::Model,
     number: i32,
     mode: MerchantMode,
@@ -107,7 +112,7 @@ pub(super) fn new_attempt(
     rules: Attempt,
 ) -> attempt::Model {
     let row = attempt::Model {
-        id: change.entropy.id(change.now),
+        id,
         merchant_id: customer.merchant_id,
         customer_id: customer.id,
         number,
@@ -115,8 +120,8 @@ pub(super) fn new_attempt(
         mode,
         redirect_url,
         consented_at: None,
-        created_at: change.now,
-        updated_at: change.now,
+        created_at: now,
+        updated_at: now,
         version: 1,
         // All below is the rules', and written over.
         state: AttemptState::Created,
@@ -146,14 +151,14 @@ pub(super) fn new_attempt(
 }
 
 /// The row of a step of a new attempt; `position` from 1.
-pub(super) fn new_step(change: &Change<'_>, attempt: AttemptId, position: i32, rules: Step) -> step::Model {
+pub(crate) fn new_step(id: StepId, attempt: &attempt::Model, position: i32, rules: Step) -> step::Model {
     let row = step::Model {
-        id: change.entropy.id(change.now),
-        merchant_id: change.scope.merchant_id(),
-        attempt_id: attempt,
+        id,
+        merchant_id: attempt.merchant_id,
+        attempt_id: attempt.id,
         position,
         provider: None,
-        updated_at: change.now,
+        updated_at: attempt.created_at,
         version: 1,
         // All below is the rules', and written over.
         kind: rules.kind,
@@ -217,7 +222,7 @@ fn with_rules(row: attempt::Model, rules: Attempt) -> attempt::Model {
 }
 
 /// A row with what the rules say of it. Its version stays.
-pub(super) fn with_step_rules(row: step::Model, rules: Step) -> step::Model {
+pub(crate) fn with_step_rules(row: step::Model, rules: Step) -> step::Model {
     let Step { kind, status, waiting_on, reason, tries, max_tries, started_at, ended_at, deadline_at } =
         rules;
     let (reason_code, reason_message, reason_staff_note) = columns(reason);

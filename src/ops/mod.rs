@@ -1,7 +1,10 @@
 //! The commands beside `serve`.
 
+pub mod demo;
 pub mod migrate;
 pub mod report;
+pub mod seed;
+pub mod verify;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -62,4 +65,3 @@ pub fn explain(error: &Error) -> String {
         other => other.to_string(),
     }
 }
-pub mod verify;

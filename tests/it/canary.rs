@@ -112,9 +112,9 @@ async fn a_day(app: &TestApp) -> Vec<String> {
 
 async fn reads(reviewer: &Client) {
     let document = "query($search: String, $reference: String) {
-        customers(filter: { search: $search }) { nodes { name email phone dateOfBirth
-            attempts { nodes { rejection { message staffNote } holds(includeReleased: true) { reason { staffNote } releaseNote }
-                tracker { nodes { summary data: type } } } } } }
+        customers(first: 2, filter: { search: $search }) { nodes { name email phone dateOfBirth
+            attempts(first: 2) { nodes { rejection { message staffNote } holds(includeReleased: true) { reason { staffNote } releaseNote }
+                tracker(first: 50) { nodes { summary data: type } } } } } }
         customer(reference: $reference) { name } }";
     let variables = json!({ "search": "Vasundhara", "reference": REFERENCE });
     let answer = reviewer.graphql(document, variables).await;

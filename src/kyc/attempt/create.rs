@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{
-    EventType, Role, attempt, customer,
-    id::{AttemptId, CustomerId},
-    merchant, step,
-};
+use entity::{Role, attempt, customer, merchant, step};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{
@@ -16,8 +12,7 @@ use super::{
 use crate::{
     auth::Actor,
     error::{Current, Error, Result, UserError, UserErrorCode},
-    events::{Draft, image::StepImage},
-    kyc::{Change, Key, Kyc, Outcome, customer as customers, link, rows},
+    kyc::{Change, Key, Kyc, Outcome, customer as customers, link, rows, told},
     lifecycle::{
         attempt::Attempt,
         step::{DEFAULT_MAX_TRIES, Step},
@@ -32,8 +27,8 @@ use crate::{
 pub async fn create(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: AttemptCreate,
+    key: Option<String>,
 ) -> Result<Outcome<AttemptChanged>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("attemptCreate", key, &input)).transpose()?;
@@ -52,8 +47,8 @@ pub async fn create(
 pub async fn generate(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: LinkGenerate,
+    key: Option<String>,
 ) -> Result<Outcome<LinkIssued>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("kycLinkGenerate", key, &input)).transpose()?;
@@ -80,33 +75,30 @@ async fn begin(change: &mut Change<'_>, plan: &Plan) -> Result<(attempt::Model, 
     let (customer, number) = take_turn(change, &plan.who).await?;
     let steps: Vec<Step> = kinds.into_iter().map(|kind| Step::new(kind, DEFAULT_MAX_TRIES)).collect();
     let rules = Attempt::create(&steps, validity, change.now);
-    let attempt = rows::new_attempt(change, &customer, number, merchant.mode, redirect_url, rules);
+    let id = change.entropy.id(change.now);
+    let attempt = rows::new_attempt(id, change.now, &customer, number, merchant.mode, redirect_url, rules);
     attempt::Entity::insert(attempt.clone().into_active_model()).exec_without_returning(change.txn).await?;
     let steps: Vec<_> = steps
         .into_iter()
         .zip(1..)
-        .map(|(rules, position)| rows::new_step(change, attempt.id, position, rules))
+        .map(|(rules, position)| rows::new_step(change.entropy.id(change.now), &attempt, position, rules))
         .collect();
-    let images = steps.iter().map(StepImage::from).collect();
+    let created = told::attempt_created(&attempt, &steps);
     let steps = steps.into_iter().map(step::Model::into_active_model);
     step::Entity::insert_many(steps).exec_without_returning(change.txn).await?;
 
-    let mut created = Draft::new(EventType::AttemptCreated).attempt(attempt.id, customer.id);
-    created.data.steps = images;
     change.event(created);
     let token = match validity {
-        Some(_) => Some(first_link(change, attempt.id, customer.id).await?),
+        Some(_) => Some(first_link(change, &attempt).await?),
         None => None,
     };
     change.touched(&attempt);
     Ok((attempt, token))
 }
 
-async fn first_link(change: &mut Change<'_>, attempt: AttemptId, customer: CustomerId) -> Result<String> {
-    let (image, token) = link::issue(change, attempt).await?;
-    let mut generated = Draft::new(EventType::LinkGenerated).attempt(attempt, customer);
-    generated.data.links = vec![image];
-    change.event(generated);
+async fn first_link(change: &mut Change<'_>, attempt: &attempt::Model) -> Result<String> {
+    let (image, token) = link::issue(change, attempt.id).await?;
+    change.event(told::link_generated(attempt, image));
     Ok(token)
 }
 

@@ -1,14 +1,17 @@
 //! Adding a customer.
 
-use entity::{EventType, Role, customer, search_token};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, SqlErr};
+use entity::{
+    Role, Time, customer,
+    id::{CustomerId, MerchantId},
+    search_token,
+};
+use sea_orm::{EntityTrait, IntoActiveModel, SqlErr};
 
 use super::input::{CustomerInput, FIELD, ValidCustomer, draft};
 use crate::{
     auth::Actor,
     error::{Error, Result, UserErrorCode},
-    events::{Draft, Images},
-    kyc::{Change, Key, Kyc, Outcome, search},
+    kyc::{Change, Key, Kyc, Outcome, search, told},
 };
 
 /// Adds a customer. AGENT up.
@@ -19,9 +22,10 @@ pub async fn create(
     kyc: &Kyc,
     actor: &Actor,
     input: CustomerInput,
-    key: Option<Key>,
+    key: Option<String>,
 ) -> Result<Outcome<customer::Model>> {
     let scope = actor.require(Role::Agent)?;
+    let key = key.map(|key| Key::new("customerCreate", key, &input)).transpose()?;
     let valid = draft(input, kyc.clock.now()).map_err(Error::User)?;
     kyc.change_once_per_key(actor, scope, key, move |change| {
         let valid = valid.clone();
@@ -36,24 +40,11 @@ pub async fn create(
 /// TAKEN when the merchant has another customer with this reference. The change cannot go on then: PostgreSQL has
 /// aborted the transaction.
 pub async fn insert(change: &mut Change<'_>, valid: ValidCustomer) -> Result<customer::Model> {
-    let ValidCustomer { reference, name, email, phone, date_of_birth, country } = valid;
-    let row = customer::ActiveModel {
-        id: Set(change.entropy.id(change.now)),
-        merchant_id: Set(change.scope.merchant_id()),
-        name_key: Set(search::name_key(&name)),
-        reference: Set(reference),
-        name: Set(name),
-        email: Set(email),
-        phone: Set(phone),
-        date_of_birth: Set(date_of_birth),
-        country: Set(country),
-        created_at: Set(change.now),
-        updated_at: Set(change.now),
-        version: Set(1),
-    };
+    let row = row(valid, change.entropy.id(change.now), change.scope.merchant_id(), change.now);
     // Asking first whether the reference is free would leave room for a twin; the constraint leaves none. No other
     // unique value of the row can be in the way: the id is fresh.
-    let row = row.insert(change.txn).await.map_err(|error| match error.sql_err() {
+    let insert = customer::Entity::insert(row.clone().into_active_model());
+    insert.exec_without_returning(change.txn).await.map_err(|error| match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => Error::user(
             UserErrorCode::Taken,
             &[FIELD, "reference"],
@@ -62,34 +53,39 @@ pub async fn insert(change: &mut Change<'_>, valid: ValidCustomer) -> Result<cus
         _ => error.into(),
     })?;
     index(change, &row).await?;
-    let given = [
-        ("reference", row.reference.is_some()),
-        ("name", true),
-        ("email", row.email.is_some()),
-        ("phone", row.phone.is_some()),
-        ("dateOfBirth", row.date_of_birth.is_some()),
-        ("country", row.country.is_some()),
-    ];
-    let given: Vec<_> = given.into_iter().filter_map(|(field, is_given)| is_given.then_some(field)).collect();
-    change.event(event(EventType::CustomerCreated, &row, &given));
+    change.event(told::customer_created(&row));
     Ok(row)
+}
+
+/// The row of a new customer.
+pub(crate) fn row(valid: ValidCustomer, id: CustomerId, merchant: MerchantId, now: Time) -> customer::Model {
+    let ValidCustomer { reference, name, email, phone, date_of_birth, country } = valid;
+    customer::Model {
+        id,
+        merchant_id: merchant,
+        name_key: search::name_key(&name),
+        reference,
+        name,
+        email,
+        phone,
+        date_of_birth,
+        country,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
 }
 
 /// Writes what search finds the customer by, where nothing is written yet.
 pub async fn index(change: &Change<'_>, row: &customer::Model) -> Result<()> {
-    let tokens = search::tokens(&row.name, row.reference.as_deref()).into_iter();
-    let rows = tokens.map(|token| search_token::ActiveModel {
-        merchant_id: Set(row.merchant_id),
-        token: Set(token),
-        customer_id: Set(row.id),
-    });
-    search_token::Entity::insert_many(rows).exec_without_returning(change.txn).await?;
+    let tokens = tokens(row).into_iter().map(IntoActiveModel::into_active_model);
+    search_token::Entity::insert_many(tokens).exec_without_returning(change.txn).await?;
     Ok(())
 }
 
-/// What the log keeps of a customer's change: the names of the fields, never their values.
-pub fn event(kind: EventType, row: &customer::Model, fields: &[&str]) -> Draft {
-    let details = serde_json::json!({ "fields": fields, "version": row.version });
-    let data = Images { details: Some(details), ..Images::default() };
-    Draft { data, ..Draft::new(kind).customer(row.id) }
+/// What search finds a customer by.
+pub(crate) fn tokens(row: &customer::Model) -> Vec<search_token::Model> {
+    let (merchant_id, customer_id) = (row.merchant_id, row.id);
+    let tokens = search::tokens(&row.name, row.reference.as_deref()).into_iter();
+    tokens.map(|token| search_token::Model { merchant_id, token, customer_id }).collect()
 }

@@ -5,6 +5,7 @@ mod input;
 mod update;
 
 pub use create::{create, insert};
+pub(crate) use create::{row, tokens};
 use entity::{Scope, Scoped, customer, id::CustomerId};
 use futures_util::future::BoxFuture;
 pub use input::{CustomerInput, ValidCustomer, draft};

@@ -12,13 +12,13 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, QueryFilter, Quer
 use serde::Serialize;
 
 use super::{
-    create::{event, index},
+    create::index,
     input::{birth_date, keep, name},
 };
 use crate::{
     auth::Actor,
     error::{Current, Error, Result, UserError, UserErrorCode},
-    kyc::{Change, Key, Kyc, Outcome, Patch, search, text},
+    kyc::{Change, Key, Kyc, Outcome, Patch, search, text, told},
 };
 
 /// What changes of a customer. Without `Debug`: nothing here belongs into a log.
@@ -54,9 +54,10 @@ pub async fn update(
     kyc: &Kyc,
     actor: &Actor,
     input: CustomerUpdate,
-    key: Option<Key>,
+    key: Option<String>,
 ) -> Result<Outcome<customer::Model>> {
     let scope = actor.require(Role::Agent)?;
+    let key = key.map(|key| Key::new("customerUpdate", key, &input)).transpose()?;
     let valid = Arc::new(check(input, kyc.clock.now()).map_err(Error::User)?);
     kyc.change_once_per_key(actor, scope, key, move |change| {
         let valid = Arc::clone(&valid);
@@ -136,7 +137,7 @@ async fn apply(change: &mut Change<'_>, valid: &Valid) -> Result<customer::Model
         index(change, &after).await?;
     }
 
-    let mut said = event(EventType::CustomerUpdated, &after, &changed);
+    let mut said = told::customer(EventType::CustomerUpdated, &after, &changed);
     if let Some(attempt) = attempt {
         said.attempt_id = Some(attempt.id);
         raise_version(change, attempt).await?;

@@ -427,3 +427,16 @@ fn told_too_much(errors: &str) -> Option<&'static str> {
     let errors = errors.to_lowercase();
     WORDS.into_iter().find(|word| errors.contains(&word.to_lowercase()))
 }
+
+#[tokio::test]
+#[should_panic(expected = "the test did not end with `close`")]
+async fn a_test_that_forgets_to_close_fails() {
+    TestApp::open().await;
+}
+
+#[test]
+fn an_error_that_tells_too_much_is_found() {
+    assert_eq!(told_too_much(r#"[{"message":"UNIQUE constraint failed: x.y"}]"#), Some("constraint"));
+    assert_eq!(told_too_much(&format!("{{\"message\":\"no {}\"}}", SECRET.to_lowercase())), Some(SECRET));
+    assert_eq!(told_too_much(r#"[{"message":"Enter a text here; it must not be empty."}]"#), None);
+}

@@ -80,7 +80,6 @@ async fn documents_that_cannot_run() {
         "{ attempts(first: 2147483648) { totalCount } }".to_owned(),
         "{ attempts(first: -99999999999999999999999999) { totalCount } }".to_owned(),
         attempts(&format!("filter: {{ state: [{SECRET}] }}")),
-        attempts("filter: { state: [\"CREATED\"] }"),
         attempts("filter: { nam: 1 }"),
         attempts(&format!("sort: {{ field: {SECRET}, direction: ASC }}")),
         attempts("sort: { field: CREATED_AT }"),
@@ -92,6 +91,7 @@ async fn documents_that_cannot_run() {
     ];
     for document in documents {
         let answer = strict.graphql(&document, json!({})).await;
+        assert_eq!(answer.status, 400, "{document}: {}", answer.text);
         refused(&answer, 400, "BAD_USER_INPUT");
         // Some clients take every status but 200 for a broken network.
         refused(&admin.graphql(&document, json!({})).await, 200, "BAD_USER_INPUT");
@@ -201,7 +201,7 @@ async fn requests_that_are_too_large() {
         assert!(answer.text.len() < 500, "{}", answer.text);
     }
     let answer = admin.graphql(VIEWER, json!({})).await;
-    assert_eq!(answer.data("viewer.name"), "ADMIN");
+    assert_eq!(answer.data("viewer.name"), "First key");
     app.close().await;
 }
 

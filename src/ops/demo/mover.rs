@@ -1,0 +1,154 @@
+//! Somebody who keeps the demo moving: through the use cases, like any client.
+
+use std::time::Duration;
+
+use entity::{
+    AttemptState, Scoped, StepStatus, attempt, hold,
+    id::{AttemptId, StepId},
+    step,
+};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    auth::Actor,
+    error::{Error, Result},
+    kyc::{
+        Kyc, ReasonInput,
+        attempt::{LinkGenerate, generate},
+        hold::{HoldPlace, HoldRelease, place, release},
+        step::{StepUpdateStatus, update_status},
+    },
+    lifecycle::reasons::{self, Entry},
+    ops::seed::{Dice, is_decided_by_reviewer, is_put_right_by_customer, somebody},
+};
+
+/// After so many moves it rests: half a day, and some 50 MB of database. A demo that was forgotten must not fill a disk.
+const MOST_MOVES: u64 = 30_000;
+/// Attempts that are looked at for the next move: those that moved last, so that a person sees one go on.
+const IN_HAND: u64 = 12;
+/// A link is generated when fewer attempts are open.
+const FEWEST_OPEN: usize = 8;
+
+/// An API key that plays the customers, the checks and the reviewers.
+pub struct Mover {
+    actor: Actor,
+    /// The attempt that is left alone: its link is there to be walked.
+    spare: AttemptId,
+    /// The customers so far.
+    customers: u64,
+    dice: Dice,
+}
+
+impl Mover {
+    pub(super) fn new(actor: Actor, spare: AttemptId, customers: u64) -> Self {
+        Self { actor, spare, customers, dice: Dice::new(customers, 0) }
+    }
+
+    /// Moves something every second or two, until `stop` or [`MOST_MOVES`] moves.
+    pub async fn run(mut self, kyc: Kyc, stop: CancellationToken) {
+        for _ in 0..MOST_MOVES {
+            let pause = Duration::from_millis(700 + self.dice.below(1400) as u64);
+            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                return;
+            }
+            // A person at the same attempt may have been faster.
+            if let Err(error) = self.once(&kyc).await {
+                tracing::debug!(%error, "a move of the demo was refused");
+            }
+        }
+        tracing::info!("the demo has moved enough: from here on it stands still");
+    }
+
+    /// One move.
+    ///
+    /// # Errors
+    /// Whatever its use case refuses.
+    pub async fn once(&mut self, kyc: &Kyc) -> Result<()> {
+        let scope = self.actor.scope().ok_or_else(|| Error::internal("the demo is of no merchant"))?;
+        let open = [AttemptState::Created, AttemptState::InProgress];
+        let open = attempt::Entity::scoped(scope)
+            .filter(attempt::in_state(&open, kyc.clock.now()))
+            .filter(attempt::Column::Id.ne(self.spare))
+            .order_by_desc(attempt::Column::UpdatedAt)
+            .limit(IN_HAND)
+            .all(kyc.db.reader())
+            .await?;
+        let next = self.dice.pick(&open).filter(|_| open.len() >= FEWEST_OPEN);
+        let Some(next) = next.filter(|_| !self.dice.permille(60)) else { return self.invite(kyc).await };
+        if next.active_holds > 0 && self.dice.permille(400) {
+            return self.release(kyc, next.id).await;
+        }
+        if next.active_holds == 0 && self.dice.permille(30) {
+            let reason = because(self.pick(None, |entry| entry.holds && entry.code != "OTHER")?);
+            place(kyc, &self.actor, HoldPlace { attempt_id: next.id, reason }, None).await?;
+            return Ok(());
+        }
+        let steps = step::Entity::scoped(scope)
+            .filter(step::Column::AttemptId.eq(next.id))
+            .filter(step::Column::Status.ne(StepStatus::Completed))
+            .order_by_asc(step::Column::Position)
+            .all(kyc.db.reader())
+            .await?;
+        match steps.first() {
+            Some(step) => self.advance(kyc, step).await,
+            None => self.release(kyc, next.id).await,
+        }
+    }
+
+    async fn invite(&mut self, kyc: &Kyc) -> Result<()> {
+        self.customers += 1;
+        let input = LinkGenerate {
+            customer_id: None,
+            customer_reference: None,
+            customer: Some(somebody(self.customers, &mut self.dice)),
+            steps: None,
+            validity_hours: None,
+            redirect_url: None,
+        };
+        generate(kyc, &self.actor, input, None).await?;
+        Ok(())
+    }
+
+    async fn release(&self, kyc: &Kyc, attempt: AttemptId) -> Result<()> {
+        let scope = self.actor.scope().ok_or_else(|| Error::internal("the demo is of no merchant"))?;
+        let held = hold::Entity::scoped(scope)
+            .filter(hold::Column::AttemptId.eq(attempt))
+            .filter(hold::Column::ReleasedAt.is_null())
+            .one(kyc.db.reader())
+            .await?;
+        if let Some(held) = held {
+            release(kyc, &self.actor, HoldRelease { hold_id: held.id, note: None }, None).await?;
+        }
+        Ok(())
+    }
+
+    async fn advance(&mut self, kyc: &Kyc, step: &step::Model) -> Result<()> {
+        let (status, reason) = match step.status {
+            StepStatus::NotStarted | StepStatus::Failed => (StepStatus::InProgress, None),
+            StepStatus::InProgress => match self.dice.below(100) {
+                0..12 => (StepStatus::Failed, Some(self.pick(Some(step), is_put_right_by_customer)?)),
+                12..22 => (StepStatus::RequiresAction, Some(self.pick(Some(step), is_decided_by_reviewer)?)),
+                _ => (StepStatus::Completed, None),
+            },
+            StepStatus::RequiresAction | StepStatus::Completed => (StepStatus::Completed, None),
+        };
+        let reason = reason.map(because);
+        update_status(kyc, &self.actor, to(step.id, status, reason), None).await?;
+        Ok(())
+    }
+
+    fn pick(&mut self, step: Option<&step::Model>, fits: fn(&Entry) -> bool) -> Result<&'static Entry> {
+        let kind = step.map(|step| step.kind);
+        let fitting: Vec<_> = reasons::catalogue(kind).filter(|entry| fits(entry)).collect();
+        self.dice.pick(&fitting).copied().ok_or_else(|| Error::internal("the catalogue has no reason"))
+    }
+}
+
+fn because(entry: &Entry) -> ReasonInput {
+    ReasonInput { code: entry.code.to_owned(), message: None, staff_note: None }
+}
+
+fn to(step_id: StepId, status: StepStatus, reason: Option<ReasonInput>) -> StepUpdateStatus {
+    StepUpdateStatus { step_id, status, reason, action_by: None, expected_version: None }
+}
