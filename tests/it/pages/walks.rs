@@ -12,7 +12,10 @@ const DOCUMENT: &str = "query($first: Int, $after: String, $last: Int, $before: 
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
 /// What the rows of each sort are ordered by; what is missing comes last.
-const SORTS: [(&str, fn(&attempt::Model) -> Option<Time>); 4] = [
+/// A sort, and the moment it goes by.
+type Sort = (&'static str, fn(&attempt::Model) -> Option<Time>);
+
+const SORTS: [Sort; 4] = [
     ("CREATED_AT", |row| Some(row.created_at)),
     ("UPDATED_AT", |row| Some(row.updated_at)),
     ("EXPIRES_AT", |row| row.expires_at),
