@@ -11,8 +11,7 @@ const DOCUMENT: &str = "query($first: Int, $after: String, $last: Int, $before: 
         totalCount edges { cursor node { id } } nodes { id }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
-/// What the rows of each sort are ordered by; what is missing comes last.
-/// A sort, and the moment it goes by.
+/// A sort, and what the rows are ordered by; what is missing comes last.
 type Sort = (&'static str, fn(&attempt::Model) -> Option<Time>);
 
 const SORTS: [Sort; 4] = [
