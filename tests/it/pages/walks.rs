@@ -11,15 +11,18 @@ const DOCUMENT: &str = "query($first: Int, $after: String, $last: Int, $before: 
         totalCount edges { cursor node { id } } nodes { id }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
+/// What a row is ordered by.
+type Key = fn(&attempt::Model) -> Option<Time>;
+
 /// What the rows of each sort are ordered by; what is missing comes last.
-const SORTS: [(&str, fn(&attempt::Model) -> Option<Time>); 4] = [
+const SORTS: [(&str, Key); 4] = [
     ("CREATED_AT", |row| Some(row.created_at)),
     ("UPDATED_AT", |row| Some(row.updated_at)),
     ("EXPIRES_AT", |row| row.expires_at),
     ("WAITING_SINCE", |row| row.waiting_since),
 ];
 
-async fn in_order(town: &Town, of: fn(&attempt::Model) -> Option<Time>, ascending: bool) -> Vec<String> {
+async fn in_order(town: &Town, of: Key, ascending: bool) -> Vec<String> {
     let mut rows: Vec<(Time, Uuid, String)> = town
         .books()
         .await
