@@ -65,11 +65,11 @@ async fn a_year(office: &Office) {
         if round % 3 == 1 {
             for note in [None, Some("done".to_owned())] {
                 let input = HoldPlace { attempt_id: id, reason: reason("UNDER_REVIEW") };
-                let placed = kyc_stack::kyc::hold::place(&office.kyc, &admin, None, input).await.unwrap();
+                let placed = kyc_stack::kyc::hold::place(&office.kyc, &admin, input, None).await.unwrap();
                 office.later(1);
                 if note.is_some() {
                     let input = HoldRelease { hold_id: placed.answer.hold.id, note };
-                    kyc_stack::kyc::hold::release(&office.kyc, &admin, None, input).await.unwrap();
+                    kyc_stack::kyc::hold::release(&office.kyc, &admin, input, None).await.unwrap();
                 }
             }
         }
@@ -77,10 +77,10 @@ async fn a_year(office: &Office) {
             let open = office.attempts_of(customer).await.pop().unwrap();
             let input =
                 AttemptReject { attempt_id: open.id, reason: reason("UNDER_REVIEW"), expected_version: None };
-            kyc_stack::kyc::attempt::reject(&office.kyc, &admin, None, input).await.unwrap();
+            kyc_stack::kyc::attempt::reject(&office.kyc, &admin, input, None).await.unwrap();
             office.later(1);
             let input = AttemptCreate { customer_id: Some(customer), ..of_nobody(&all) };
-            kyc_stack::kyc::attempt::create(&office.kyc, &admin, None, input).await.unwrap();
+            kyc_stack::kyc::attempt::create(&office.kyc, &admin, input, None).await.unwrap();
         }
         office.later(3);
     }

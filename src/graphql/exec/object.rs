@@ -5,7 +5,6 @@ use std::{any::Any, collections::HashMap, marker::PhantomData, sync::Arc};
 
 use async_graphql::registry::Registry;
 use entity::Role;
-use futures_util::future::BoxFuture;
 
 use super::{
     Context,
@@ -16,7 +15,6 @@ pub use super::{
     edge::{Edge, LoadLeaf, LoadMany, LoadOne},
     meta::{ArgsMeta, Arguments, Child, Fan, FieldMeta, Meta, NoArgs},
 };
-use crate::error::Result;
 
 /// A row that is an output type.
 pub trait Row: Send + Sync + Sized + 'static {

@@ -46,12 +46,12 @@ impl Counting {
         for _ in 1..attempts {
             let input =
                 AttemptReject { attempt_id: row.id, reason: reason("UNDER_REVIEW"), expected_version: None };
-            kyc_stack::kyc::attempt::reject(&self.office.kyc, &admin, None, input).await.unwrap();
+            kyc_stack::kyc::attempt::reject(&self.office.kyc, &admin, input, None).await.unwrap();
             let input = kyc_stack::kyc::attempt::AttemptCreate {
                 customer_id: Some(row.customer_id),
                 ..of_nobody(five)
             };
-            let created = kyc_stack::kyc::attempt::create(&self.office.kyc, &admin, None, input).await;
+            let created = kyc_stack::kyc::attempt::create(&self.office.kyc, &admin, input, None).await;
             row = created.unwrap().answer.attempt;
         }
     }
