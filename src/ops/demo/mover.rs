@@ -45,7 +45,7 @@ impl Mover {
         Self { actor, spare, customers, dice: Dice::new(customers, 0) }
     }
 
-    /// Moves something every second or two, until `stop` or [`MOST_MOVES`] moves.
+    /// Moves something every second or two, until `stop` or it has moved enough.
     pub async fn run(mut self, kyc: Kyc, stop: CancellationToken) {
         for _ in 0..MOST_MOVES {
             let pause = Duration::from_millis(700 + self.dice.below(1400) as u64);
