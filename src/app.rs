@@ -116,6 +116,8 @@ impl App {
             .route("/readyz", get(rest::health::ready))
             .merge(rest::session::router::<Self>());
         if self.metrics {
+            // Begins to count: what comes before the first look counts as well.
+            telemetry::metrics();
             routes = routes.route("/metrics", get(rest::health::metrics));
         }
         routes

@@ -23,6 +23,8 @@ pub enum Command {
         #[arg(long)]
         no_migrate: bool,
     },
+    /// See it all: a merchant with customers in every state, on a database of its own that is gone afterwards
+    Demo,
     /// Apply, show or take back migrations; `up` when nothing is said
     Migrate {
         #[command(subcommand)]
@@ -35,6 +37,10 @@ pub enum Command {
         #[command(subcommand)]
         command: MerchantCommand,
     },
+    /// Write load data under a new merchant: deterministic, with its history; prints JSON
+    Seed(kyc_stack::ops::seed::Seed),
+    /// Check the whole database: replaying the log rebuilds every state, and no rule is broken; prints JSON
+    Verify,
     /// Write the CSV report of a merchant
     Report {
         /// The merchant's slug

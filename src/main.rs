@@ -36,11 +36,15 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         print(&Api::new().sdl())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let config = Config::load(cli.flags, environment)?;
+    // The demo does not fill the terminal with a line a request.
+    let quiet = Config { log: "warn".to_owned(), ..Config::default() };
+    let defaults = if matches!(cli.command, Command::Demo) { quiet } else { Config::default() };
+    let config = defaults.overlaid(cli.flags, environment)?;
     telemetry::init(config.log_format, &config.log)?;
     match cli.command {
         Command::Schema => {}
         Command::Serve { no_migrate } => serve(config, no_migrate).await?,
+        Command::Demo => demo(config).await?,
         Command::Migrate { command } => {
             let db = open(&config).await?;
             ops::migrate::run(&db, command.unwrap_or(MigrateCommand::Up).into()).await?;
@@ -54,6 +58,20 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             let created = created.map_err(|error| ops::explain(&error))?.answer;
             print(&(ops::created(&created).to_string() + "\n"))?;
             app.close().await;
+        }
+        Command::Seed(seed) => {
+            let app = migrated(&config).await?;
+            let progress = ops::seed::progress(seed.customers);
+            let created = ops::seed::run(app.kyc(), &seed, &progress).await;
+            progress.finish_and_clear();
+            print(&(ops::created(&created.map_err(|error| ops::explain(&error))?).to_string() + "\n"))?;
+            app.close().await;
+        }
+        Command::Verify => {
+            let db = open(&config).await?;
+            let report = ops::verify::run(&db, Clock::System.now(), |_| {}).await?;
+            db.close().await?;
+            return Ok(ops::verify::report_to(&report, std::io::stderr(), std::io::stdout())?);
         }
         Command::Report { merchant, from, to, time_zone, date, layout, state, bom, output } => {
             let app = migrated(&config).await?;
@@ -96,6 +114,24 @@ async fn serve(mut config: Config, no_migrate: bool) -> Result<(), Failure> {
     let app = App::new(&config, db, Clock::System, Entropy::System);
     tracing::info!(address = %config.listen, public_url = config.public_url().as_str(), "listening");
     app.serve(listener, ops::stop_on_signal()).await?;
+    app.close().await;
+    Ok(())
+}
+
+async fn demo(config: Config) -> Result<(), Failure> {
+    let folder = ops::demo::folder()?;
+    let mut config = ops::demo::settings(config, folder.path());
+    let listener = ops::demo::listen(config.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Choose another address with --listen.", config.listen)
+    })?;
+    config.listen = listener.local_addr()?;
+    let app = migrated(&config).await?;
+    let welcome = ops::demo::prepare(app.kyc()).await?;
+    welcome.print(folder.path())?;
+    let stop = ops::stop_on_signal();
+    let mover = tokio::spawn(welcome.mover.run(app.kyc().clone(), stop.clone()));
+    app.serve(listener, stop).await?;
+    mover.await?;
     app.close().await;
     Ok(())
 }

@@ -47,7 +47,9 @@ const UPKEEP_EVERY: u64 = 1024;
 /// # Errors
 /// When the filter is not understood, or logging has been started before.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let registry = tracing_subscriber::registry().with(EnvFilter::try_new(filter)?);
+    // What was applied, our own lines say; the library's say at every start that nothing was. A filter that names it has it back.
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{filter}"))?;
+    let registry = tracing_subscriber::registry().with(filter);
     let lines = fmt::layer().with_writer(std::io::stderr);
     match format {
         LogFormat::Text => {

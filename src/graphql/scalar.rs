@@ -4,11 +4,12 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{NaiveDate, SubsecRound, Utc};
 use entity::Time;
 
-/// A moment: RFC 3339, always UTC with `Z` in answers, microseconds at most. Input may carry any offset; what is finer
-/// than a microsecond is cut off.
+/// A moment. The description that clients read stands on the implementation: the library takes it from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct DateTime(pub Time);
 
+/// A moment: RFC 3339, always UTC with `Z` in answers, microseconds at most. Input may carry any offset; what is finer
+/// than a microsecond is cut off.
 #[Scalar(name = "DateTime", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -25,10 +26,11 @@ impl ScalarType for DateTime {
     }
 }
 
-/// A day of the calendar: `YYYY-MM-DD`.
+/// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Date(pub NaiveDate);
 
+/// A day of the calendar: `YYYY-MM-DD`.
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -53,6 +55,7 @@ macro_rules! text_scalar {
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
         pub struct $name(pub String);
 
+        $(#[$doc])*
         #[Scalar(name = $graphql)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {

@@ -3,23 +3,32 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod attempts;
+mod canary;
+mod crash;
 mod customers;
 mod expiry;
 mod harness;
 mod holds;
+mod http;
 mod idempotency;
+mod idempotency_http;
 mod indexes;
+mod layers;
 mod links;
 mod migrations;
 mod mutations;
 mod on_postgres;
+mod pages;
 mod random_walk;
+mod read_path;
+mod readme;
 mod report;
 mod seed;
-mod summary;
 mod sessions;
 mod settings;
 mod steps;
+mod summary;
 mod tables;
-mod workers;
+mod tenancy;
 mod verify;
+mod workers;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use entity::{
-    AttemptState, ExpiryReason, Role, StepKind, StepStatus, Time, attempt, customer,
+    AttemptState, ExpiryReason, Role, StepKind, StepStatus, attempt, customer,
     id::{ApiKeyId, MerchantId},
     merchant, step,
 };
@@ -42,10 +42,10 @@ const THEIRS: u128 = 2;
 async fn house() -> House {
     let database = Database::fresh(Backend::under_test()).await;
     let kyc = Kyc {
-        known: kyc_stack::auth::Known::default(),
         db: Db::open(&database.url, 4).await.unwrap(),
         clock: Clock::manual(at("2026-11-22T12:00:00Z")),
         entropy: Entropy::System,
+        known: kyc_stack::auth::Known::default(),
         wake: Arc::new(|_| {}),
         public_url: "https://kyc.example".into(),
     };
@@ -62,7 +62,7 @@ impl House {
     /// An attempt of a customer of its own.
     async fn attempt(&self, row: attempt::Model, merchant: u128) -> attempt::Model {
         let number = row.id.0.as_u128() & 0xffff;
-        let customer = customer::Model { ..rows::customer(merchant, number) };
+        let customer = rows::customer(merchant, number);
         let row = attempt::Model { customer_id: customer.id, merchant_id: customer.merchant_id, ..row };
         let db = self.kyc.db.writer();
         customer::Entity::insert(customer.into_active_model()).exec_without_returning(db).await.unwrap();
@@ -177,7 +177,7 @@ async fn every_state_is_counted_as_it_is_seen_now() {
 #[tokio::test]
 async fn days_begin_where_the_zone_says() {
     let house = house().await;
-    // Berlin: 25 March hours on the 29th's eve (23 h), 25 h on 25 October.
+    // Berlin's 29 March has 23 hours, its 25 October has 25.
     for (number, created) in [
         (11, "2026-03-28T22:59:59.999999Z"), // Berlin 28th, India 29th
         (12, "2026-03-28T23:00:00Z"),        // Berlin 29th
@@ -299,7 +299,7 @@ async fn the_oldest_that_waits_on_a_reviewer() {
     let fields = "oldestWaitingOnReviewer { id number }";
     let waiting = |number, since: &str| attempt::Model {
         needs_reviewer: true,
-        waiting_since: Some(at(since) as Time),
+        waiting_since: Some(at(since)),
         ..open(number, "2026-11-10T08:00:00Z")
     };
     let ended = attempt::Model { needs_reviewer: true, ..completed(11, "2026-11-09T08:00:00Z", 60) };

@@ -62,7 +62,11 @@ impl Attempt {
 }
 
 /// The link of an attempt.
-pub struct KycLink(Arc<Attempt>);
+pub struct KycLink {
+    attempt: Arc<Attempt>,
+    state: LinkState,
+    expires_at: Time,
+}
 
 /// How far an attempt has come.
 pub struct Progress(Arc<Attempt>);
@@ -139,7 +143,8 @@ impl Row for Attempt {
             })
             .fan(Fan::Rows(2))
             .optional_part::<KycLink>("link", "Its link; null when it was created without one.", |_, attempt| {
-                attempt.link.is_some().then(|| KycLink(Arc::clone(attempt)))
+                let (state, expires_at) = attempt.link.zip(attempt.row.expires_at)?;
+                Some(KycLink { attempt: Arc::clone(attempt), state, expires_at })
             })
             .value("redirectUrl", "Where the journey sends the customer when it is over.", |attempt| {
                 attempt.row.redirect_url.clone().map(Url)
@@ -188,12 +193,12 @@ impl Row for KycLink {
                 "KycLink",
                 "The link of an attempt. Its URL is shown once, when it is generated or resent; only its hash is kept.",
             )
-            .value("state", "Whether it can be walked.", |link| link.0.link.unwrap_or(LinkState::Ended))
-            .value("expiresAt", "When its validity ends.", |link| link.0.row.expires_at)
-            .value("openCount", "How often it was opened.", |link| link.0.row.link_open_count)
-            .value("lastOpenedAt", "When it was last opened.", |link| link.0.row.link_last_opened_at)
+            .value("state", "Whether it can be walked.", |link| link.state)
+            .value("expiresAt", "When its validity ends.", |link| link.expires_at)
+            .value("openCount", "How often it was opened.", |link| link.attempt.row.link_open_count)
+            .value("lastOpenedAt", "When it was last opened.", |link| link.attempt.row.link_last_opened_at)
             .value("issuedCount", "How many URLs were issued: 1, and one more each time it was resent.", |link| {
-                link.0.row.link_issued_count
+                link.attempt.row.link_issued_count
             })
         });
         &OBJECT

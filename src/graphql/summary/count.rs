@@ -9,10 +9,7 @@ use sea_orm::{
     sea_query::{Alias, Expr},
 };
 
-use super::{
-    AttemptStateCount, DayCount, StepFunnel,
-    range::{DAY, Range},
-};
+use super::{AttemptStateCount, DayCount, StepFunnel, range::Range};
 use crate::error::Result;
 
 /// Attempts by state: every state, in the order of the contract.
@@ -31,15 +28,15 @@ pub(super) async fn by_state(db: &DatabaseConnection, range: &Range) -> Result<V
         .expr_as(Expr::cust("count(*)"), Alias::new("attempts"))
         .group_by_col(Alias::new("seen"));
     let counted = Counted::find_by_statement(db.get_database_backend().build(&select)).all(db).await?;
-    Ok(every_state(counted.iter().map(|row| (row.seen, row.attempts))))
+    Ok(every_state(&counted.iter().map(|row| (row.seen, row.attempts))))
 }
 
 /// The counts of days, added up: so that an answer that has both never contradicts itself.
 pub(super) fn total(days: &[Arc<DayCount>]) -> Vec<Arc<AttemptStateCount>> {
-    every_state(days.iter().map(|day| (day.state, day.count)))
+    every_state(&days.iter().map(|day| (day.state, day.count)))
 }
 
-fn every_state(counted: impl Iterator<Item = (AttemptState, i64)> + Clone) -> Vec<Arc<AttemptStateCount>> {
+fn every_state(counted: &(impl Iterator<Item = (AttemptState, i64)> + Clone)) -> Vec<Arc<AttemptStateCount>> {
     let count = |state| counted.clone().filter(|(of, _)| *of == state).map(|(_, count)| count).sum();
     AttemptState::ALL
         .iter()
@@ -58,9 +55,8 @@ pub(super) async fn by_day(db: &DatabaseConnection, range: &Range) -> Result<Vec
         seen: AttemptState,
         attempts: i64,
     }
-    let mut select = range.attempts_by_day();
+    let mut select = range.attempts_by_day(db.get_database_backend());
     select
-        .expr_as(Expr::col((Alias::new(DAY), Alias::new("column1"))), Alias::new("place"))
         .expr_as(range.state(), Alias::new("seen"))
         .expr_as(Expr::cust("count(*)"), Alias::new("attempts"))
         .group_by_col(Alias::new("place"))

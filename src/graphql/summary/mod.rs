@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use async_graphql::InputObject;
 use chrono::NaiveDate;
 use entity::{AttemptState, Scoped, StepKind, attempt};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use self::range::Range;
 use super::{
@@ -142,7 +142,9 @@ impl Row for DayCount {
     fn object() -> &'static Object<Self> {
         static OBJECT: LazyLock<Object<DayCount>> = LazyLock::new(|| {
             Object::<DayCount>::new("DayCount", "How many attempts of a day are in a state.")
-                .value("date", "The day they were created on, in the summary's zone.", |counted| Date(counted.date))
+                .value("date", "The day they were created on, in the summary's zone.", |counted| {
+                    Date(counted.date)
+                })
                 .value("state", "The state, as seen now.", |counted| counted.state)
                 .value("count", "How many attempts; never zero.", |counted| counted.count)
         });

@@ -4,8 +4,8 @@ use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use entity::{AttemptState, Scope, Scoped, Time, attempt, attempt::Column, step};
 use sea_orm::{
-    ColumnTrait, ExprTrait, QuerySelect, QueryTrait,
-    sea_query::{Alias, Expr, SelectStatement, SimpleExpr},
+    ColumnTrait, DbBackend, ExprTrait, QuerySelect, QueryTrait,
+    sea_query::{Alias, Expr, Func, SelectStatement, SimpleExpr},
 };
 
 use super::SummaryArgs;
@@ -82,19 +82,28 @@ impl Range {
         Column::CreatedAt.gte(self.from).and(Column::CreatedAt.lt(self.until))
     }
 
-    /// The same, each with the day it was created on. The days are a table of their own, `day`, with the columns that a
-    /// VALUES has in both databases: `column1` is the place in [`Range::days`]. Each day is then one range of the index
-    /// (the whole range is not said again: SQLite would begin with it, and look through all days for each attempt). Days
-    /// numbered in SQL would need the zone's rules there, and SQLite has none.
-    pub fn attempts_by_day(&self) -> SelectStatement {
-        let mut attempts = self.whenever();
+    /// The same, with the place in [`Range::days`] of the day each was created on, as `place`. What is compared are the bounds
+    /// of the days: days numbered by the database would need the zone's rules there, and SQLite has none.
+    pub fn attempts_by_day(&self, backend: DbBackend) -> SelectStatement {
+        let place = Alias::new("place");
+        let created = Expr::col(Column::CreatedAt.as_column_ref());
+        if backend == DbBackend::Postgres {
+            // A search in a sorted array, in one pass over the range. Joined to the days as below, PostgreSQL knows nothing
+            // of how few attempts a day has, and may compare every attempt with every day.
+            let begins: Vec<Time> = self.days.iter().map(|(_, from, _)| *from).collect();
+            let day = Func::cust(Alias::new("width_bucket")).arg(created).arg(begins);
+            return self.attempts().expr_as(Expr::from(day).sub(1), place).take();
+        }
+        // A table of the days, each of which is one range of the index. Its columns have the names that SQLite gives them.
+        // The whole range is not said again: SQLite would begin with it, and look through all days for each attempt.
+        let day = |column| Expr::col((Alias::new("day"), Alias::new(column)));
         let bounds = (0i32..).zip(&self.days).map(|(place, (_, from, until))| (place, *from, *until));
-        let bound = |column| Expr::col((Alias::new(DAY), Alias::new(column)));
-        attempts
-            .from_values(bounds, Alias::new(DAY))
-            .and_where(Expr::col(Column::CreatedAt.as_column_ref()).gte(bound("column2")))
-            .and_where(Expr::col(Column::CreatedAt.as_column_ref()).lt(bound("column3")));
-        attempts
+        self.whenever()
+            .expr_as(day("column1"), place)
+            .from_values(bounds, Alias::new("day"))
+            .and_where(created.clone().gte(day("column2")))
+            .and_where(created.lt(day("column3")))
+            .take()
     }
 
     /// The steps of the attempts created in the range, joined to them. They are reached by their attempt alone (the
@@ -114,9 +123,6 @@ impl Range {
             .into()
     }
 }
-
-/// The alias of the days.
-pub(super) const DAY: &str = "day";
 
 fn named(name: &str) -> Result<Tz> {
     name.parse().map_err(|_| {

@@ -95,12 +95,12 @@ impl Welcome {
         format!(
             "\n\
              {merchant_name}, a made-up merchant in the sandbox\n\n\
-             Dashboard   {url}/\n\
+             Front page  {url}/\n\
              Sign in     merchant {slug}, password {password}\n\
              {members}\
              API key     {api_key}\n\
              GraphiQL    {url}/graphiql\n\
-             KYC link    {link}\n\
+             KYC link    {link}  (its page comes in a later version)\n\
              Report      curl -H 'Authorization: Bearer {api_key}' \\\n\
              \x20             '{url}/reports/kyc.csv?from={from}&to={to}' -o kyc.csv\n\n\
              \"Demo\", an API key, moves a step every second or two. The data is in {database}\n\

@@ -40,10 +40,17 @@ impl Replay {
     /// Plays the events of one attempt, in the order of the log.
     pub(super) fn of(events: &[event::Model]) -> Self {
         let mut replay = Self::default();
-        for event in events {
+        let nexts = events.iter().skip(1).map(Some).chain([None]);
+        for (event, next) in events.iter().zip(nexts) {
             // Broken data is named by the pass over the log.
             let images = shape::images(event).unwrap_or_default();
             let mut broken = Vec::new();
+            // The last event of a change carries the image. Where the next one tells of another moment it is of another
+            // change; at the same moment it may be.
+            let is_last = next.is_none_or(|next| next.at != event.at);
+            if is_last && moves(event.kind) && images.attempt.is_none() {
+                broken.push("it is the last of its change, and leaves no image of the attempt".to_owned());
+            }
             replay.play(event, images, &mut broken);
             replay.broken.extend(broken.into_iter().map(|what| (event.seq, what)));
         }
@@ -237,8 +244,8 @@ impl Replay {
         if issues != (new == 1) || (!issues && new > 0) {
             broken.push(format!("{} brings {new} new links", event.kind));
         }
-        if event.kind == EventType::LinkGenerated && !self.links.is_empty() {
-            broken.push("it generates the first link a second time".to_owned());
+        if issues && (event.kind == EventType::LinkGenerated) != self.links.is_empty() {
+            broken.push(format!("{} of an attempt with {} links", event.kind, self.links.len()));
         }
         for image in images {
             if let Some(before) = self.links.get(&image.id)

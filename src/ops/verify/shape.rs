@@ -105,8 +105,9 @@ pub(super) fn check(event: &event::Model) -> Vec<String> {
 
 /// What an event left behind of the rows.
 pub(super) fn images(event: &event::Model) -> Result<Images, String> {
-    // The error could quote the data; where it is broken nobody knows what stands there.
-    Images::deserialize(&event.data).map_err(|_| "its data cannot be read".to_owned())
+    // Serde would read a list of the fields, too. Its error could quote the data, of which nobody knows what stands there.
+    let images = event.data.is_object().then(|| Images::deserialize(&event.data).ok()).flatten();
+    images.ok_or_else(|| "its data cannot be read".to_owned())
 }
 
 fn words(event: &event::Model, wrong: &mut Vec<String>) {

@@ -1,0 +1,442 @@
+//! The whole server without a socket, and the people and programs who use it: what goes in is a request, what comes out is
+//! read as its sender would read it.
+//!
+//! Every answer is looked at twice: by the test, and by [`Answer::read`], which holds that no error tells anything of the
+//! database, of the program's own types, or of what its sender typed ([`SECRET`]). Every test ends with
+//! [`TestApp::close`], which has the whole database verified.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, HeaderName, Method, Request, StatusCode, header},
+};
+use chrono::TimeDelta;
+use entity::{Role, id::MerchantId};
+use kyc_stack::{
+    app::App,
+    auth::Actor,
+    clock::Clock,
+    config::{Config, Secret},
+    db::Db,
+    entropy::Entropy,
+    kyc::{
+        api_key::{self, ApiKeyCreate},
+        member::{self, MemberCreate},
+        merchant::{self, MerchantCreate},
+    },
+};
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::database::{Backend, Database};
+
+/// The operator's key.
+const PLATFORM_KEY: &str = "platform-key-of-the-tests-0123456789";
+/// What every member's password is.
+const PASSWORD: &str = "correct horse battery";
+/// A piece of every value that a test sends and that no error may repeat.
+pub(crate) const SECRET: &str = "Qx7Hidden";
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 4 << 20;
+
+const TABLES: [&str; 13] = [
+    "api_key",
+    "attempt",
+    "customer",
+    "event",
+    "hold",
+    "idempotency",
+    "link",
+    "log_head",
+    "member",
+    "merchant",
+    "search_token",
+    "session",
+    "step",
+];
+
+/// A server over a database of its own, on a clock that moves when it is told to.
+pub(crate) struct TestApp {
+    app: App,
+    clock: Clock,
+    closed: bool,
+    // After the connections: it removes the database.
+    database: Database,
+}
+
+impl TestApp {
+    pub(crate) async fn open() -> Self {
+        let database = Database::fresh(Backend::under_test()).await;
+        let clock = Clock::manual("2026-11-22T10:00:00Z".parse().unwrap());
+        let app = server(&database, &clock, 7).await;
+        Self { app, clock, closed: false, database }
+    }
+
+    /// Another process on the same database, which has recognised nobody yet.
+    pub(crate) async fn twin(&self) -> Twin {
+        Twin { app: server(&self.database, &self.clock, 8).await }
+    }
+
+    pub(crate) fn kyc(&self) -> &kyc_stack::kyc::Kyc {
+        self.app.kyc()
+    }
+
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+    }
+
+    pub(crate) fn anonymous(&self) -> Client {
+        Client::of(&self.app)
+    }
+
+    /// The operator.
+    pub(crate) fn platform(&self) -> Client {
+        self.anonymous().bearer(PLATFORM_KEY)
+    }
+
+    /// A merchant with a key of each role, whose journey is one step, PAN.
+    pub(crate) async fn merchant(&self, slug: &str) -> House {
+        let input = MerchantCreate {
+            name: slug.to_owned(),
+            slug: slug.to_owned(),
+            admin_email: format!("first@{slug}.example"),
+            mode: None,
+            time_zone: None,
+        };
+        let created = merchant::create(self.kyc(), &Actor::platform(), input, None).await.unwrap().answer;
+        let admin = created.admin_api_key.unwrap();
+        let actor = self.app.auth().bearer(&admin).await.unwrap();
+        let mut keys = vec![admin];
+        for role in [Role::Reviewer, Role::Agent, Role::Viewer] {
+            let input = ApiKeyCreate { name: role.to_string(), role };
+            let key = api_key::create(self.kyc(), &actor, input, None).await.unwrap();
+            keys.push(key.answer.secret.unwrap());
+        }
+        let keys = keys.try_into().unwrap();
+        let house =
+            House { id: created.merchant.id, slug: slug.to_owned(), app: self.app.clone(), actor, keys };
+        // Below ADMIN, an attempt has at least the merchant's journey: a short one leaves the choice to the test.
+        house.admin().done("merchantUpdate", "__typename", json!({ "journey": ["PAN"] })).await;
+        house
+    }
+
+    /// How many rows each table has.
+    pub(crate) async fn rows(&self) -> BTreeMap<&'static str, i64> {
+        let db = self.kyc().db.reader();
+        let mut rows = BTreeMap::new();
+        for table in TABLES {
+            let count = Statement::from_string(
+                db.get_database_backend(),
+                format!("SELECT count(*) AS rows FROM {table}"),
+            );
+            let row = db.query_one_raw(count).await.unwrap().unwrap();
+            rows.insert(table, row.try_get::<i64>("", "rows").unwrap());
+        }
+        rows
+    }
+
+    /// Ends the test: the whole database has to be in order.
+    ///
+    /// # Panics
+    ///
+    /// When it is not.
+    pub(crate) async fn close(mut self) {
+        self.closed = true;
+        super::verify::assert_clean(&self.kyc().db).await;
+        self.app.clone().close().await;
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        assert!(self.closed || std::thread::panicking(), "the test did not end with `close`");
+    }
+}
+
+/// Another process on the database of a [`TestApp`].
+pub(crate) struct Twin {
+    app: App,
+}
+
+impl Twin {
+    pub(crate) fn anonymous(&self) -> Client {
+        Client::of(&self.app)
+    }
+}
+
+async fn server(database: &Database, clock: &Clock, seed: u64) -> App {
+    let config = Config { platform_key: Some(Secret::new(PLATFORM_KEY)), ..Config::default() };
+    let db = Db::open(&database.url, 8).await.unwrap();
+    App::new(&config, db, clock.clone(), Entropy::seeded(seed))
+}
+
+/// A merchant's back office.
+pub(crate) struct House {
+    pub(crate) id: MerchantId,
+    slug: String,
+    app: App,
+    actor: Actor,
+    keys: [String; 4],
+}
+
+impl House {
+    pub(crate) fn admin(&self) -> Client {
+        self.key(Role::Admin)
+    }
+
+    pub(crate) fn reviewer(&self) -> Client {
+        self.key(Role::Reviewer)
+    }
+
+    pub(crate) fn agent(&self) -> Client {
+        self.key(Role::Agent)
+    }
+
+    pub(crate) fn viewer(&self) -> Client {
+        self.key(Role::Viewer)
+    }
+
+    /// The secret of the API key of a role.
+    pub(crate) fn secret(&self, role: Role) -> &str {
+        let place =
+            [Role::Admin, Role::Reviewer, Role::Agent, Role::Viewer].iter().position(|of| *of == role);
+        &self.keys[place.unwrap()]
+    }
+
+    fn key(&self, role: Role) -> Client {
+        Client::of(&self.app).bearer(self.secret(role))
+    }
+
+    /// A person of the team, signed in to a page of ours.
+    pub(crate) async fn member(&self, role: Role) -> Client {
+        let email = format!("{}@{}.example", role.to_string().to_lowercase(), self.slug);
+        let input = MemberCreate { email: email.clone(), name: "Meera".to_owned(), role };
+        let invited = member::create(self.app.kyc(), &self.actor, input, None).await.unwrap().answer;
+        let token = invited.password_url.unwrap().split_once("/password#").unwrap().1.to_owned();
+        let page = Client::of(&self.app).with("sec-fetch-site", "same-origin");
+        let set = page.post("/password", json!({ "token": token, "password": PASSWORD })).await;
+        assert_eq!(set.status, StatusCode::NO_CONTENT);
+        let sign_in = json!({ "merchant": self.slug, "email": email, "password": PASSWORD });
+        let signed_in = page.post("/session", sign_in).await;
+        assert_eq!(signed_in.status, StatusCode::OK);
+        let cookie = signed_in.headers[header::SET_COOKIE].to_str().unwrap();
+        page.with("cookie", cookie.split(';').next().unwrap())
+    }
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub(crate) struct Client {
+    router: Router,
+    headers: HeaderMap,
+}
+
+impl Client {
+    fn of(app: &App) -> Self {
+        let client = Self { router: app.router(), headers: HeaderMap::new() };
+        client.with("content-type", "application/json")
+    }
+
+    pub(crate) fn bearer(self, secret: &str) -> Self {
+        self.with("authorization", &format!("Bearer {secret}"))
+    }
+
+    /// The same with another header.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(HeaderName::from_static(name), value.parse().unwrap());
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    pub(crate) async fn graphql(&self, document: &str, variables: Value) -> Answer {
+        self.post("/graphql", json!({ "query": document, "variables": variables })).await
+    }
+
+    /// Runs one mutation, of whose payload `fields` and the user errors are asked for.
+    pub(crate) async fn mutate(&self, name: &str, fields: &str, input: Value) -> Answer {
+        self.graphql(&super::graph::mutation(name, fields), json!({ "input": input })).await
+    }
+
+    /// The payload of a mutation that nothing refuses.
+    pub(crate) async fn done(&self, name: &str, fields: &str, input: Value) -> Value {
+        let answer = self.mutate(name, fields, input).await;
+        assert_eq!(answer.user_errors(name), [], "{name}: {}", answer.text);
+        answer.data(name).clone()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.post_text(path, body.to_string()).await
+    }
+
+    pub(crate) async fn post_text(&self, path: &str, body: impl Into<Body>) -> Answer {
+        self.send(Method::POST, path, body.into()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Body::empty()).await
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).body(body).unwrap();
+        *request.headers_mut() = self.headers.clone();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, MAX_ANSWER).await.unwrap();
+        Answer::read(parts.status, parts.headers, String::from_utf8(body.into()).unwrap())
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// Null where it is no JSON.
+    pub(crate) json: Value,
+}
+
+impl Answer {
+    fn read(status: StatusCode, headers: HeaderMap, text: String) -> Self {
+        let json: Value = serde_json::from_str(&text).unwrap_or_default();
+        let payloads = json["data"].as_object().into_iter().flat_map(|data| data.values());
+        let refusals = payloads.map(|payload| &payload["userErrors"]);
+        for errors in refusals.chain([&json["errors"]]) {
+            assert_eq!(told_too_much(&errors.to_string()), None, "{text}");
+        }
+        if !status.is_success() {
+            assert_eq!(told_too_much(&text), None, "{text}");
+        }
+        Self { status, headers, text, json }
+    }
+
+    /// What stands at a path with dots, as `attempts.nodes.0.id`.
+    ///
+    /// # Panics
+    ///
+    /// When there is an error at the top.
+    #[track_caller]
+    pub(crate) fn data(&self, path: &str) -> &Value {
+        assert!(self.status == StatusCode::OK && self.json.get("errors").is_none(), "{}", self.text);
+        at(&self.json["data"], path)
+    }
+
+    /// The text that stands there.
+    #[track_caller]
+    pub(crate) fn text_at(&self, path: &str) -> String {
+        self.data(path).as_str().unwrap().to_owned()
+    }
+
+    /// The errors at the top: code and path.
+    #[track_caller]
+    pub(crate) fn errors(&self) -> Vec<(&str, String)> {
+        let errors = self.json["errors"].as_array().into_iter().flatten();
+        errors
+            .map(|error| {
+                assert!(error["message"].as_str().is_some_and(|message| message.len() > 10), "{error}");
+                (error["extensions"]["code"].as_str().unwrap(), dotted(&error["path"]))
+            })
+            .collect()
+    }
+
+    /// Why a mutation refused: code and field.
+    #[track_caller]
+    pub(crate) fn user_errors(&self, mutation: &str) -> Vec<(&str, String)> {
+        let errors = self.data(mutation)["userErrors"].as_array().expect("the mutation was answered");
+        errors
+            .iter()
+            .map(|error| {
+                assert!(error["message"].as_str().is_some_and(|message| message.len() > 10), "{error}");
+                (error["code"].as_str().unwrap(), dotted(&error["field"]))
+            })
+            .collect()
+    }
+}
+
+/// What stands at a path with dots.
+pub(crate) fn at<'v>(value: &'v Value, path: &str) -> &'v Value {
+    path.split('.').fold(value, |value, part| match part.parse::<usize>() {
+        Ok(index) => &value[index],
+        Err(_) => &value[part],
+    })
+}
+
+fn dotted(path: &Value) -> String {
+    let parts = path.as_array().into_iter().flatten();
+    parts
+        .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+        .collect::<Vec<_>>()
+        .join(".")
+}
+
+/// The first thing in an error that its reader has no business with: words of the database, of its tables, of the
+/// libraries, of Rust, or of the sender's own input.
+fn told_too_much(errors: &str) -> Option<&'static str> {
+    const WORDS: [&str; 43] = [
+        SECRET,
+        "select ",
+        "insert ",
+        "update ",
+        "delete from",
+        "where ",
+        " join ",
+        "returning",
+        "constraint",
+        "foreign key",
+        "unique",
+        "sqlite",
+        "postgres",
+        "sqlx",
+        "sea_orm",
+        "sea-orm",
+        "seaorm",
+        "database",
+        "column \"",
+        "relation",
+        "transaction",
+        "log_head",
+        "search_token",
+        "merchant_id",
+        "customer_id",
+        "attempt_id",
+        "name_key",
+        "secret_hash",
+        "token_hash",
+        "::",
+        "option<",
+        "vec<",
+        "some(",
+        "none)",
+        "err(",
+        "panicked",
+        "unwrap",
+        "src/",
+        ".rs",
+        "serde",
+        "async-graphql",
+        "async_graphql",
+        "tokio",
+    ];
+    let errors = errors.to_lowercase();
+    WORDS.into_iter().find(|word| errors.contains(&word.to_lowercase()))
+}
+
+#[tokio::test]
+#[should_panic(expected = "the test did not end with `close`")]
+async fn a_test_that_forgets_to_close_fails() {
+    TestApp::open().await;
+}
+
+#[test]
+fn an_error_that_tells_too_much_is_found() {
+    assert_eq!(told_too_much(r#"[{"message":"UNIQUE constraint failed: x.y"}]"#), Some("constraint"));
+    assert_eq!(told_too_much(&format!("{{\"message\":\"no {}\"}}", SECRET.to_lowercase())), Some(SECRET));
+    assert_eq!(told_too_much(r#"[{"message":"Enter a text here; it must not be empty."}]"#), None);
+}

@@ -1,0 +1,6 @@
+//! Lists against a plain reading of all rows: every page, every sort, every filter.
+
+mod filters;
+mod nested;
+mod town;
+mod walks;
