@@ -53,6 +53,19 @@ impl Db {
         Ok(Self { writer: pool.clone(), reader: pool, exporter, export_slots, tasks })
     }
 
+    /// The same database, calling `seen` after every statement, those in transactions included. The statement holds the
+    /// bound values: count it or time it, never log it.
+    #[must_use]
+    pub fn on_statement(
+        mut self,
+        seen: impl Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static,
+    ) -> Self {
+        for connection in [&mut self.writer, &mut self.reader, &mut self.exporter] {
+            connection.set_metric_callback(seen.clone());
+        }
+        self
+    }
+
     /// Which database it is.
     pub fn backend(&self) -> DbBackend {
         self.reader.get_database_backend()

@@ -12,7 +12,7 @@ use super::{
         json::{Json, Propagate},
         load::{Batch, load_root},
         object::Row,
-        plan::Planner,
+        plan::{Planned, Planner},
         root::{Introspection, Root, ValidateOnly},
     },
     guard::Document,
@@ -51,7 +51,7 @@ impl Default for Api {
 impl Api {
     /// The API.
     pub fn new() -> Self {
-        let schema = Schema::build(Root::new(), Root::new(), EmptySubscription)
+        let schema = Schema::build(Root::default(), Root::default(), EmptySubscription)
             .extension(ValidateOnly)
             .disable_suggestions()
             .finish();
@@ -75,7 +75,7 @@ impl Api {
     async fn run(&self, kyc: &Kyc, actor: &Actor, asked: Operation<'_>) -> Result<Answer, Vec<GraphError>> {
         let document = &asked.document.parsed;
         let operation = &asked.document.operation(asked.name).map_err(|refusal| vec![refusal.into()])?.node;
-        let about_schema = asks_about_schema(document, operation).map_err(|error| vec![error])?;
+        let about_schema = asks_about_schema(document, operation).map_err(|error| vec![*error])?;
         let mut request = Request::new("").variables(asked.variables.clone());
         request.set_parsed_query(ExecutableDocument::clone(document));
         if let Some(name) = asked.name {
@@ -97,16 +97,16 @@ impl Api {
         let fragments = &document.fragments;
         let set = &operation.selection_set.node;
         let mut planner =
-            Planner::new(operation, fragments, &asked.variables, &may).map_err(|error| vec![error])?;
+            Planner::new(operation, fragments, &asked.variables, &may).map_err(|error| vec![*error])?;
         let (now, key) = (kyc.clock.now(), asked.idempotency_key);
         match operation.ty {
             OperationType::Query => {
-                let plan = planner.plan(&Query::object().meta, set).map_err(|error| vec![error])?;
+                let plan = planner.plan(&Query::object().meta, set).map_err(|error| vec![*error])?;
                 let cx = Context { kyc, actor, now, idempotency_key: None };
                 Ok(answer(&cx, Query, &plan).await)
             }
             OperationType::Mutation => {
-                let plan = planner.plan(&Mutation::object().meta, set).map_err(|error| vec![error])?;
+                let plan = planner.plan(&Mutation::object().meta, set).map_err(|error| vec![*error])?;
                 // A key is for one mutation: with several it would not say which.
                 let alone = plan.fields.iter().filter(|field| field.index.is_some()).count() == 1;
                 if key.is_some() && !alone {
@@ -139,10 +139,7 @@ async fn answer<R: Row>(cx: &Context<'_>, root: R, plan: &super::exec::plan::Pla
 }
 
 /// Whether an operation asks about the schema.
-fn asks_about_schema(
-    document: &ExecutableDocument,
-    operation: &OperationDefinition,
-) -> Result<bool, GraphError> {
+fn asks_about_schema(document: &ExecutableDocument, operation: &OperationDefinition) -> Planned<bool> {
     let (mut schema, mut data) = (false, false);
     let mut sets: Vec<&SelectionSet> = vec![&operation.selection_set.node];
     let mut seen = std::collections::HashSet::new();
@@ -167,10 +164,10 @@ fn asks_about_schema(
         }
     }
     if schema && data {
-        return Err(GraphError::new(
+        return Err(Box::new(GraphError::new(
             "BAD_USER_INPUT",
             "Ask about the schema (`__schema`, `__type`) in an operation of its own.",
-        ));
+        )));
     }
     Ok(schema)
 }

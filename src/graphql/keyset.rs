@@ -38,9 +38,12 @@ impl From<Key> for Value {
     }
 }
 
+/// What a row is sorted by, and its id.
+pub type Place<M> = fn(&M) -> (Key, Uuid);
+
 /// How a list is sorted, and how its cursors are told from those of other lists.
 pub struct Keyset<E: EntityTrait> {
-    /// The list's name with its sort: a cursor of another one is refused.
+    /// Whose list it is, its name and its sort: a cursor of another one is refused.
     pub list: String,
     /// What rows are sorted by, as SQL.
     pub key: SimpleExpr,
@@ -49,7 +52,7 @@ pub struct Keyset<E: EntityTrait> {
     /// Whether the largest comes first.
     pub descending: bool,
     /// What a row is sorted by.
-    pub of: fn(&E::Model) -> (Key, Uuid),
+    pub of: Place<E::Model>,
 }
 
 /// Whose rows a nested list has.
@@ -72,8 +75,12 @@ pub struct Rows<M> {
 
 impl<M> Rows<M> {
     /// No rows: nobody asked for them.
-    pub fn none() -> Self {
-        Self { rows: Vec::new(), has_next_page: false, has_previous_page: false }
+    ///
+    /// # Errors
+    /// BAD_USER_INPUT for a page that cannot be.
+    pub fn none(args: &PageArgs) -> Result<Self> {
+        args.window()?;
+        Ok(Self { rows: Vec::new(), has_next_page: false, has_previous_page: false })
     }
 
     /// The page as the API shows it.

@@ -45,8 +45,8 @@ impl Mutate for KycLinkResend {
     fn run<'a>(cx: &'a Context<'a>, input: &'a KycLinkResendInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
             let wish = kyc::link::LinkResend { attempt_id: input::id(&input.attempt_id) };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            Ok(Shown::link(cx, kyc::link::resend(cx.kyc, cx.actor, key, wish).await?))
+            let key = cx.key(input.idempotency_key.as_deref());
+            Ok(Shown::link(cx, kyc::link::resend(cx.kyc, cx.actor, wish, key).await?))
         }
         .boxed()
     }
@@ -87,8 +87,8 @@ impl Mutate for KycLinkExtend {
                 attempt_id: input::id(&input.attempt_id),
                 validity_hours: input.validity_hours,
             };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            Ok(Shown::attempt(cx, kyc::link::extend(cx.kyc, cx.actor, key, wish).await?))
+            let key = cx.key(input.idempotency_key.as_deref());
+            Ok(Shown::attempt(cx, kyc::link::extend(cx.kyc, cx.actor, wish, key).await?))
         }
         .boxed()
     }
@@ -125,8 +125,8 @@ impl Mutate for KycLinkRevoke {
     fn run<'a>(cx: &'a Context<'a>, input: &'a KycLinkRevokeInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
             let wish = kyc::link::LinkRevoke { attempt_id: input::id(&input.attempt_id) };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            Ok(Shown::attempt(cx, kyc::link::revoke(cx.kyc, cx.actor, key, wish).await?))
+            let key = cx.key(input.idempotency_key.as_deref());
+            Ok(Shown::attempt(cx, kyc::link::revoke(cx.kyc, cx.actor, wish, key).await?))
         }
         .boxed()
     }

@@ -106,9 +106,9 @@ impl<I: InputType + 'static> Arguments for Input<I> {
             Value::Object(mut members) => members.swap_remove("input"),
             _ => None,
         };
-        I::parse(input)
-            .map(Self)
-            .map_err(|error| super::error::without_value(&error.into_server_error(async_graphql::Pos::default()).message))
+        I::parse(input).map(Self).map_err(|error| {
+            super::error::without_value(&error.into_server_error(async_graphql::Pos::default()).message)
+        })
     }
 }
 

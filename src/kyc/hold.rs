@@ -49,8 +49,8 @@ pub struct HoldChanged {
 pub async fn place(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: HoldPlace,
+    key: Option<String>,
 ) -> Result<Outcome<HoldChanged>> {
     let scope = actor.require(Role::Reviewer)?;
     let key = key.map(|key| Key::new("holdPlace", key, &input)).transpose()?;
@@ -97,8 +97,8 @@ async fn apply_place(change: &mut Change<'_>, id: AttemptId, reason: &Reason) ->
 pub async fn release(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: HoldRelease,
+    key: Option<String>,
 ) -> Result<Outcome<HoldChanged>> {
     let scope = actor.require(Role::Reviewer)?;
     let key = key.map(|key| Key::new("holdRelease", key, &input)).transpose()?;

@@ -44,8 +44,8 @@ pub struct LinkRevoke {
 pub async fn resend(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: LinkResend,
+    key: Option<String>,
 ) -> Result<Outcome<LinkIssued>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("kycLinkResend", key, &input)).transpose()?;
@@ -74,8 +74,8 @@ pub async fn resend(
 pub async fn extend(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: LinkExtend,
+    key: Option<String>,
 ) -> Result<Outcome<AttemptChanged>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("kycLinkExtend", key, &input)).transpose()?;
@@ -100,8 +100,8 @@ pub async fn extend(
 pub async fn revoke(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: LinkRevoke,
+    key: Option<String>,
 ) -> Result<Outcome<AttemptChanged>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("kycLinkRevoke", key, &input)).transpose()?;

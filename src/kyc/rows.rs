@@ -1,6 +1,10 @@
 //! Between the rows and what the rules know of them: the only place that spells both.
 
-use entity::{AttemptState, MerchantMode, StepStatus, Time, attempt, customer, id::{AttemptId, StepId}, step};
+use entity::{
+    AttemptState, MerchantMode, StepStatus, Time, attempt, customer,
+    id::{AttemptId, StepId},
+    step,
+};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait};
 
 use super::Change;

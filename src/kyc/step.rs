@@ -59,8 +59,8 @@ pub struct StepMoved {
 pub async fn update_status(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: StepUpdateStatus,
+    key: Option<String>,
 ) -> Result<Outcome<StepMoved>> {
     let scope = actor.require(Role::Reviewer)?;
     let key = key.map(|key| Key::new("stepUpdateStatus", key, &input)).transpose()?;

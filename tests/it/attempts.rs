@@ -24,18 +24,18 @@ async fn a_customer_has_one_open_attempt_and_then_the_next() {
     let first = office.attempt(&[Pan]).await;
     let again = AttemptCreate { customer_id: Some(first.customer_id), ..of_nobody(&[Pan, Selfie]) };
 
-    let refused = create(&office.kyc, &admin, None, again.clone()).await;
+    let refused = create(&office.kyc, &admin, again.clone(), None).await;
     assert_eq!(current(&refused), Some(Current::Attempt(first.id)));
     let rejection =
         AttemptReject { attempt_id: first.id, reason: reason("NAME_MISMATCH"), expected_version: Some(1) };
-    let rejected = reject(&office.kyc, &admin, None, rejection.clone()).await.unwrap().answer.attempt;
+    let rejected = reject(&office.kyc, &admin, rejection.clone(), None).await.unwrap().answer.attempt;
     assert_eq!((rejected.state, rejected.version), (AttemptState::Rejected, 2));
     assert_eq!(rejected.rejection_staff_note.as_deref(), Some("seen by staff"));
-    let stale = reject(&office.kyc, &admin, None, rejection).await;
+    let stale = reject(&office.kyc, &admin, rejection, None).await;
     assert_eq!(refusal(stale), (UserErrorCode::VersionConflict, "expectedVersion".to_owned()));
 
     // Of twenty who start the next one together, one does.
-    let starts = (0..20).map(|_| create(&office.kyc, &admin, None, again.clone()));
+    let starts = (0..20).map(|_| create(&office.kyc, &admin, again.clone(), None));
     let (won, lost): (Vec<_>, Vec<_>) = join_all(starts).await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 19));
     let both = office.attempts_of(first.customer_id).await;
@@ -58,7 +58,7 @@ async fn a_link_is_made_for_a_new_customer() {
         validity_hours: None,
         redirect_url: Some("https://example.com:8443/done?from=kyc".to_owned()),
     };
-    let issued = generate(&office.kyc, &agent, None, input.clone()).await.unwrap().answer;
+    let issued = generate(&office.kyc, &agent, input.clone(), None).await.unwrap().answer;
     let steps = office.steps(issued.attempt.id).await;
     let kinds: Vec<_> = steps.iter().map(|step| step.kind).collect();
     assert_eq!((kinds, steps.len()), (office.merchant.journey.0.clone(), 6));
@@ -70,10 +70,10 @@ async fn a_link_is_made_for_a_new_customer() {
     let told: Vec<_> = office.log().await.iter().map(|event| event.kind).collect();
     assert_eq!(told, [EventType::CustomerCreated, EventType::AttemptCreated, EventType::LinkGenerated]);
 
-    let taken = generate(&office.kyc, &agent, None, input.clone()).await;
+    let taken = generate(&office.kyc, &agent, input.clone(), None).await;
     assert_eq!(refusal(taken), (UserErrorCode::Taken, "customer.reference".to_owned()));
     let known = LinkGenerate { customer: None, customer_reference: Some("C-1".to_owned()), ..input };
-    let open = generate(&office.kyc, &agent, None, known).await;
+    let open = generate(&office.kyc, &agent, known, None).await;
     assert_eq!(refusal(open), (UserErrorCode::ActiveAttemptExists, "customerReference".to_owned()));
     office.audit().await;
 }
@@ -96,14 +96,14 @@ async fn what_a_new_attempt_is_refused_for() {
         (with(&[Pan, Selfie, Pan]), UserErrorCode::Invalid, "steps"),
     ];
     for (input, code, field) in refused {
-        assert_eq!(refusal(create(&office.kyc, &admin, None, input).await), (code, field.to_owned()));
+        assert_eq!(refusal(create(&office.kyc, &admin, input, None).await), (code, field.to_owned()));
     }
     // An AGENT leaves out nothing of the merchant's journey, and may change its order.
     let agent = office.member(Role::Agent);
-    let short = create(&office.kyc, &agent, None, with(&[DigilockerAadhaar, Pan])).await;
+    let short = create(&office.kyc, &agent, with(&[DigilockerAadhaar, Pan]), None).await;
     assert_eq!(refusal(short), (UserErrorCode::ForbiddenSteps, "steps".to_owned()));
     let backwards: Vec<_> = StepKind::ALL.iter().rev().copied().collect();
-    assert!(create(&office.kyc, &agent, None, with(&backwards)).await.is_ok());
+    assert!(create(&office.kyc, &agent, with(&backwards), None).await.is_ok());
 
     for (hours, url, field) in [
         (0, None, "validityHours"),
@@ -119,7 +119,7 @@ async fn what_a_new_attempt_is_refused_for() {
             validity_hours: Some(hours),
             redirect_url: url.map(str::to_owned),
         };
-        let refused = generate(&office.kyc, &agent, None, input).await;
+        let refused = generate(&office.kyc, &agent, input, None).await;
         assert_eq!(refusal(refused), (UserErrorCode::Invalid, field.to_owned()));
     }
     assert_eq!(office.log().await.len(), 2, "what is refused leaves nothing");

@@ -128,12 +128,16 @@ async fn what_a_killed_server_acknowledged_is_there_and_the_rest_can_be_sent_aga
             tokio::spawn(async move {
                 for round in 0..10_000 {
                     let number = round * WRITERS + writer;
-                    let Some(answer) = post(&client, &address, &key, &request(number)).await else { return number };
+                    let Some(answer) = post(&client, &address, &key, &request(number)).await else {
+                        return number;
+                    };
                     let attempt = answer["data"]["kycLinkGenerate"]["attempt"].clone();
                     assert!(attempt.is_object(), "{answer}");
                     let step = attempt["steps"][0]["id"].as_str().unwrap().to_owned();
                     acknowledged.lock().unwrap().insert(number, attempt);
-                    let Some(answer) = post(&client, &address, &key, &step_moved(&step)).await else { return number };
+                    let Some(answer) = post(&client, &address, &key, &step_moved(&step)).await else {
+                        return number;
+                    };
                     assert_eq!(answer["data"]["stepUpdateStatus"]["step"]["version"], 2, "{answer}");
                     moved.lock().unwrap().push(step);
                     if acknowledged.lock().unwrap().len() >= BEFORE_THE_BLOW {

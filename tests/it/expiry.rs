@@ -47,17 +47,17 @@ async fn whoever_meets_an_overdue_attempt_finds_it_expired() {
             reject(
                 kyc,
                 &admin,
-                None,
                 AttemptReject { attempt_id: ids[1], reason: reason("UNDER_AGE"), expected_version: None },
+                None,
             )
             .await,
         ),
         refusal(
-            place(kyc, &admin, None, HoldPlace { attempt_id: ids[2], reason: reason("UNDER_REVIEW") }).await,
+            place(kyc, &admin, HoldPlace { attempt_id: ids[2], reason: reason("UNDER_REVIEW") }, None).await,
         ),
-        refusal(resend(kyc, &admin, None, LinkResend { attempt_id: ids[3] }).await),
-        refusal(extend(kyc, &admin, None, LinkExtend { attempt_id: ids[4], validity_hours: 1 }).await),
-        refusal(revoke(kyc, &admin, None, LinkRevoke { attempt_id: ids[5] }).await),
+        refusal(resend(kyc, &admin, LinkResend { attempt_id: ids[3] }, None).await),
+        refusal(extend(kyc, &admin, LinkExtend { attempt_id: ids[4], validity_hours: 1 }, None).await),
+        refusal(revoke(kyc, &admin, LinkRevoke { attempt_id: ids[5] }, None).await),
     ];
     for (refusal, id) in refusals.into_iter().zip(ids) {
         assert_eq!(refusal, (UserErrorCode::AttemptEnded, String::new()));
@@ -78,7 +78,7 @@ async fn an_overdue_attempt_makes_way_for_the_next() {
     office.later(24);
     let next = AttemptCreate { customer_id: Some(first.customer_id), ..of_nobody(&[Pan]) };
     let key = Some("next".to_owned());
-    let next = create(&office.kyc, &office.member(Role::Admin), key, next).await.unwrap();
+    let next = create(&office.kyc, &office.member(Role::Admin), next, key).await.unwrap();
     assert_eq!((next.answer.attempt.number, next.replayed), (2, false));
     assert_never_opened(&office.row(first.id).await);
     let log = office.log().await;

@@ -20,8 +20,8 @@ async fn a_hold_blocks_completion_until_the_last_one_is_released() {
     let reviewer = office.member(Role::Reviewer);
     let attempt = office.attempt(&[Pan]).await;
     let on = |attempt_id| HoldPlace { attempt_id, reason: reason("SUSPECTED_FRAUD") };
-    let first = place(&office.kyc, &reviewer, None, on(attempt.id)).await.unwrap().answer;
-    let second = place(&office.kyc, &reviewer, None, on(attempt.id)).await.unwrap().answer;
+    let first = place(&office.kyc, &reviewer, on(attempt.id), None).await.unwrap().answer;
+    let second = place(&office.kyc, &reviewer, on(attempt.id), None).await.unwrap().answer;
     assert_eq!((second.attempt.active_holds, second.attempt.version), (2, 3));
 
     let step = office.steps(attempt.id).await[0].id;
@@ -29,12 +29,12 @@ async fn a_hold_blocks_completion_until_the_last_one_is_released() {
     assert_eq!((held.state, held.waiting_on), (AttemptState::InProgress, Some(Party::Reviewer)));
 
     let off = |hold_id| HoldRelease { hold_id, note: Some("  looked at it ".to_owned()) };
-    let open = release(&office.kyc, &reviewer, None, off(first.hold.id)).await.unwrap().answer;
+    let open = release(&office.kyc, &reviewer, off(first.hold.id), None).await.unwrap().answer;
     assert_eq!((open.attempt.state, open.attempt.active_holds), (AttemptState::InProgress, 1));
     assert_eq!(open.hold.release_note.as_deref(), Some("looked at it"));
-    let done = release(&office.kyc, &reviewer, None, off(second.hold.id)).await.unwrap().answer;
+    let done = release(&office.kyc, &reviewer, off(second.hold.id), None).await.unwrap().answer;
     assert_eq!(done.attempt.state, AttemptState::Completed);
-    let again = release(&office.kyc, &reviewer, None, off(second.hold.id)).await.unwrap().answer;
+    let again = release(&office.kyc, &reviewer, off(second.hold.id), None).await.unwrap().answer;
     assert_eq!(
         (again.hold, again.attempt),
         (done.hold, done.attempt),
@@ -56,11 +56,11 @@ async fn a_hold_blocks_completion_until_the_last_one_is_released() {
             AttemptStateChanged
         ]
     );
-    let late = place(&office.kyc, &reviewer, None, on(attempt.id)).await;
+    let late = place(&office.kyc, &reviewer, on(attempt.id), None).await;
     assert_eq!(refusal(late), (UserErrorCode::AttemptEnded, String::new()));
-    let unknown = place(&office.kyc, &reviewer, None, on(AttemptId(Uuid::from_u128(1)))).await;
+    let unknown = place(&office.kyc, &reviewer, on(AttemptId(Uuid::from_u128(1))), None).await;
     assert_eq!(refusal(unknown), (UserErrorCode::NotFound, "attemptId".to_owned()));
-    let unknown = release(&office.kyc, &reviewer, None, off(HoldId(Uuid::from_u128(1)))).await;
+    let unknown = release(&office.kyc, &reviewer, off(HoldId(Uuid::from_u128(1))), None).await;
     assert_eq!(refusal(unknown), (UserErrorCode::NotFound, "holdId".to_owned()));
     office.audit().await;
 }

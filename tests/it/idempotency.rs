@@ -60,7 +60,7 @@ async fn parallel_twins_act_once_and_show_a_secret_once() {
         validity_hours: None,
         redirect_url: None,
     };
-    let twins = (0..20).map(|_| generate(&office.kyc, &agent, Some("twin".to_owned()), input.clone()));
+    let twins = (0..20).map(|_| generate(&office.kyc, &agent, input.clone(), Some("twin".to_owned())));
     let twins: Vec<_> = join_all(twins).await.into_iter().map(|outcome| outcome.ok().unwrap()).collect();
     assert_eq!(twins.iter().filter(|twin| !twin.replayed).count(), 1);
     for twin in &twins {
@@ -71,7 +71,7 @@ async fn parallel_twins_act_once_and_show_a_secret_once() {
 
     // A key belongs to one operation.
     let attempt_id = twins[0].answer.attempt.id;
-    let resent = resend(&office.kyc, &agent, Some("twin".to_owned()), LinkResend { attempt_id }).await;
+    let resent = resend(&office.kyc, &agent, LinkResend { attempt_id }, Some("twin".to_owned())).await;
     assert!(!resent.ok().unwrap().replayed);
     office.audit().await;
 }
@@ -83,9 +83,9 @@ async fn a_replay_answers_although_the_attempt_is_overdue_meanwhile() {
     let attempt_id = office.link(&[Pan]).await.attempt.id;
     office.kyc.clock.advance(TimeDelta::hours(23));
     let input = LinkResend { attempt_id };
-    assert!(resend(&office.kyc, &agent, Some("k".to_owned()), input.clone()).await.is_ok());
+    assert!(resend(&office.kyc, &agent, input.clone(), Some("k".to_owned())).await.is_ok());
     office.kyc.clock.advance(TimeDelta::hours(2));
-    let replay = resend(&office.kyc, &agent, Some("k".to_owned()), input).await.ok().unwrap();
+    let replay = resend(&office.kyc, &agent, input, Some("k".to_owned())).await.ok().unwrap();
     assert!(replay.replayed && replay.answer.url.is_none());
     office.audit().await;
 }

@@ -28,6 +28,10 @@ fn nobody_imports_what_the_table_does_not_grant() {
     let mut broken = Vec::new();
     for file in parts_of_src() {
         let part = part_of(&file);
+        // The list of the modules.
+        if part == "lib" {
+            continue;
+        }
         let Some(may) = granted.get(&part) else {
             broken.push(format!("{part} has no row in the table of ARCHITECTURE.md ({})", file.display()));
             continue;

@@ -23,9 +23,9 @@ async fn a_resent_link_ends_those_before() {
     let first = office.link(&[Pan]).await;
     let input = LinkResend { attempt_id: first.attempt.id };
     office.later(1);
-    let second = resend(&office.kyc, &agent, None, input.clone()).await.unwrap().answer;
+    let second = resend(&office.kyc, &agent, input.clone(), None).await.unwrap().answer;
     office.later(1);
-    let third = resend(&office.kyc, &agent, None, input).await.unwrap().answer;
+    let third = resend(&office.kyc, &agent, input, None).await.unwrap().answer;
     assert!(first.url != second.url && second.url != third.url);
 
     let tokens = office.tokens(first.attempt.id).await;
@@ -38,7 +38,7 @@ async fn a_resent_link_ends_those_before() {
 
     let without = office.attempt(&[Pan]).await;
     let given =
-        resend(&office.kyc, &agent, None, LinkResend { attempt_id: without.id }).await.unwrap().answer;
+        resend(&office.kyc, &agent, LinkResend { attempt_id: without.id }, None).await.unwrap().answer;
     assert!(given.url.is_some());
     assert_eq!(given.attempt.expires_at, Some(given.attempt.updated_at + TimeDelta::hours(72)));
     assert_eq!(given.attempt.due_at, given.attempt.expires_at);
@@ -52,7 +52,7 @@ async fn a_revoked_link_ends_an_attempt_that_waits_on_the_customer_alone() {
     let agent = office.member(Role::Agent);
     let theirs = office.link(&[Selfie]).await.attempt;
     let expired =
-        revoke(&office.kyc, &agent, None, LinkRevoke { attempt_id: theirs.id }).await.unwrap().answer.attempt;
+        revoke(&office.kyc, &agent, LinkRevoke { attempt_id: theirs.id }, None).await.unwrap().answer.attempt;
     assert_eq!((expired.state, expired.expiry_reason), (AttemptState::Expired, Some(ExpiryReason::Revoked)));
 
     // While a reviewer has it, the link alone dies.
@@ -60,16 +60,16 @@ async fn a_revoked_link_ends_an_attempt_that_waits_on_the_customer_alone() {
     let step = office.steps(ours.id).await[0].id;
     office.step(step, RequiresAction).await.unwrap();
     let open =
-        revoke(&office.kyc, &agent, None, LinkRevoke { attempt_id: ours.id }).await.unwrap().answer.attempt;
+        revoke(&office.kyc, &agent, LinkRevoke { attempt_id: ours.id }, None).await.unwrap().answer.attempt;
     assert_eq!(open.state, AttemptState::InProgress);
     let again =
-        revoke(&office.kyc, &agent, None, LinkRevoke { attempt_id: ours.id }).await.unwrap().answer.attempt;
+        revoke(&office.kyc, &agent, LinkRevoke { attempt_id: ours.id }, None).await.unwrap().answer.attempt;
     assert_eq!(again, open, "again is a success that changes nothing");
     let input = LinkExtend { attempt_id: ours.id, validity_hours: 48 };
-    let refused = extend(&office.kyc, &agent, None, input.clone()).await;
+    let refused = extend(&office.kyc, &agent, input.clone(), None).await;
     assert_eq!(refusal(refused).0, UserErrorCode::LinkInactive);
-    resend(&office.kyc, &agent, None, LinkResend { attempt_id: ours.id }).await.unwrap();
-    let extended = extend(&office.kyc, &agent, None, input).await.unwrap().answer.attempt;
+    resend(&office.kyc, &agent, LinkResend { attempt_id: ours.id }, None).await.unwrap();
+    let extended = extend(&office.kyc, &agent, input, None).await.unwrap().answer.attempt;
     assert_eq!(extended.expires_at, Some(extended.updated_at + TimeDelta::hours(48)));
     office.audit().await;
 }

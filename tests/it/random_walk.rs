@@ -114,7 +114,7 @@ impl World {
                     validity_hours: Some(hours),
                     redirect_url: None,
                 };
-                if let Some(done) = self.saw(attempt::generate(kyc, &member, None, input).await) {
+                if let Some(done) = self.saw(attempt::generate(kyc, &member, input, None).await) {
                     self.begun(office, &done.answer.attempt).await;
                 }
             }
@@ -126,7 +126,7 @@ impl World {
                     customer: customer_id.is_none().then(somebody),
                     steps: Some(vec![StepKind::Pan, StepKind::SanctionScreening]),
                 };
-                if let Some(done) = self.saw(attempt::create(kyc, &member, None, input).await) {
+                if let Some(done) = self.saw(attempt::create(kyc, &member, input, None).await) {
                     self.begun(office, &done.answer.attempt).await;
                 }
             }
@@ -144,36 +144,36 @@ impl World {
             Action::Hold { attempt } => {
                 let Some(attempt_id) = pick(&self.attempts, attempt) else { return };
                 let input = HoldPlace { attempt_id, reason: reason("UNDER_REVIEW") };
-                if let Some(done) = self.saw(hold::place(kyc, &member, None, input).await) {
+                if let Some(done) = self.saw(hold::place(kyc, &member, input, None).await) {
                     self.holds.push(done.answer.hold.id);
                 }
             }
             Action::Release { hold } => {
                 let Some(hold_id) = pick(&self.holds, hold) else { return };
-                let released = hold::release(kyc, &member, None, HoldRelease { hold_id, note: None }).await;
+                let released = hold::release(kyc, &member, HoldRelease { hold_id, note: None }, None).await;
                 self.saw(released);
             }
             Action::Reject { attempt } => {
                 let Some(attempt_id) = pick(&self.attempts, attempt) else { return };
                 let input =
                     AttemptReject { attempt_id, reason: reason("UNDER_REVIEW"), expected_version: None };
-                let rejected = attempt::reject(kyc, &member, None, input).await;
+                let rejected = attempt::reject(kyc, &member, input, None).await;
                 self.saw(rejected);
             }
             Action::Resend { attempt } => {
                 let Some(attempt_id) = pick(&self.attempts, attempt) else { return };
-                let resent = link::resend(kyc, &member, None, LinkResend { attempt_id }).await;
+                let resent = link::resend(kyc, &member, LinkResend { attempt_id }, None).await;
                 self.saw(resent);
             }
             Action::Extend { attempt, hours } => {
                 let Some(attempt_id) = pick(&self.attempts, attempt) else { return };
                 let input = LinkExtend { attempt_id, validity_hours: hours };
-                let extended = link::extend(kyc, &member, None, input).await;
+                let extended = link::extend(kyc, &member, input, None).await;
                 self.saw(extended);
             }
             Action::Revoke { attempt } => {
                 let Some(attempt_id) = pick(&self.attempts, attempt) else { return };
-                let revoked = link::revoke(kyc, &member, None, LinkRevoke { attempt_id }).await;
+                let revoked = link::revoke(kyc, &member, LinkRevoke { attempt_id }, None).await;
                 self.saw(revoked);
             }
             Action::Rename { customer } => {

@@ -16,7 +16,7 @@ use sea_orm::PaginatorTrait;
 use crate::harness::office::Office;
 
 fn small() -> Seed {
-    Seed { customers: 230, attempts_per_customer: 2, seed: 7, from: None, open: false }
+    Seed { customers: 160, attempts_per_customer: 3, seed: 7, from: None, open: false }
 }
 
 /// An office that is that of the seeded merchant.
@@ -84,7 +84,7 @@ async fn what_is_seeded_is_whole_and_mixed() {
     office.audit().await;
     let now = office.kyc.clock.now();
     let attempts = all::<attempt::Entity>(&office).await;
-    assert_eq!(attempts.len(), 460);
+    assert_eq!(attempts.len(), 480);
     let share = |which: &dyn Fn(&attempt::Model) -> bool| {
         attempts.iter().filter(|row| which(row)).count() * 100 / attempts.len()
     };
@@ -124,6 +124,10 @@ async fn what_is_seeded_is_whole_and_mixed() {
         |month: i64| now - TimeDelta::days(365 - month * 30)..now - TimeDelta::days(335 - month * 30);
     assert!((0..12).all(|month| attempts.iter().any(|row| moments(month).contains(&row.created_at))));
     assert!(log.iter().all(|event| event.at <= now), "nothing is to come");
+    assert!(
+        log.iter().all(|event| event.at.timestamp_subsec_nanos() % 1000 == 0),
+        "as exact as both databases"
+    );
 }
 
 #[tokio::test]

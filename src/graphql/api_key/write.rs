@@ -77,7 +77,7 @@ impl Mutate for ApiKeyCreate {
 
     fn run<'a>(cx: &'a Context<'a>, input: &'a ApiKeyCreateInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
-            let key = cx.key_text(input.idempotency_key.as_deref());
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = api_key::create(cx.kyc, cx.actor, input.clone().into(), key).await?;
             let answer = done.answer;
             Ok(Shown { secret: answer.secret, replayed: done.replayed, ..Shown::api_key(answer.api_key) })
@@ -106,7 +106,7 @@ impl Mutate for ApiKeyRevoke {
 
     fn run<'a>(cx: &'a Context<'a>, input: &'a ApiKeyRevokeInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
-            let key = cx.key_text(input.idempotency_key.as_deref());
+            let key = cx.key(input.idempotency_key.as_deref());
             let done =
                 api_key::revoke(cx.kyc, cx.actor, api_key::ApiKeyRevoke { id: input::id(&input.id) }, key)
                     .await?;

@@ -22,7 +22,7 @@ use crate::{
             connection::{Page, PageArgs},
             plan::Plan,
         },
-        keyset::{Key, Keyset, Parent, Rows, count, count_each},
+        keyset::{Key, Keyset, Parent, Place, Rows, count, count_each},
         scalar::DateTime,
         sort::SortDirection,
     },
@@ -113,9 +113,9 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
     let total_count =
         if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     let rows = if plan.asks_rows() {
-        keyset(args.sort).page(cx.db(), select, &args.page).await?
+        keyset(scope, args.sort).page(cx.db(), select, &args.page).await?
     } else {
-        Rows::none()
+        Rows::none(&args.page)?
     };
     Ok(page(rows, total_count, cx.now))
 }
@@ -131,7 +131,8 @@ pub async fn of_customers(
     plan: &Plan,
 ) -> Result<Vec<Option<Arc<Page<Attempt>>>>> {
     let ids: Vec<_> = customers.iter().map(|customer| customer.row.id.0).collect();
-    let select = attempt::Entity::scoped(cx.scope()?);
+    let scope = cx.scope()?;
+    let select = attempt::Entity::scoped(scope);
     let column = attempt::Column::CustomerId;
     let counts = if plan.asks("totalCount") {
         count_each(cx.db(), select.clone(), column, &ids).await?
@@ -139,8 +140,8 @@ pub async fn of_customers(
         HashMap::new()
     };
     let keyset = Keyset::<attempt::Entity> {
-        list: "customer.attempts".into(),
-        key: Expr::col(attempt::Column::Number).into(),
+        list: format!("{} customer.attempts", scope.merchant_id()),
+        key: Expr::col(attempt::Column::Number),
         id: attempt::Column::Id,
         descending: true,
         of: |row| (Key::Number(i64::from(row.number)), row.id.0),
@@ -163,15 +164,15 @@ fn page(rows: Rows<attempt::Model>, total_count: Option<i64>, now: Time) -> Page
 /// A moment that no attempt reaches: what is missing sorts last. The index has the same expression, literal included.
 const MISSING: &str = "9999-12-31T00:00:00+00:00";
 
-fn keyset(sort: Option<AttemptSort>) -> Keyset<attempt::Entity> {
+fn keyset(scope: Scope, sort: Option<AttemptSort>) -> Keyset<attempt::Entity> {
     let sort =
         sort.unwrap_or(AttemptSort { field: AttemptSortField::CreatedAt, direction: SortDirection::Desc });
-    let (key, of): (SimpleExpr, fn(&attempt::Model) -> (Key, uuid::Uuid)) = match sort.field {
+    let (key, of): (SimpleExpr, Place<attempt::Model>) = match sort.field {
         AttemptSortField::CreatedAt => {
-            (Expr::col(attempt::Column::CreatedAt).into(), |row| (Key::Time(row.created_at), row.id.0))
+            (Expr::col(attempt::Column::CreatedAt), |row| (Key::Time(row.created_at), row.id.0))
         }
         AttemptSortField::UpdatedAt => {
-            (Expr::col(attempt::Column::UpdatedAt).into(), |row| (Key::Time(row.updated_at), row.id.0))
+            (Expr::col(attempt::Column::UpdatedAt), |row| (Key::Time(row.updated_at), row.id.0))
         }
         AttemptSortField::ExpiresAt => (Expr::cust(format!("coalesce(expires_at, '{MISSING}')")), |row| {
             (or_missing(row.expires_at), row.id.0)
@@ -183,7 +184,7 @@ fn keyset(sort: Option<AttemptSort>) -> Keyset<attempt::Entity> {
         }
     };
     Keyset {
-        list: format!("attempts {:?} {:?}", sort.field, sort.direction),
+        list: format!("{} attempts {:?} {:?}", scope.merchant_id(), sort.field, sort.direction),
         key,
         id: attempt::Column::Id,
         descending: sort.direction == SortDirection::Desc,

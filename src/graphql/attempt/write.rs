@@ -72,8 +72,8 @@ impl Mutate for KycLinkGenerate {
                 validity_hours: input.validity_hours,
                 redirect_url: input.redirect_url.clone().map(|url| url.0),
             };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            let done = kyc::attempt::generate(cx.kyc, cx.actor, key, wish).await?;
+            let key = cx.key(input.idempotency_key.as_deref());
+            let done = kyc::attempt::generate(cx.kyc, cx.actor, wish, key).await?;
             Ok(Shown::link(cx, done))
         }
         .boxed()
@@ -123,8 +123,8 @@ impl Mutate for AttemptCreate {
                 customer: input.customer.clone().map(Into::into),
                 steps: input.steps.clone(),
             };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            let done = kyc::attempt::create(cx.kyc, cx.actor, key, wish).await?;
+            let key = cx.key(input.idempotency_key.as_deref());
+            let done = kyc::attempt::create(cx.kyc, cx.actor, wish, key).await?;
             Ok(Shown::attempt(cx, done))
         }
         .boxed()
@@ -170,8 +170,8 @@ impl Mutate for AttemptReject {
                 reason: input.reason.clone().into(),
                 expected_version: input.expected_version,
             };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            let done = kyc::attempt::reject(cx.kyc, cx.actor, key, wish).await?;
+            let key = cx.key(input.idempotency_key.as_deref());
+            let done = kyc::attempt::reject(cx.kyc, cx.actor, wish, key).await?;
             Ok(Shown::attempt(cx, done))
         }
         .boxed()

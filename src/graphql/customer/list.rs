@@ -4,10 +4,7 @@ use std::any::Any;
 
 use async_graphql::{Enum, InputObject};
 use entity::{AttemptState, Scope, Scoped, Time, attempt, customer};
-use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select,
-    sea_query::{Expr, SimpleExpr},
-};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, sea_query::Expr};
 
 use super::Customer;
 use crate::{
@@ -19,7 +16,7 @@ use crate::{
             connection::{Page, PageArgs},
             plan::Plan,
         },
-        keyset::{Key, Keyset, Rows, count},
+        keyset::{Key, Keyset, Place, Rows, count},
         scalar::DateTime,
         sort::SortDirection,
     },
@@ -88,17 +85,17 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
     let total_count =
         if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     let rows = if plan.asks_rows() {
-        keyset(args.sort).page(cx.db(), select, &args.page).await?
+        keyset(scope, args.sort).page(cx.db(), select, &args.page).await?
     } else {
-        Rows::none()
+        Rows::none(&args.page)?
     };
     Ok(rows.into_page(total_count, |row| Customer { row }))
 }
 
-fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
+fn keyset(scope: Scope, sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
     let sort =
         sort.unwrap_or(CustomerSort { field: CustomerSortField::CreatedAt, direction: SortDirection::Desc });
-    let (column, of): (_, fn(&customer::Model) -> (Key, uuid::Uuid)) = match sort.field {
+    let (column, of): (_, Place<customer::Model>) = match sort.field {
         CustomerSortField::CreatedAt => {
             (customer::Column::CreatedAt, |row| (Key::Time(row.created_at), row.id.0))
         }
@@ -110,8 +107,8 @@ fn keyset(sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
         }
     };
     Keyset {
-        list: format!("customers {:?} {:?}", sort.field, sort.direction),
-        key: SimpleExpr::from(Expr::col(column)),
+        list: format!("{} customers {:?} {:?}", scope.merchant_id(), sort.field, sort.direction),
+        key: Expr::col(column),
         id: customer::Column::Id,
         descending: sort.direction == SortDirection::Desc,
         of,

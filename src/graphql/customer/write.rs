@@ -71,7 +71,7 @@ impl Mutate for CustomerCreate {
     fn run<'a>(cx: &'a Context<'a>, input: &'a CustomerCreateInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
             let customer = kyc::customer::CustomerInput::from(input.customer.clone());
-            let key = cx.key(Self::NAME, input.idempotency_key.as_deref(), &customer)?;
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = kyc::customer::create(cx.kyc, cx.actor, customer, key).await?;
             let customer = Some(Arc::new(Customer { row: done.answer }));
             Ok(Shown { customer, replayed: done.replayed, ..Shown::default() })
@@ -132,7 +132,7 @@ impl Mutate for CustomerUpdate {
                 country: input.country.clone().into(),
                 expected_version: input.expected_version,
             };
-            let key = cx.key(Self::NAME, input.idempotency_key.as_deref(), &update)?;
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = kyc::customer::update(cx.kyc, cx.actor, update, key).await?;
             let customer = Some(Arc::new(Customer { row: done.answer }));
             Ok(Shown { customer, replayed: done.replayed, ..Shown::default() })

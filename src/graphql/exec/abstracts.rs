@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use super::{
     Context,
     json::{Json, Propagate},
-    load::{Batch, Level, Loaded, Slots, load_level, plan_for},
+    load::{Batch, Level, Loaded, load_level, plan_for},
     object::{Arguments, Child, Edge, Meta, Object, Row},
     plan::PlanField,
 };
@@ -64,8 +64,8 @@ impl<'p> Dispatch<'p> {
         for (row, (place, _)) in rows.iter().enumerate() {
             self.dispatched.places[*place] = (part, row);
         }
-        let slots = Slots::One((0..rows.len()).map(Some).collect());
-        let batch = Batch { rows: rows.into_iter().map(|(_, row)| row).collect(), slots };
+        // An object may stand in several places, and what is below it is loaded once.
+        let batch = Batch::one(rows.into_iter().map(|(_, row)| Some(row)));
         let level: Level<'p, C> = load_level(self.cx, batch, plan_for::<C>(self.field)?, false).await;
         self.dispatched.parts.push(Box::new(level));
         Ok(())
@@ -206,5 +206,6 @@ impl<R: Row> Object<R> {
             format!("[{}]!", V::NAME)
         };
         self.edge_field::<A>(name, description, spelled, false, Child::Abstract(V::possible), Many(load))
+            .list()
     }
 }

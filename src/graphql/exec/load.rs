@@ -3,7 +3,7 @@
 //! A level is all rows that stand at one place of the plan: the steps of all attempts of a page are one level, loaded by
 //! one statement. Once every level is there, the answer is written in one synchronous walk.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
@@ -34,6 +34,36 @@ pub enum Slots {
     One(Vec<Option<usize>>),
     /// A run for each parent.
     Many(Vec<Range<usize>>),
+}
+
+impl<C> Batch<C> {
+    /// At most one child for each parent; a row that several parents share is loaded below once.
+    pub fn one(found: impl Iterator<Item = Option<Arc<C>>>) -> Self {
+        let (mut rows, mut seen) = (Vec::<Arc<C>>::new(), HashMap::new());
+        let slots = found
+            .map(|row| {
+                let row = row?;
+                Some(*seen.entry(Arc::as_ptr(&row)).or_insert_with(|| {
+                    rows.push(row);
+                    rows.len() - 1
+                }))
+            })
+            .collect();
+        Self { rows, slots: Slots::One(slots) }
+    }
+
+    /// A list of children for each parent.
+    pub fn many(found: impl Iterator<Item = Vec<Arc<C>>>) -> Self {
+        let mut rows = Vec::new();
+        let slots = found
+            .map(|mut children| {
+                let start = rows.len();
+                rows.append(&mut children);
+                start..rows.len()
+            })
+            .collect();
+        Self { rows, slots: Slots::Many(slots) }
+    }
 }
 
 /// A loaded field, for all parents of a level.
@@ -95,7 +125,7 @@ pub(in crate::graphql) async fn load_root<'p, R: Row>(
 }
 
 /// Loads everything below a batch of rows, by a plan.
-pub async fn load_level<'p, C: Row>(
+pub(in crate::graphql) async fn load_level<'p, C: Row>(
     cx: &'p Context<'p>,
     batch: Batch<C>,
     plan: &'p Plan,
@@ -210,7 +240,7 @@ impl<C: Row> Loaded for Level<'_, C> {
 ///
 /// # Errors
 /// When the field is not abstract or the type cannot stand there: our own bug.
-pub fn plan_for<'p, C: Row>(field: &'p PlanField) -> Result<&'p Plan> {
+pub fn plan_for<C: Row>(field: &PlanField) -> Result<&Plan> {
     let name = C::object().meta.name;
     match &field.below {
         Below::Abstract(plans) => plans.iter().find(|plan| plan.type_name == name),

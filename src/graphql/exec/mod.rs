@@ -7,13 +7,16 @@
 
 pub mod abstracts;
 pub mod connection;
+pub mod edge;
 pub mod json;
 pub mod leaf;
 pub mod load;
+pub mod meta;
 pub mod object;
 pub mod plan;
 pub mod root;
 pub mod schema;
+mod shape;
 
 use entity::{Scope, Time};
 
@@ -45,20 +48,7 @@ impl Context<'_> {
     }
 
     /// The idempotency key of a mutation: the input's own, or the header's.
-    ///
-    /// # Errors
-    /// When the key is malformed.
-    pub fn key(
-        &self,
-        operation: &'static str,
-        own: Option<&str>,
-        input: &impl serde::Serialize,
-    ) -> Result<Option<crate::kyc::Key>> {
-        self.key_text(own).map(|key| crate::kyc::Key::new(operation, key, input)).transpose()
-    }
-
-    /// [`Context::key`] for a use case that makes the key of its own input.
-    pub fn key_text(&self, own: Option<&str>) -> Option<String> {
+    pub fn key(&self, own: Option<&str>) -> Option<String> {
         own.or(self.idempotency_key).map(str::to_owned)
     }
 

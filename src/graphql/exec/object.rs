@@ -3,20 +3,18 @@
 
 use std::{any::Any, collections::HashMap, marker::PhantomData, sync::Arc};
 
-use async_graphql::{
-    InputType,
-    registry::{MetaInputValue, Registry},
-};
+use async_graphql::registry::Registry;
 use entity::Role;
-use futures_util::future::BoxFuture;
 
 use super::{
     Context,
+    edge::{ContextLeaf, LoadedLeaf, Many, One, Part, Parts, Shared, SharedParts},
     leaf::Leaf,
-    load::{Batch, Loaded, Scalars, Slots, load_batch},
-    plan::{Plan, PlanField},
 };
-use crate::{error::Result, graphql::error::without_value};
+pub use super::{
+    edge::{Edge, LoadLeaf, LoadMany, LoadOne},
+    meta::{ArgsMeta, Arguments, Child, Fan, FieldMeta, Meta, NoArgs},
+};
 
 /// A row that is an output type.
 pub trait Row: Send + Sync + Sized + 'static {
@@ -30,97 +28,15 @@ pub struct Object<R> {
     pub resolvers: Vec<Resolver<R>>,
 }
 
-/// What is known of a type without knowing its rows.
-pub struct Meta {
-    /// The type's name.
-    pub name: &'static str,
-    /// For people.
-    pub description: &'static str,
-    /// Whether it implements `Node`.
-    pub node: bool,
-    /// Its fields, in the order of the schema.
-    pub fields: Vec<FieldMeta>,
-    by_name: HashMap<&'static str, usize>,
-}
-
-/// What is known of a field without knowing its rows.
-pub struct FieldMeta {
-    /// The field's name.
-    pub name: &'static str,
-    /// For people.
-    pub description: &'static str,
-    /// Registers its type, and answers how the schema spells it.
-    pub register: fn(&mut Registry) -> String,
-    /// Its arguments.
-    pub args: ArgsMeta,
-    /// Whether it may be null: then an error stops here.
-    pub nullable: bool,
-    /// The role it takes; such a field is nullable.
-    pub role: Option<Role>,
-    /// About how many rows it loads for one parent.
-    pub fan: Fan,
-    /// What is selected below it.
-    pub child: Child,
-    /// Loaded before its siblings, whatever the order of the question.
-    pub first: bool,
-}
-
-/// About how many rows a field loads for one parent.
-#[derive(Clone, Copy)]
-pub enum Fan {
-    /// This many.
-    Rows(u64),
-    /// As its arguments say.
-    Args(fn(&(dyn Any + Send + Sync)) -> u64),
-}
-
-/// The type of what a field holds.
-#[derive(Clone, Copy)]
-pub enum Child {
-    /// A scalar or an enum.
-    Leaf,
-    /// An object.
-    Object(fn() -> &'static Meta),
-    /// One of several objects.
-    Abstract(fn() -> Vec<&'static Meta>),
-}
-
-/// How a field's arguments are described and read.
-#[derive(Clone, Copy)]
-pub struct ArgsMeta {
-    /// Their descriptions, as the input object `A` that they are read into has them.
-    pub describe: fn(&mut Registry) -> Vec<MetaInputValue>,
-    /// Reads them.
-    pub parse: fn(async_graphql::Value) -> Result<Arc<dyn Any + Send + Sync>, String>,
-}
+/// Writes a value of a row.
+type WriteValue<R> = Box<dyn Fn(&R, &mut super::json::Json) + Send + Sync>;
 
 pub enum Resolver<R> {
     Text(fn(&R) -> &str),
     OptionalText(fn(&R) -> Option<&str>),
-    Value(Box<dyn Fn(&R, &mut super::json::Json) + Send + Sync>),
+    Value(WriteValue<R>),
     Edge(Box<dyn Edge<R>>),
 }
-
-/// A field that leads to other rows, for all rows of a level at once.
-pub trait Edge<R>: Send + Sync {
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>>;
-}
-
-/// No arguments.
-#[derive(Clone, Copy, Debug)]
-pub struct NoArgs;
-
-/// Loads one object for each parent, or none.
-pub type LoadOne<R, A, C> =
-    for<'a> fn(&'a Context<'a>, &'a [Arc<R>], &'a A, &'a Plan) -> BoxFuture<'a, Result<Vec<Option<Arc<C>>>>>;
-/// Loads a list of objects for each parent.
-pub type LoadMany<R, A, C> =
-    for<'a> fn(&'a Context<'a>, &'a [Arc<R>], &'a A, &'a Plan) -> BoxFuture<'a, Result<Vec<Vec<Arc<C>>>>>;
 
 impl<R: Row> Object<R> {
     /// A type without fields yet.
@@ -195,6 +111,7 @@ impl<R: Row> Object<R> {
     ) -> Self {
         let mut meta = object::<C>(name, description, false);
         meta.register = |registry| format!("[{}!]!", register_object::<C>(registry));
+        meta.list = true;
         self.push(meta, Resolver::Edge(Box::new(Parts { read })))
     }
 
@@ -232,6 +149,7 @@ impl<R: Row> Object<R> {
     ) -> Self {
         let mut meta = object::<C>(name, description, false);
         meta.register = |registry| format!("[{}!]!", register_object::<C>(registry));
+        meta.list = true;
         self.push(meta, Resolver::Edge(Box::new(SharedParts { read })))
     }
 
@@ -270,6 +188,7 @@ impl<R: Row> Object<R> {
     ) -> Self {
         let mut meta = with_args::<A>(object::<C>(name, description, false));
         meta.register = |registry| format!("[{}!]!", register_object::<C>(registry));
+        meta.list = true;
         self.push(meta, Resolver::Edge(Box::new(Many { load })))
     }
 
@@ -288,7 +207,7 @@ impl<R: Row> Object<R> {
         self,
         name: &'static str,
         description: &'static str,
-        load: for<'a> fn(&'a Context<'a>, &'a [Arc<R>]) -> BoxFuture<'a, Result<Vec<T>>>,
+        load: LoadLeaf<R, T>,
     ) -> Self {
         self.push(leaf::<T>(name, description), Resolver::Edge(Box::new(LoadedLeaf { load })))
     }
@@ -314,6 +233,14 @@ impl<R: Row> Object<R> {
         if let Some(field) = self.meta.fields.last_mut() {
             debug_assert!(field.nullable, "{} takes a role and has to be nullable", field.name);
             field.role = Some(role);
+        }
+        self
+    }
+
+    /// The last field holds a list.
+    pub(super) fn list(mut self) -> Self {
+        if let Some(field) = self.meta.fields.last_mut() {
+            field.list = true;
         }
         self
     }
@@ -351,43 +278,6 @@ impl<R: Row> Object<R> {
     }
 }
 
-impl Meta {
-    /// The place of a field in the table.
-    pub fn index_of(&self, field: &str) -> Option<usize> {
-        self.by_name.get(field).copied()
-    }
-}
-
-/// What a field's arguments are read into: an input object whose fields they are, or nothing.
-pub trait Arguments: Any + Send + Sync + Sized {
-    /// Their descriptions.
-    fn describe(registry: &mut Registry) -> Vec<MetaInputValue>;
-
-    /// Reads them.
-    fn parse(values: async_graphql::Value) -> Result<Self, String>;
-}
-
-impl<T: InputType + Any> Arguments for T {
-    fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {
-        super::schema::arguments_of::<T>(registry)
-    }
-
-    fn parse(values: async_graphql::Value) -> Result<Self, String> {
-        InputType::parse(Some(values))
-            .map_err(|error| without_value(&error.into_server_error(async_graphql::Pos::default()).message))
-    }
-}
-
-impl Arguments for NoArgs {
-    fn describe(_: &mut Registry) -> Vec<MetaInputValue> {
-        Vec::new()
-    }
-
-    fn parse(_: async_graphql::Value) -> Result<Self, String> {
-        Ok(Self)
-    }
-}
-
 fn field(name: &'static str, description: &'static str, register: fn(&mut Registry) -> String) -> FieldMeta {
     FieldMeta {
         name,
@@ -398,6 +288,7 @@ fn field(name: &'static str, description: &'static str, register: fn(&mut Regist
         role: None,
         fan: Fan::Rows(1),
         child: Child::Leaf,
+        list: false,
         first: false,
     }
 }
@@ -435,179 +326,4 @@ fn args_meta<A: Arguments>() -> ArgsMeta {
 fn register_object<C: Row>(registry: &mut Registry) -> &'static str {
     super::schema::register(registry, &C::object().meta);
     C::object().meta.name
-}
-
-struct Part<F, C> {
-    read: F,
-    child: PhantomData<fn() -> C>,
-}
-
-impl<R, C, F> Edge<R> for Part<F, C>
-where
-    R: Send + Sync,
-    C: Row,
-    F: Fn(&Context<'_>, &Arc<R>) -> Option<C> + Send + Sync,
-{
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        let batch = Batch::one(rows.iter().map(|row| (self.read)(cx, row).map(Arc::new)));
-        load_batch(cx, batch, field)
-    }
-}
-
-struct Shared<F, C> {
-    read: F,
-    child: PhantomData<fn() -> C>,
-}
-
-impl<R, C, F> Edge<R> for Shared<F, C>
-where
-    R: Send + Sync,
-    C: Row,
-    F: Fn(&Context<'_>, &Arc<R>) -> Option<Arc<C>> + Send + Sync,
-{
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        load_batch(cx, Batch::one(rows.iter().map(|row| (self.read)(cx, row))), field)
-    }
-}
-
-struct SharedParts<R, C> {
-    read: fn(&Context<'_>, &Arc<R>) -> Vec<Arc<C>>,
-}
-
-impl<R: Send + Sync, C: Row> Edge<R> for SharedParts<R, C> {
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        load_batch(cx, Batch::many(rows.iter().map(|row| (self.read)(cx, row))), field)
-    }
-}
-
-struct Parts<R, C> {
-    read: fn(&Context<'_>, &Arc<R>) -> Vec<C>,
-}
-
-impl<R: Send + Sync, C: Row> Edge<R> for Parts<R, C> {
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        let batch = Batch::many(
-            rows.iter().map(|row| (self.read)(cx, row).into_iter().map(Arc::new).collect::<Vec<_>>()),
-        );
-        load_batch(cx, batch, field)
-    }
-}
-
-struct One<R, A, C> {
-    load: LoadOne<R, A, C>,
-}
-
-impl<R: Send + Sync, A: Arguments, C: Row> Edge<R> for One<R, A, C> {
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        Box::pin(async move {
-            let found = (self.load)(cx, rows, field.args::<A>()?, field.object_plan()?).await?;
-            load_batch(cx, Batch::one(found.into_iter()), field).await
-        })
-    }
-}
-
-struct Many<R, A, C> {
-    load: LoadMany<R, A, C>,
-}
-
-impl<R: Send + Sync, A: Arguments, C: Row> Edge<R> for Many<R, A, C> {
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        Box::pin(async move {
-            let found = (self.load)(cx, rows, field.args::<A>()?, field.object_plan()?).await?;
-            load_batch(cx, Batch::many(found.into_iter()), field).await
-        })
-    }
-}
-
-struct LoadedLeaf<R, T> {
-    load: for<'a> fn(&'a Context<'a>, &'a [Arc<R>]) -> BoxFuture<'a, Result<Vec<T>>>,
-}
-
-impl<R: Send + Sync, T: Leaf + Send + Sync> Edge<R> for LoadedLeaf<R, T> {
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        _field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        Box::pin(async move { Ok(Box::new(Scalars((self.load)(cx, rows).await?)) as Box<dyn Loaded>) })
-    }
-}
-
-struct ContextLeaf<T> {
-    read: fn(&Context<'_>) -> T,
-}
-
-impl<R: Send + Sync, T: Leaf + Send + Sync> Edge<R> for ContextLeaf<T> {
-    fn load<'a, 'p: 'a>(
-        &'p self,
-        cx: &'p Context<'p>,
-        rows: &'a [Arc<R>],
-        _field: &'p PlanField,
-    ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
-        Box::pin(async move {
-            Ok(Box::new(Scalars(rows.iter().map(|_| (self.read)(cx)).collect::<Vec<_>>())) as Box<dyn Loaded>)
-        })
-    }
-}
-
-/// Where each parent's children are among the loaded rows.
-impl<C> Batch<C> {
-    /// At most one child for each parent; a row that several parents share is loaded below once.
-    pub fn one(found: impl Iterator<Item = Option<Arc<C>>>) -> Self {
-        let (mut rows, mut seen) = (Vec::<Arc<C>>::new(), HashMap::new());
-        let slots = found
-            .map(|row| {
-                let row = row?;
-                Some(*seen.entry(Arc::as_ptr(&row)).or_insert_with(|| {
-                    rows.push(row);
-                    rows.len() - 1
-                }))
-            })
-            .collect();
-        Self { rows, slots: Slots::One(slots) }
-    }
-
-    /// A list of children for each parent.
-    pub fn many(found: impl Iterator<Item = Vec<Arc<C>>>) -> Self {
-        let mut rows = Vec::new();
-        let slots = found
-            .map(|mut children| {
-                let start = rows.len();
-                rows.append(&mut children);
-                start..rows.len()
-            })
-            .collect();
-        Self { rows, slots: Slots::Many(slots) }
-    }
 }

@@ -11,7 +11,10 @@ use async_graphql::{
 use async_graphql_value::{ConstValue, Value};
 use entity::Role;
 
-use super::object::{Child, Fan, Meta};
+use super::{
+    meta::{Child, Fan, FieldMeta, Meta},
+    shape,
+};
 use crate::{
     error::{Error, Result},
     graphql::answer::GraphError,
@@ -19,6 +22,9 @@ use crate::{
 
 /// Rows that one operation may load, as the plan estimates them.
 pub const MAX_COST: u64 = 5_000;
+
+/// A plan, or why there is none.
+pub type Planned<T> = Result<T, Box<GraphError>>;
 
 /// What is asked of one object type at one place.
 #[derive(Debug)]
@@ -43,6 +49,8 @@ pub struct PlanField {
     pub forbidden: Option<Role>,
     /// What is asked below it.
     pub below: Below,
+    /// The field's entry in the table; none for `__typename`.
+    pub(super) table: Option<&'static FieldMeta>,
     args: Option<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -129,7 +137,7 @@ impl<'d> Planner<'d> {
         fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
         given: &Variables,
         may: &'d (dyn Fn(Role) -> bool + Sync),
-    ) -> Result<Self, GraphError> {
+    ) -> Planned<Self> {
         let mut variables = HashMap::new();
         for definition in &operation.variable_definitions {
             let name = &definition.node.name.node;
@@ -137,7 +145,7 @@ impl<'d> Planner<'d> {
             let value = given.get(name).cloned().or(default);
             if !definition.node.var_type.node.nullable && matches!(value, None | Some(ConstValue::Null)) {
                 let message = format!("The variable ${name} has to be given, and not as null.");
-                return Err(GraphError::bad_input(message, definition.pos));
+                return Err(GraphError::bad_input(message, definition.pos).into());
             }
             variables.insert(name.clone(), value);
         }
@@ -148,24 +156,19 @@ impl<'d> Planner<'d> {
     ///
     /// # Errors
     /// When fields contradict each other, an argument cannot be read, or it would load too much.
-    pub fn plan(&mut self, root: &'static Meta, set: &'d SelectionSet) -> Result<Plan, GraphError> {
+    pub fn plan(&mut self, root: &'static Meta, set: &'d SelectionSet) -> Planned<Plan> {
         let plan = self.object(root, &[set], 1)?;
         if self.cost > MAX_COST {
-            return Err(GraphError::too_large(format!(
+            return Err(Box::new(GraphError::too_large(format!(
                 "This operation would load about {} rows; {MAX_COST} is the most. Ask for smaller pages, or page the inner \
                  lists in operations of their own.",
                 self.cost
-            )));
+            ))));
         }
         Ok(plan)
     }
 
-    fn object(
-        &mut self,
-        meta: &'static Meta,
-        sets: &[&'d SelectionSet],
-        parents: u64,
-    ) -> Result<Plan, GraphError> {
+    fn object(&mut self, meta: &'static Meta, sets: &[&'d SelectionSet], parents: u64) -> Planned<Plan> {
         let mut merged = IndexMap::new();
         let mut seen = HashSet::new();
         for set in sets {
@@ -184,7 +187,7 @@ impl<'d> Planner<'d> {
         key: &'d Name,
         merged: &Merged<'d>,
         parents: u64,
-    ) -> Result<PlanField, GraphError> {
+    ) -> Planned<PlanField> {
         let field = &merged.first.node;
         let key = Arc::from(key.as_str());
         if field.name.node == "__typename" {
@@ -195,16 +198,18 @@ impl<'d> Planner<'d> {
                 nullable: false,
                 forbidden: None,
                 below: Below::Nothing,
+                table: None,
                 args: None,
             });
         }
         let index = meta.index_of(&field.name.node).ok_or_else(|| {
-            GraphError::bad_input(format!("{} has no such field.", meta.name), merged.first.pos)
+            Box::new(GraphError::bad_input(format!("{} has no such field.", meta.name), merged.first.pos))
         })?;
         let table = &meta.fields[index];
         let values = self.arguments(field);
-        let args = (table.args.parse)(values)
-            .map_err(|reason| GraphError::bad_input(format!("{}: {reason}", table.name), merged.first.pos))?;
+        let args = (table.args.parse)(values).map_err(|reason| {
+            Box::new(GraphError::bad_input(format!("{}: {reason}", table.name), merged.first.pos))
+        })?;
         let fan = match table.fan {
             Fan::Rows(rows) => rows,
             Fan::Args(rows) => rows(&*args),
@@ -219,7 +224,14 @@ impl<'d> Planner<'d> {
             Child::Abstract(possible) => {
                 self.cost = self.cost.saturating_add(children);
                 let plans = possible().into_iter().map(|child| self.object(child, &merged.sets, children));
-                Below::Abstract(plans.collect::<Result<_, _>>()?)
+                let plans = plans.collect::<Result<Vec<_>, _>>()?;
+                if let Some(key) = shape::conflict(&plans) {
+                    let message = format!(
+                        "The name {key} stands for values of different types, depending on the object. Give one of them an alias."
+                    );
+                    return Err(GraphError::bad_input(message, merged.first.pos).into());
+                }
+                Below::Abstract(plans)
             }
         };
         Ok(PlanField {
@@ -229,6 +241,7 @@ impl<'d> Planner<'d> {
             nullable: table.nullable,
             forbidden: table.role.filter(|role| !(self.may)(*role)),
             below,
+            table: Some(table),
             args: Some(args),
         })
     }
@@ -241,7 +254,7 @@ impl<'d> Planner<'d> {
         set: &'d SelectionSet,
         merged: &mut IndexMap<&'d Name, Merged<'d>>,
         seen: &mut HashSet<&'d Name>,
-    ) -> Result<(), GraphError> {
+    ) -> Planned<()> {
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(field) => {
@@ -256,7 +269,7 @@ impl<'d> Planner<'d> {
                         let message = format!(
                             "Two different fields are asked for under the name {key}. Give one of them an alias."
                         );
-                        return Err(GraphError::bad_input(message, field.pos));
+                        return Err(GraphError::bad_input(message, field.pos).into());
                     }
                     entry.sets.push(&field.node.selection_set.node);
                 }

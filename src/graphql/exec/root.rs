@@ -15,9 +15,8 @@ use super::{object::Row, schema};
 /// A root type for the library.
 pub struct Root<R>(PhantomData<fn() -> R>);
 
-impl<R> Root<R> {
-    /// The root.
-    pub fn new() -> Self {
+impl<R> Default for Root<R> {
+    fn default() -> Self {
         Self(PhantomData)
     }
 }

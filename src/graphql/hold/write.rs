@@ -55,8 +55,8 @@ impl Mutate for HoldPlace {
                 attempt_id: input::id(&input.attempt_id),
                 reason: input.reason.clone().into(),
             };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            Ok(Shown::hold(cx, kyc::hold::place(cx.kyc, cx.actor, key, wish).await?))
+            let key = cx.key(input.idempotency_key.as_deref());
+            Ok(Shown::hold(cx, kyc::hold::place(cx.kyc, cx.actor, wish, key).await?))
         }
         .boxed()
     }
@@ -97,8 +97,8 @@ impl Mutate for HoldRelease {
         async move {
             let wish =
                 kyc::hold::HoldRelease { hold_id: input::id(&input.hold_id), note: input.note.clone() };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            Ok(Shown::hold(cx, kyc::hold::release(cx.kyc, cx.actor, key, wish).await?))
+            let key = cx.key(input.idempotency_key.as_deref());
+            Ok(Shown::hold(cx, kyc::hold::release(cx.kyc, cx.actor, wish, key).await?))
         }
         .boxed()
     }

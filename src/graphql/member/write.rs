@@ -108,7 +108,7 @@ impl Mutate for MemberCreate {
 
     fn run<'a>(cx: &'a Context<'a>, input: &'a MemberCreateInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
-            let key = cx.key_text(input.idempotency_key.as_deref());
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = member::create(cx.kyc, cx.actor, input.clone().into(), key).await?;
             let answer = done.answer;
             Ok(Shown { url: answer.password_url, replayed: done.replayed, ..Shown::member(answer.member) })
@@ -137,7 +137,7 @@ impl Mutate for MemberUpdate {
 
     fn run<'a>(cx: &'a Context<'a>, input: &'a MemberUpdateInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
-            let key = cx.key_text(input.idempotency_key.as_deref());
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = member::update(cx.kyc, cx.actor, input.clone().into(), key).await?;
             Ok(Shown { replayed: done.replayed, ..Shown::member(done.answer.member) })
         }
@@ -170,7 +170,7 @@ impl Mutate for MemberPasswordReset {
 
     fn run<'a>(cx: &'a Context<'a>, input: &'a MemberPasswordResetInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
-            let key = cx.key_text(input.idempotency_key.as_deref());
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = member::password_reset(
                 cx.kyc,
                 cx.actor,

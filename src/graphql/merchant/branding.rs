@@ -120,7 +120,7 @@ impl Mutate for BrandingUpdate {
 
     fn run<'a>(cx: &'a Context<'a>, input: &'a BrandingUpdateInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
-            let key = cx.key_text(input.idempotency_key.as_deref());
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = branding::update(cx.kyc, cx.actor, input.clone().into(), key).await?;
             Ok(Shown { replayed: done.replayed, ..Shown::merchant(done.answer.merchant) })
         }

@@ -111,7 +111,7 @@ impl Mutate for MerchantCreate {
 
     fn run<'a>(cx: &'a Context<'a>, input: &'a MerchantCreateInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
-            let key = cx.key_text(input.idempotency_key.as_deref());
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = merchant::create(cx.kyc, cx.actor, input.clone().into(), key).await?;
             let answer = done.answer;
             Ok(Shown {
@@ -144,7 +144,7 @@ impl Mutate for MerchantUpdate {
 
     fn run<'a>(cx: &'a Context<'a>, input: &'a MerchantUpdateInput) -> BoxFuture<'a, Result<Shown>> {
         async move {
-            let key = cx.key_text(input.idempotency_key.as_deref());
+            let key = cx.key(input.idempotency_key.as_deref());
             let done = merchant::update(cx.kyc, cx.actor, input.clone().into(), key).await?;
             Ok(Shown { replayed: done.replayed, ..Shown::merchant(done.answer.merchant) })
         }

@@ -67,8 +67,8 @@ impl Mutate for StepUpdateStatus {
                 action_by: input.action_by,
                 expected_version: input.expected_version,
             };
-            let key = cx.key_text(input.idempotency_key.as_deref());
-            let done = kyc::step::update_status(cx.kyc, cx.actor, key, wish).await?;
+            let key = cx.key(input.idempotency_key.as_deref());
+            let done = kyc::step::update_status(cx.kyc, cx.actor, wish, key).await?;
             let kyc::StepMoved { step, attempt } = done.answer;
             let attempt = Attempt::changed(cx, attempt);
             let step = Arc::new(Step { row: step, attempt: Arc::clone(&attempt) });

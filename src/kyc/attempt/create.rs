@@ -27,8 +27,8 @@ use crate::{
 pub async fn create(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: AttemptCreate,
+    key: Option<String>,
 ) -> Result<Outcome<AttemptChanged>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("attemptCreate", key, &input)).transpose()?;
@@ -47,8 +47,8 @@ pub async fn create(
 pub async fn generate(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: LinkGenerate,
+    key: Option<String>,
 ) -> Result<Outcome<LinkIssued>> {
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("kycLinkGenerate", key, &input)).transpose()?;
@@ -76,8 +76,7 @@ async fn begin(change: &mut Change<'_>, plan: &Plan) -> Result<(attempt::Model, 
     let steps: Vec<Step> = kinds.into_iter().map(|kind| Step::new(kind, DEFAULT_MAX_TRIES)).collect();
     let rules = Attempt::create(&steps, validity, change.now);
     let id = change.entropy.id(change.now);
-    let attempt =
-        rows::new_attempt(id, change.now, &customer, number, merchant.mode, redirect_url, rules);
+    let attempt = rows::new_attempt(id, change.now, &customer, number, merchant.mode, redirect_url, rules);
     attempt::Entity::insert(attempt.clone().into_active_model()).exec_without_returning(change.txn).await?;
     let steps: Vec<_> = steps
         .into_iter()

@@ -33,8 +33,8 @@ pub struct AttemptReject {
 pub async fn reject(
     kyc: &Kyc,
     actor: &Actor,
-    key: Option<String>,
     input: AttemptReject,
+    key: Option<String>,
 ) -> Result<Outcome<AttemptChanged>> {
     let scope = actor.require(Role::Reviewer)?;
     let key = key.map(|key| Key::new("attemptReject", key, &input)).transpose()?;

@@ -22,9 +22,10 @@ pub async fn create(
     kyc: &Kyc,
     actor: &Actor,
     input: CustomerInput,
-    key: Option<Key>,
+    key: Option<String>,
 ) -> Result<Outcome<customer::Model>> {
     let scope = actor.require(Role::Agent)?;
+    let key = key.map(|key| Key::new("customerCreate", key, &input)).transpose()?;
     let valid = draft(input, kyc.clock.now()).map_err(Error::User)?;
     kyc.change_once_per_key(actor, scope, key, move |change| {
         let valid = valid.clone();

@@ -54,9 +54,10 @@ pub async fn update(
     kyc: &Kyc,
     actor: &Actor,
     input: CustomerUpdate,
-    key: Option<Key>,
+    key: Option<String>,
 ) -> Result<Outcome<customer::Model>> {
     let scope = actor.require(Role::Agent)?;
+    let key = key.map(|key| Key::new("customerUpdate", key, &input)).transpose()?;
     let valid = Arc::new(check(input, kyc.clock.now()).map_err(Error::User)?);
     kyc.change_once_per_key(actor, scope, key, move |change| {
         let valid = Arc::clone(&valid);

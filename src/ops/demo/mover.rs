@@ -45,7 +45,7 @@ impl Mover {
         Self { actor, spare, customers, dice: Dice::new(customers, 0) }
     }
 
-    /// Moves something every second or two, until `stop` or [`MOST_MOVES`] moves.
+    /// Moves something every second or two, until `stop` or it has moved enough.
     pub async fn run(mut self, kyc: Kyc, stop: CancellationToken) {
         for _ in 0..MOST_MOVES {
             let pause = Duration::from_millis(700 + self.dice.below(1400) as u64);
@@ -81,7 +81,7 @@ impl Mover {
         }
         if next.active_holds == 0 && self.dice.permille(30) {
             let reason = because(self.pick(None, |entry| entry.holds && entry.code != "OTHER")?);
-            place(kyc, &self.actor, None, HoldPlace { attempt_id: next.id, reason }).await?;
+            place(kyc, &self.actor, HoldPlace { attempt_id: next.id, reason }, None).await?;
             return Ok(());
         }
         let steps = step::Entity::scoped(scope)
@@ -106,7 +106,7 @@ impl Mover {
             validity_hours: None,
             redirect_url: None,
         };
-        generate(kyc, &self.actor, None, input).await?;
+        generate(kyc, &self.actor, input, None).await?;
         Ok(())
     }
 
@@ -118,7 +118,7 @@ impl Mover {
             .one(kyc.db.reader())
             .await?;
         if let Some(held) = held {
-            release(kyc, &self.actor, None, HoldRelease { hold_id: held.id, note: None }).await?;
+            release(kyc, &self.actor, HoldRelease { hold_id: held.id, note: None }, None).await?;
         }
         Ok(())
     }
@@ -134,7 +134,7 @@ impl Mover {
             StepStatus::RequiresAction | StepStatus::Completed => (StepStatus::Completed, None),
         };
         let reason = reason.map(because);
-        update_status(kyc, &self.actor, None, to(step.id, status, reason)).await?;
+        update_status(kyc, &self.actor, to(step.id, status, reason), None).await?;
         Ok(())
     }
 

@@ -68,7 +68,7 @@ pub async fn prepare(kyc: &Kyc) -> Result<Welcome> {
     let demo = ApiKeyCreate { name: "Demo".to_owned(), role: Role::Reviewer };
     let demo = api_key::create(kyc, &actor, demo, None).await?.answer.api_key;
     let demo = Actor::api_key(demo.id, demo.name, demo.role, created.merchant.id);
-    let link = attempt::generate(kyc, &demo, None, for_a_visitor()).await?.answer;
+    let link = attempt::generate(kyc, &demo, for_a_visitor(), None).await?.answer;
     let mut members = vec![(ADMIN.to_owned(), Role::Admin)];
     members.extend(TEAM.iter().map(|(email, _, role)| ((*email).to_owned(), *role)));
     Ok(Welcome {

@@ -46,7 +46,9 @@ impl Plan {
     fn customer(&self, scene: &Scene, number: u64, batch: &mut Batch) -> Result<()> {
         let mut dice = Dice::new(self.seed, number);
         let came = self.came(number, &mut dice);
-        let slot = (self.until - came) / self.attempts;
+        // In whole milliseconds: a moment has no more digits than both databases keep.
+        let slot = (self.until - came).num_milliseconds() / i64::from(self.attempts);
+        let slot = TimeDelta::milliseconds(slot);
         let mut person: Option<customer::Model> = None;
         for attempt in 1..=self.attempts {
             let is_last = attempt == self.attempts;

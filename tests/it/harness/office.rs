@@ -93,7 +93,7 @@ impl Office {
     pub(crate) async fn attempt(&self, steps: &[StepKind]) -> attempt::Model {
         let input = AttemptCreate { customer: Some(somebody()), ..of_nobody(steps) };
         let outcome =
-            kyc_stack::kyc::attempt::create(&self.kyc, &self.member(Role::Admin), None, input).await;
+            kyc_stack::kyc::attempt::create(&self.kyc, &self.member(Role::Admin), input, None).await;
         outcome.unwrap_or_else(|error| panic!("{error}")).answer.attempt
     }
 
@@ -108,7 +108,7 @@ impl Office {
             redirect_url: None,
         };
         let outcome =
-            kyc_stack::kyc::attempt::generate(&self.kyc, &self.member(Role::Admin), None, input).await;
+            kyc_stack::kyc::attempt::generate(&self.kyc, &self.member(Role::Admin), input, None).await;
         outcome.unwrap_or_else(|error| panic!("{error}")).answer
     }
 
@@ -123,7 +123,7 @@ impl Office {
         key: Option<&str>,
         input: StepUpdateStatus,
     ) -> Result<Outcome<StepMoved>, Error> {
-        kyc_stack::kyc::step::update_status(&self.kyc, actor, key.map(str::to_owned), input).await
+        kyc_stack::kyc::step::update_status(&self.kyc, actor, input, key.map(str::to_owned)).await
     }
 
     /// An attempt as it is written.

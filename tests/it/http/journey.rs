@@ -44,7 +44,7 @@ async fn of_many_at_once_one_attempt_is_opened() {
     assert_eq!(refused.count(), 11);
     let shown: std::collections::BTreeSet<_> =
         answers.iter().map(|answer| answer.text_at("attemptCreate.attempt.id")).collect();
-    assert_eq!(shown.len(), 1, "{:?}", customer);
+    assert_eq!(shown.len(), 1, "{customer:?}");
     assert_eq!(app.rows().await["attempt"], 1);
     app.close().await;
 }

@@ -11,8 +11,10 @@ const DOCUMENT: &str = "query($first: Int, $after: String, $last: Int, $before: 
         totalCount edges { cursor node { id } } nodes { id }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
-/// What the rows of each sort are ordered by; what is missing comes last.
-const SORTS: [(&str, fn(&attempt::Model) -> Option<Time>); 4] = [
+/// A sort, and what the rows are ordered by; what is missing comes last.
+type Sort = (&'static str, fn(&attempt::Model) -> Option<Time>);
+
+const SORTS: [Sort; 4] = [
     ("CREATED_AT", |row| Some(row.created_at)),
     ("UPDATED_AT", |row| Some(row.updated_at)),
     ("EXPIRES_AT", |row| row.expires_at),

@@ -40,14 +40,14 @@ pub(super) async fn busy() -> Office {
     // Held, completed when the last hold is released.
     let completed = office.attempt(&[Pan, Selfie]).await;
     let on = |attempt_id| HoldPlace { attempt_id, reason: reason("SUSPECTED_FRAUD") };
-    let held = place(kyc, &admin, None, on(completed.id)).await.unwrap().answer.hold;
+    let held = place(kyc, &admin, on(completed.id), None).await.unwrap().answer.hold;
     for step in office.steps(completed.id).await {
         office.step(step.id, InProgress).await.unwrap();
         office.step(step.id, RequiresAction).await.unwrap();
         office.step(step.id, Completed).await.unwrap();
     }
     let off = HoldRelease { hold_id: held.id, note: Some("looked at it".to_owned()) };
-    release(kyc, &office.system(Role::Reviewer), None, off).await.unwrap();
+    release(kyc, &office.system(Role::Reviewer), off, None).await.unwrap();
 
     // Failed for good, in the middle of another step.
     let failed = office.attempt(&[BankPennyDrop, DigilockerAadhaar]).await;
@@ -61,25 +61,25 @@ pub(super) async fn busy() -> Office {
 
     // Rejected by a reviewer, with a hold that outlives it.
     let rejected = office.attempt(&[Signature]).await;
-    place(kyc, &admin, None, on(rejected.id)).await.unwrap();
+    place(kyc, &admin, on(rejected.id), None).await.unwrap();
     let input =
         AttemptReject { attempt_id: rejected.id, reason: reason("UNDER_AGE"), expected_version: None };
-    reject(kyc, &admin, None, input).await.unwrap();
+    reject(kyc, &admin, input, None).await.unwrap();
 
     // One customer's attempts: run out unopened, then revoked, then open and held, with two links.
     let first = office.link(&[Selfie]).await.attempt;
     office.later(24);
     assert_eq!(expire_due(kyc, 100).await.unwrap(), 1);
     let next = || AttemptCreate { customer_id: Some(first.customer_id), ..of_nobody(&[Selfie, Pan]) };
-    let second = create(kyc, &admin, None, next()).await.unwrap().answer.attempt;
-    resend(kyc, &admin, None, LinkResend { attempt_id: second.id }).await.unwrap();
-    revoke(kyc, &admin, None, LinkRevoke { attempt_id: second.id }).await.unwrap();
-    let third = create(kyc, &admin, None, next()).await.unwrap().answer.attempt;
-    resend(kyc, &admin, None, LinkResend { attempt_id: third.id }).await.unwrap();
+    let second = create(kyc, &admin, next(), None).await.unwrap().answer.attempt;
+    resend(kyc, &admin, LinkResend { attempt_id: second.id }, None).await.unwrap();
+    revoke(kyc, &admin, LinkRevoke { attempt_id: second.id }, None).await.unwrap();
+    let third = create(kyc, &admin, next(), None).await.unwrap().answer.attempt;
+    resend(kyc, &admin, LinkResend { attempt_id: third.id }, None).await.unwrap();
     office.later(1);
-    resend(kyc, &admin, None, LinkResend { attempt_id: third.id }).await.unwrap();
-    extend(kyc, &admin, None, LinkExtend { attempt_id: third.id, validity_hours: 48 }).await.unwrap();
-    place(kyc, &admin, None, on(third.id)).await.unwrap();
+    resend(kyc, &admin, LinkResend { attempt_id: third.id }, None).await.unwrap();
+    extend(kyc, &admin, LinkExtend { attempt_id: third.id, validity_hours: 48 }, None).await.unwrap();
+    place(kyc, &admin, on(third.id), None).await.unwrap();
     let renamed = CustomerUpdate {
         id: first.customer_id,
         name: Patch::Set("Zoë D’Souza".to_owned()),
