@@ -137,7 +137,9 @@ def main():
             wanted = attempts + 1 if layout == "wide" else None
             if len(widths) != 1 or (wanted and len(rows) != wanted):
                 sys.exit(f"the report has {len(rows)} rows of {widths} cells")
-            formulas = sum(1 for row in rows[1:] for cell in row if cell[:1] in "=+-@\t\r")
+            formulas = sum(1 for row in rows[1:] for cell in row if cell and cell[0] in "=+-@\t\r")
+            if formulas:
+                sys.exit(f"{formulas} cells would be taken for formulas")
             say(
                 "report", layout=layout, rows=len(rows) - 1, mb=round(len(body) / 1e6, 1), formulas=formulas,
                 first_byte_ms=round(first * 1000), seconds=round(seconds, 2), rows_per_second=round(len(rows) / seconds),
@@ -168,7 +170,10 @@ def main():
             reader_seconds=round(slow["seconds"], 1), rss_peak_mb=memory(server.pid, "VmHWM"),
         )
     out, seconds = run("verify")
-    say("verify", problems=len(json.loads(out)["problems"]), seconds=seconds)
+    problems = json.loads(out)["problems"]
+    say("verify", problems=len(problems), seconds=seconds)
+    if problems:
+        sys.exit(f"verify found {problems[:3]}")
 
 
 main()

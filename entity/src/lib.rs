@@ -39,7 +39,8 @@ pub mod step;
 pub mod whole;
 mod words;
 
-pub use scope::{Scope, Scoped, any_of};
+use scope::any_of;
+pub use scope::{Scope, Scoped};
 pub use words::*;
 
 /// A moment, in UTC, truncated to microseconds before it is stored (PostgreSQL keeps no more).

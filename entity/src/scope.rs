@@ -1,6 +1,9 @@
 //! Tenancy: a query over a merchant's rows cannot be written without saying which merchant's.
 
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, Select, sea_query::SimpleExpr};
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, QueryFilter, Select,
+    sea_query::{Expr, SimpleExpr},
+};
 use uuid::Uuid;
 
 use crate::id::MerchantId;
@@ -32,11 +35,30 @@ pub trait Scoped: EntityTrait {
     fn scoped(scope: Scope) -> Select<Self> {
         Self::find().filter(Self::MERCHANT.eq(scope.merchant_id))
     }
+
+    /// The rows of one merchant whose `column` is one of `keys`, found by the keys.
+    ///
+    /// SQLite without statistics takes `merchant_id = ?` for the better half of the condition and reads all the merchant's
+    /// rows for every page (measured: 750,000 steps for 50 attempts). The plus sign hides that half from its planner.
+    fn among(
+        scope: Scope,
+        backend: DbBackend,
+        column: Self::Column,
+        keys: impl IntoIterator<Item = impl Into<Uuid>>,
+    ) -> Select<Self> {
+        let own = match backend {
+            DbBackend::Sqlite => {
+                Expr::cust_with_exprs("+? = ?", [Self::MERCHANT.into_expr(), Expr::val(scope.merchant_id)])
+            }
+            _ => Self::MERCHANT.eq(scope.merchant_id),
+        };
+        Self::find().filter(own).filter(any_of(backend, column, keys))
+    }
 }
 
 /// Rows whose `column` is one of `keys`. On PostgreSQL the keys are one array, so that the statement's text, and with it the
 /// prepared statement, is the same for every number of keys.
-pub fn any_of<C: ColumnTrait>(
+pub(crate) fn any_of<C: ColumnTrait>(
     backend: DbBackend,
     column: C,
     keys: impl IntoIterator<Item = impl Into<Uuid>>,

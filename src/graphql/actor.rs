@@ -5,8 +5,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use entity::{ActorKind, Scoped, any_of, api_key, customer, id::CustomerId, member};
-use sea_orm::QueryFilter;
+use entity::{ActorKind, Scoped, api_key, customer, id::CustomerId, member};
 use uuid::Uuid;
 
 use super::exec::{
@@ -61,17 +60,17 @@ pub async fn of_authors(cx: &Context<'_>, authors: &[Option<Author>]) -> Result<
     let mut names: HashMap<Uuid, String> = HashMap::new();
     let members = ids(ActorKind::Member);
     if !members.is_empty() {
-        let select = member::Entity::scoped(scope).filter(any_of(backend, member::Column::Id, members));
+        let select = member::Entity::among(scope, backend, member::Column::Id, members);
         names.extend(select.all(db).await?.into_iter().map(|row| (row.id.0, row.name)));
     }
     let keys = ids(ActorKind::ApiKey);
     if !keys.is_empty() {
-        let select = api_key::Entity::scoped(scope).filter(any_of(backend, api_key::Column::Id, keys));
+        let select = api_key::Entity::among(scope, backend, api_key::Column::Id, keys);
         names.extend(select.all(db).await?.into_iter().map(|row| (row.id.0, row.name)));
     }
     let customers = ids(ActorKind::Customer);
     if !customers.is_empty() {
-        let select = customer::Entity::scoped(scope).filter(any_of(backend, customer::Column::Id, customers));
+        let select = customer::Entity::among(scope, backend, customer::Column::Id, customers);
         names.extend(select.all(db).await?.into_iter().map(|row| (row.id.0, row.name)));
     }
     Ok(authors

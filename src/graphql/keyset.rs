@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
-use entity::{Time, any_of};
+use entity::{Scope, Scoped, Time};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
@@ -167,16 +167,17 @@ impl<E: EntityTrait> Keyset<E> {
     pub async fn pages(
         &self,
         db: &impl ConnectionTrait,
-        select: Select<E>,
+        scope: Scope,
         parent: Parent<E>,
         parents: &[Uuid],
         args: &PageArgs,
     ) -> Result<HashMap<Uuid, Rows<E::Model>>>
     where
+        E: Scoped,
         E::Model: Send + Sync,
     {
         let backend = db.get_database_backend();
-        let select = select.filter(any_of(backend, parent.column, parents.iter().copied()));
+        let select = E::among(scope, backend, parent.column, parents.iter().copied());
         if let [only] = parents {
             return Ok(HashMap::from([(*only, self.page(db, select, args).await?)]));
         }
@@ -283,13 +284,13 @@ where
     Ok(i64::try_from(PaginatorTrait::count(select, db).await?).unwrap_or(i64::MAX))
 }
 
-/// Counts what a select would find for each parent, by one statement. Parents without rows are left out.
+/// Counts the rows of each parent, by one statement. Parents without rows are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_each<E: EntityTrait>(
+pub async fn count_each<E: Scoped>(
     db: &impl ConnectionTrait,
-    select: Select<E>,
+    scope: Scope,
     parent: E::Column,
     parents: &[Uuid],
 ) -> Result<HashMap<Uuid, i64>> {
@@ -298,8 +299,7 @@ pub async fn count_each<E: EntityTrait>(
         parent: Uuid,
         rows: i64,
     }
-    let counted = select
-        .filter(any_of(db.get_database_backend(), parent, parents.iter().copied()))
+    let counted = E::among(scope, db.get_database_backend(), parent, parents.iter().copied())
         .select_only()
         .column_as(parent, "parent")
         .column_as(Expr::cust("count(*)"), "rows")

@@ -14,8 +14,8 @@ use entity::{
     step,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, ExprTrait, Iden, IntoSimpleExpr, Order,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, TryGetable,
+    ColumnTrait, ConnectionTrait, DbErr, ExprTrait, Iden, IntoSimpleExpr, Order, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Select, TryGetable,
     sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
@@ -143,14 +143,14 @@ impl<'p> Pages<'p> {
         let mut ids: Vec<_> = attempts.iter().map(|attempt| attempt.customer_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let customers = customer::Entity::scoped(scope).select_only().columns(CUSTOMER);
-        let customers = customers.filter(among(backend, customer::Column::Id, ids)).build(backend);
+        let customers = customer::Entity::among(scope, backend, customer::Column::Id, ids);
+        let customers = customers.select_only().columns(CUSTOMER).build(backend);
         let customers: HashMap<CustomerId, Customer> =
             read(&txn.query_all_raw(customers).await?, Customer::read)?.into_iter().collect();
 
         let ids: Vec<_> = attempts.iter().map(|attempt| attempt.id).collect();
-        let steps = step::Entity::scoped(scope).select_only().columns(STEP);
-        let steps = steps.filter(among(backend, step::Column::AttemptId, ids)).build(backend);
+        let steps = step::Entity::among(scope, backend, step::Column::AttemptId, ids);
+        let steps = steps.select_only().columns(STEP).build(backend);
         let mut steps_of: HashMap<AttemptId, Vec<Step>> = HashMap::with_capacity(attempts.len());
         for (attempt, step) in read(&txn.query_all_raw(steps).await?, Step::read)? {
             steps_of.entry(attempt).or_insert_with(|| Vec::with_capacity(StepKind::ALL.len())).push(step);
@@ -229,19 +229,6 @@ fn keyset(
         .order_by_asc(date)
         .order_by_asc(attempt::Column::Id)
         .limit(size)
-}
-
-/// One statement for every length on PostgreSQL, where it is one array; SQLite prepares in microseconds.
-fn among<C, T>(backend: DbBackend, column: C, ids: Vec<T>) -> Condition
-where
-    C: ColumnTrait,
-    T: Into<sea_orm::Value> + sea_orm::sea_query::postgres_array::NotU8,
-{
-    let condition = Condition::all();
-    match backend {
-        DbBackend::Postgres => condition.add(column.eq_any(ids)),
-        _ => condition.add(column.is_in(ids)),
-    }
 }
 
 /// The cells of a row, in the order of the select list: by place and not by name, which costs a search for each.

@@ -179,3 +179,27 @@ async fn the_log_the_search_and_the_workers() {
     walks(&db, "step_deadline", step::Entity::past_deadline(now(), 100).build(backend)).await;
     walks(&db, "idempotency_created", idempotency::Entity::older_than(now()).build(backend)).await;
 }
+
+/// A page's children are found by the page, never by reading whatever else the merchant has: without statistics SQLite would
+/// rather do that.
+#[tokio::test]
+async fn the_children_of_a_page_are_found_by_their_parents() {
+    let database = Database::fresh(Backend::under_test()).await;
+    let db = database.connect().await;
+    let backend = db.get_database_backend();
+    let keys = |many: u128| (1..=many).map(Uuid::from_u128);
+    for many in [1, 3, 50, 500] {
+        let statements = [
+            step::Entity::among(mine(), backend, step::Column::AttemptId, keys(many)).build(backend),
+            attempt::Entity::among(mine(), backend, attempt::Column::CustomerId, keys(many)).build(backend),
+            customer::Entity::among(mine(), backend, customer::Column::Id, keys(many)).build(backend),
+            event::Entity::among(mine(), backend, event::Column::Id, keys(many)).build(backend),
+        ];
+        for statement in statements {
+            let sql = statement.sql.clone();
+            let plan = plan(&db, statement).await;
+            let by_merchant = plan.contains("(merchant_id=?)") || plan.starts_with("SCAN");
+            assert!(backend != DbBackend::Sqlite || !by_merchant, "{many} keys of {sql}:\n{plan}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use entity::{Role, Scoped, any_of, api_key, id::ApiKeyId};
+use entity::{Role, Scoped, api_key, id::ApiKeyId};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use super::exec::{
@@ -61,10 +61,7 @@ pub async fn by_id(cx: &Context<'_>, ids: Vec<ApiKeyId>) -> Result<HashMap<ApiKe
     if ids.is_empty() || !cx.actor.may(Role::Admin) {
         return Ok(HashMap::new());
     }
-    let select = api_key::Entity::scoped(cx.scope()?).filter(any_of(
-        cx.db().get_database_backend(),
-        api_key::Column::Id,
-        ids,
-    ));
+    let select =
+        api_key::Entity::among(cx.scope()?, cx.db().get_database_backend(), api_key::Column::Id, ids);
     Ok(select.all(cx.db()).await?.into_iter().map(|row| (row.id, Arc::new(ApiKey { row }))).collect())
 }

@@ -132,10 +132,9 @@ pub async fn of_customers(
 ) -> Result<Vec<Option<Arc<Page<Attempt>>>>> {
     let ids: Vec<_> = customers.iter().map(|customer| customer.row.id.0).collect();
     let scope = cx.scope()?;
-    let select = attempt::Entity::scoped(scope);
     let column = attempt::Column::CustomerId;
     let counts = if plan.asks("totalCount") {
-        count_each(cx.db(), select.clone(), column, &ids).await?
+        count_each::<attempt::Entity>(cx.db(), scope, column, &ids).await?
     } else {
         HashMap::new()
     };
@@ -147,7 +146,7 @@ pub async fn of_customers(
         of: |row| (Key::Number(i64::from(row.number)), row.id.0),
     };
     let parent = Parent { column, of: |row: &attempt::Model| row.customer_id.0 };
-    let mut pages = keyset.pages(cx.db(), select, parent, &ids, args).await?;
+    let mut pages = keyset.pages(cx.db(), scope, parent, &ids, args).await?;
     Ok(ids
         .iter()
         .map(|id| {

@@ -10,7 +10,7 @@ use std::{
 
 use async_graphql::InputObject;
 use entity::{
-    AttemptState, LinkState, Scoped, StepKind, Time, any_of, attempt,
+    AttemptState, LinkState, Scoped, StepKind, Time, attempt,
     id::{AttemptId, CustomerId},
 };
 use futures_util::FutureExt;
@@ -231,8 +231,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = attempt::Entity::scoped(cx.scope()?)
-        .filter(any_of(cx.db().get_database_backend(), attempt::Column::Id, ids))
+    let rows = attempt::Entity::among(cx.scope()?, cx.db().get_database_backend(), attempt::Column::Id, ids)
         .all(cx.db())
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, Arc::new(Attempt::seen(row, cx.now)))).collect())
@@ -246,10 +245,14 @@ pub async fn newest_of(
     cx: &Context<'_>,
     customers: impl IntoIterator<Item = CustomerId>,
 ) -> Result<HashMap<CustomerId, Arc<Attempt>>> {
-    let rows = attempt::Entity::scoped(cx.scope()?)
-        .filter(any_of(cx.db().get_database_backend(), attempt::Column::CustomerId, customers))
-        .filter(Expr::col(attempt::Column::Newest))
-        .all(cx.db())
-        .await?;
+    let rows = attempt::Entity::among(
+        cx.scope()?,
+        cx.db().get_database_backend(),
+        attempt::Column::CustomerId,
+        customers,
+    )
+    .filter(Expr::col(attempt::Column::Newest))
+    .all(cx.db())
+    .await?;
     Ok(rows.into_iter().map(|row| (row.customer_id, Arc::new(Attempt::seen(row, cx.now)))).collect())
 }

@@ -8,9 +8,8 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use entity::{Scoped, any_of, customer, id::CustomerId};
+use entity::{Scoped, customer, id::CustomerId};
 use futures_util::FutureExt;
-use sea_orm::QueryFilter;
 
 use super::{
     attempt::{self, Attempt},
@@ -114,9 +113,9 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = customer::Entity::scoped(cx.scope()?)
-        .filter(any_of(cx.db().get_database_backend(), customer::Column::Id, ids))
-        .all(cx.db())
-        .await?;
+    let rows =
+        customer::Entity::among(cx.scope()?, cx.db().get_database_backend(), customer::Column::Id, ids)
+            .all(cx.db())
+            .await?;
     Ok(rows.into_iter().map(|row| (row.id, Arc::new(Customer { row }))).collect())
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use entity::{
-    Scoped, any_of, hold,
+    Scoped, hold,
     id::{AttemptId, HoldId},
 };
 use futures_util::FutureExt;
@@ -84,10 +84,14 @@ pub async fn of_attempts(
     released: bool,
 ) -> Result<HashMap<AttemptId, Vec<Arc<Hold>>>> {
     let by_id: HashMap<_, _> = attempts.iter().map(|attempt| (attempt.row.id, attempt)).collect();
-    let mut select = hold::Entity::scoped(cx.scope()?)
-        .filter(any_of(cx.db().get_database_backend(), hold::Column::AttemptId, by_id.keys().copied()))
-        .order_by_asc(hold::Column::PlacedAt)
-        .order_by_asc(hold::Column::Id);
+    let mut select = hold::Entity::among(
+        cx.scope()?,
+        cx.db().get_database_backend(),
+        hold::Column::AttemptId,
+        by_id.keys().copied(),
+    )
+    .order_by_asc(hold::Column::PlacedAt)
+    .order_by_asc(hold::Column::Id);
     if !released {
         select = select.filter(hold::Column::ReleasedAt.is_null());
     }
@@ -111,8 +115,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = hold::Entity::scoped(cx.scope()?)
-        .filter(any_of(cx.db().get_database_backend(), hold::Column::Id, ids))
+    let rows = hold::Entity::among(cx.scope()?, cx.db().get_database_backend(), hold::Column::Id, ids)
         .all(cx.db())
         .await?;
     let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id)).await?;

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use entity::{Role, Scoped, any_of, id::MemberId, member};
+use entity::{Role, Scoped, id::MemberId, member};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use super::exec::{
@@ -62,10 +62,6 @@ pub async fn by_id(cx: &Context<'_>, ids: Vec<MemberId>) -> Result<HashMap<Membe
     if ids.is_empty() || !cx.actor.may(Role::Admin) {
         return Ok(HashMap::new());
     }
-    let select = member::Entity::scoped(cx.scope()?).filter(any_of(
-        cx.db().get_database_backend(),
-        member::Column::Id,
-        ids,
-    ));
+    let select = member::Entity::among(cx.scope()?, cx.db().get_database_backend(), member::Column::Id, ids);
     Ok(select.all(cx.db()).await?.into_iter().map(|row| (row.id, Arc::new(Member { row }))).collect())
 }

@@ -8,11 +8,11 @@ use std::{
 };
 
 use entity::{
-    Role, Scoped, StepKind, any_of,
+    Role, Scoped, StepKind,
     id::{AttemptId, StepId},
     step,
 };
-use sea_orm::{QueryFilter, QueryOrder};
+use sea_orm::QueryOrder;
 
 use super::{
     attempt::{self, Attempt},
@@ -93,12 +93,16 @@ pub async fn of_attempts(
     attempts: &[Arc<Attempt>],
 ) -> Result<HashMap<AttemptId, Vec<Arc<Step>>>> {
     let by_id: HashMap<_, _> = attempts.iter().map(|attempt| (attempt.row.id, attempt)).collect();
-    let rows = step::Entity::scoped(cx.scope()?)
-        .filter(any_of(cx.db().get_database_backend(), step::Column::AttemptId, by_id.keys().copied()))
-        .order_by_asc(step::Column::AttemptId)
-        .order_by_asc(step::Column::Position)
-        .all(cx.db())
-        .await?;
+    let rows = step::Entity::among(
+        cx.scope()?,
+        cx.db().get_database_backend(),
+        step::Column::AttemptId,
+        by_id.keys().copied(),
+    )
+    .order_by_asc(step::Column::AttemptId)
+    .order_by_asc(step::Column::Position)
+    .all(cx.db())
+    .await?;
     let mut found = HashMap::with_capacity(attempts.len());
     for row in rows {
         let Some(attempt) = by_id.get(&row.attempt_id) else { continue };
@@ -120,8 +124,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = step::Entity::scoped(cx.scope()?)
-        .filter(any_of(cx.db().get_database_backend(), step::Column::Id, ids))
+    let rows = step::Entity::among(cx.scope()?, cx.db().get_database_backend(), step::Column::Id, ids)
         .all(cx.db())
         .await?;
     let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id)).await?;

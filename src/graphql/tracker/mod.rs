@@ -10,12 +10,12 @@ use std::{
 
 use async_graphql::InputObject;
 use entity::{
-    AttemptState, EventType, Role, Scoped, StepKind, StepStatus, any_of, event,
+    AttemptState, EventType, Role, Scoped, StepKind, StepStatus, event,
     id::{ApiKeyId, EventId, HoldId, MemberId, StepId},
     step,
 };
 use futures_util::FutureExt;
-use sea_orm::{QueryFilter, QuerySelect};
+use sea_orm::QuerySelect;
 
 use super::{
     actor::{self, Actor},
@@ -175,8 +175,7 @@ async fn shown(cx: &Context<'_>, rows: Vec<event::Model>) -> Result<Vec<Arc<Trac
     let kinds: HashMap<StepId, StepKind> = if ids.is_empty() {
         HashMap::new()
     } else {
-        step::Entity::scoped(cx.scope()?)
-            .filter(any_of(cx.db().get_database_backend(), step::Column::Id, ids))
+        step::Entity::among(cx.scope()?, cx.db().get_database_backend(), step::Column::Id, ids)
             .select_only()
             .column(step::Column::Id)
             .column(step::Column::Kind)
@@ -207,8 +206,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = event::Entity::scoped(cx.scope()?)
-        .filter(any_of(cx.db().get_database_backend(), event::Column::Id, ids))
+    let rows = event::Entity::among(cx.scope()?, cx.db().get_database_backend(), event::Column::Id, ids)
         .all(cx.db())
         .await?;
     Ok(shown(cx, rows).await?.into_iter().map(|event| (event.row.id, event)).collect())

@@ -83,9 +83,10 @@ async fn nested(
     descending: bool,
     plan: &Plan,
 ) -> Result<Vec<Option<Arc<Page<TrackerEvent>>>>> {
-    let select = event::Entity::scoped(cx.scope()?);
+    let scope = cx.scope()?;
+    let select = event::Entity::scoped(scope);
     let totals = if plan.asks("totalCount") {
-        count_each(cx.db(), select.clone(), column, parents).await?
+        count_each::<event::Entity>(cx.db(), scope, column, parents).await?
     } else {
         HashMap::new()
     };
