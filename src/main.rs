@@ -9,9 +9,10 @@ use kyc_stack::{
     app::App,
     auth::Actor,
     clock::Clock,
-    config::Config,
+    config::{Config, ConfigError},
     db::Db,
     entropy::Entropy,
+    error::Error,
     graphql::Api,
     kyc::merchant::{self, MerchantCreate},
     ops, report, telemetry,
@@ -27,7 +28,9 @@ fn main() -> ExitCode {
     let outcome = runtime.map_err(Failure::from).and_then(|runtime| runtime.block_on(run(Cli::parse())));
     outcome.unwrap_or_else(|error| {
         eprintln!("kyc-stack: {error}");
-        ExitCode::FAILURE
+        // What was asked cannot be: a setting, a date. Everything else is a failure of what was asked.
+        let usage = error.is::<ConfigError>() || matches!(error.downcast_ref(), Some(Error::BadInput(_)));
+        if usage { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }
 
