@@ -8,9 +8,9 @@ use serde_json::json;
 use super::{
     Change, Key, Kyc, Outcome, Patch,
     contrast::{self, Color},
+    input_errors::InputErrors,
     merchant::{MAX_NAME, MerchantAnswer, lock},
     patch::put,
-    refusals::Refusals,
     text,
 };
 use crate::{
@@ -97,7 +97,7 @@ fn check(input: BrandingUpdate, merchant: &merchant::Model) -> Result<NewLook> {
         support_email,
         support_url,
     } = input;
-    let mut refusals = Refusals::none();
+    let mut refusals = InputErrors::none();
     let name = display_name.try_map(|name| text::required(&["displayName"], &name, MAX_NAME));
     let name = refusals.keep(name);
     let email = refusals.keep(support_email.try_map(|email| text::email(&["supportEmail"], &email)));
@@ -135,7 +135,7 @@ fn check_contrasts(
     background: Option<Color>,
     surface: Option<Color>,
     ink: Option<Color>,
-    refusals: &mut Refusals,
+    refusals: &mut InputErrors,
 ) {
     if [primary, background, surface, ink].iter().all(Option::is_none) {
         return;

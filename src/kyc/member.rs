@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Answer, Change, Key, Kyc, Outcome, Patch, merchant,
+    Answer, Change, Key, Kyc, Outcome, Patch,
+    input_errors::InputErrors,
+    merchant,
     password::{OneTimeLink, url_of},
     patch::put,
-    refusals::Refusals,
     text,
 };
 use crate::{
@@ -82,7 +83,7 @@ pub async fn create(
     let scope = actor.require(Role::Admin)?;
     let key = key.map(|key| Key::new("memberCreate", key, &input)).transpose()?;
     let MemberCreate { email, name, role } = input;
-    let mut refusals = Refusals::none();
+    let mut refusals = InputErrors::none();
     let email = refusals.keep(text::email(&["email"], &email));
     let name = refusals.keep(text::required(&["name"], &name, MAX_NAME));
     let (Some(email), Some(name)) = (email, name) else { return Err(refusals.into_error()) };
@@ -139,7 +140,7 @@ pub async fn update(
     let scope = actor.require(Role::Admin)?;
     let key = key.map(|key| Key::new("memberUpdate", key, &input)).transpose()?;
     let MemberUpdate { id, name, role, disabled } = input;
-    let mut refusals = Refusals::none();
+    let mut refusals = InputErrors::none();
     let name = name.try_map(|name| text::required(&["name"], &name, MAX_NAME));
     let name = refusals.keep(name.and_then(|name| name.required("name"))).flatten();
     let role = refusals.keep(role.required("role")).flatten();

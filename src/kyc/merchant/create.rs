@@ -21,8 +21,8 @@ use crate::{
     events::Draft,
     kyc::{
         Answer, Change, Key, Kyc, Outcome, api_key, branding,
+        input_errors::InputErrors,
         password::{OneTimeLink, url_of},
-        refusals::Refusals,
         text,
     },
 };
@@ -90,7 +90,7 @@ struct NewMerchant {
 impl NewMerchant {
     fn check(input: MerchantCreate) -> Result<Self> {
         let MerchantCreate { name, slug, admin_email, mode, time_zone } = input;
-        let mut refusals = Refusals::none();
+        let mut refusals = InputErrors::none();
         let name = refusals.keep(text::required(&["name"], &name, MAX_NAME));
         let slug = refusals.keep(check_slug(&slug));
         let admin_email = refusals.keep(text::email(&["adminEmail"], &admin_email));

@@ -13,7 +13,7 @@ use crate::{
     auth::Actor,
     error::{Result, UserError, UserErrorCode},
     events::Draft,
-    kyc::{Change, Key, Kyc, Outcome, Patch, patch::put, refusals::Refusals, text},
+    kyc::{Change, Key, Kyc, Outcome, Patch, input_errors::InputErrors, patch::put, text},
 };
 
 /// The input of [`update`].
@@ -64,7 +64,7 @@ struct NewSettings {
 impl NewSettings {
     fn check(input: MerchantUpdate) -> Result<Self> {
         let MerchantUpdate { name, time_zone, journey, link_validity_hours, redirect_origins } = input;
-        let mut refusals = Refusals::none();
+        let mut refusals = InputErrors::none();
         let name = name.try_map(|name| text::required(&["name"], &name, MAX_NAME));
         let name = refusals.keep(name.and_then(|name| name.required("name")));
         let time_zone = time_zone.try_map(|zone| check_time_zone(&zone));
@@ -109,7 +109,7 @@ impl NewSettings {
     }
 }
 
-fn check_origins(origins: &[String], refusals: &mut Refusals) -> Vec<String> {
+fn check_origins(origins: &[String], refusals: &mut InputErrors) -> Vec<String> {
     if origins.len() > MAX_ORIGINS {
         let message = format!("List at most {MAX_ORIGINS} origins.");
         refusals.add(UserError::new(UserErrorCode::TooMany, &["redirectOrigins"], message));

@@ -34,6 +34,22 @@ pub(crate) async fn graph_text(
     String::from_utf8(API.execute(kyc, actor, asked).await.into_json()).unwrap()
 }
 
+/// [`graph`] with variables that are used again.
+pub(crate) async fn ask(kyc: &Kyc, actor: &Actor, document: &str, variables: &Value) -> Value {
+    graph(kyc, actor, document, variables.clone()).await
+}
+
+/// The same with an `Idempotency-Key` header.
+pub(crate) async fn ask_with_key(
+    kyc: &Kyc,
+    actor: &Actor,
+    document: &str,
+    variables: &Value,
+    key: Option<&str>,
+) -> Value {
+    serde_json::from_str(&graph_text(kyc, actor, document, variables.clone(), key).await).unwrap()
+}
+
 /// Runs one mutation and answers its payload, of which `fields` and the user errors are asked for.
 ///
 /// # Panics

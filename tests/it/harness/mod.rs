@@ -4,7 +4,6 @@ pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod dump;
 pub(crate) mod graph;
-pub(crate) mod graphql;
 pub(crate) mod office;
 pub(crate) mod postgres;
 pub(crate) mod rows;

@@ -9,7 +9,7 @@ use super::house::{
     MERCHANT_CREATE, MERCHANT_UPDATE, api_key_id, globex, house, member_input, payload, refusal, refusals,
     text,
 };
-use crate::harness::graphql::ask;
+use crate::harness::graph::ask;
 
 #[tokio::test]
 async fn each_mutation_is_for_whom_it_says() {

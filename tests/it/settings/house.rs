@@ -7,7 +7,7 @@ use kyc_stack::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{graphql::ask, server::Server};
+use crate::harness::{graph::ask, server::Server};
 
 pub(crate) const MERCHANT_CREATE: &str = "mutation ($input: MerchantCreateInput!) { merchantCreate(input: $input) {
     merchant { id name slug mode timeZone journey linkValidityHours redirectOrigins branding { displayName primaryColor } }

@@ -7,7 +7,7 @@ use super::house::{
     BRANDING_UPDATE, House, MEMBER_CREATE, MERCHANT_CREATE, MERCHANT_UPDATE, globex, house, member_input,
     payload, refusal, refusals, text,
 };
-use crate::harness::{graphql::ask, server::PLATFORM_KEY};
+use crate::harness::{graph::ask, server::PLATFORM_KEY};
 
 #[tokio::test]
 async fn the_platform_creates_a_merchant_and_its_key_works() {

@@ -9,7 +9,7 @@ use super::house::{
     MERCHANT_CREATE, MERCHANT_UPDATE, api_key_id, globex, house, member_input, payload, refusal, refusals,
     text,
 };
-use crate::harness::{dump::dump, graphql::ask_with_key, server::token_of};
+use crate::harness::{dump::dump, graph::ask_with_key, server::token_of};
 
 #[tokio::test]
 async fn what_is_shown_once_is_not_shown_again_nor_kept() {

@@ -4,9 +4,9 @@ use crate::error::{Error, Result, UserError};
 
 /// Collects what is wrong.
 #[derive(Debug, Default)]
-pub struct Refusals(Vec<UserError>);
+pub struct InputErrors(Vec<UserError>);
 
-impl Refusals {
+impl InputErrors {
     /// Nothing is wrong yet.
     pub fn none() -> Self {
         Self::default()
