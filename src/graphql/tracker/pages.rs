@@ -17,7 +17,7 @@ use crate::{
             connection::{ForwardArgs, Page, PageArgs},
             plan::Plan,
         },
-        keyset::{count, count_each},
+        keyset::{Rows, count, count_each},
     },
 };
 
@@ -59,15 +59,11 @@ pub async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> 
         select = select.filter(event::Column::Kind.is_in(types.iter().copied()));
     }
     let total = if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
+    let args = PageArgs::from(&args.page);
     if !plan.asks_rows() {
-        return Ok(Page {
-            edges: Vec::new(),
-            has_next_page: false,
-            has_previous_page: false,
-            total_count: total,
-        });
+        return Ok(Rows::<TrackerEvent>::none(&args)?.into_page(total, |event| event));
     }
-    page(cx, select, &PageArgs::from(&args.page), true, total).await
+    page(cx, select, &args, true, total).await
 }
 
 /// About how many rows [`ActivityArgs`] load.
