@@ -1,6 +1,6 @@
 //! The server: what its parts are, which routes it has, how it starts and how it stops.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -9,7 +9,6 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
-    serve::ListenerExt,
 };
 use entity::Scope;
 use tokio::net::TcpListener;
@@ -34,13 +33,12 @@ use crate::{
     kyc::Kyc,
     pages,
     rest::{self, RestState},
+    serve::{self, Limits},
     telemetry, workers,
 };
 
 /// A client that stops sending a body is not waited for.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long shutdown waits for requests and transactions that have begun.
-const DRAIN: Duration = Duration::from_secs(25);
 
 /// One server. Clones are one.
 #[derive(Clone)]
@@ -170,10 +168,7 @@ impl App {
     }
 
     /// Serves until `stop` is cancelled, then lets what has begun come to its end.
-    ///
-    /// # Errors
-    /// When the listener fails.
-    pub async fn serve(&self, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
+    pub async fn serve(&self, listener: TcpListener, stop: CancellationToken) {
         workers::start(&self.kyc, &self.auth, &stop);
         self.live.parts().feed.start(&stop);
         let draining = {
@@ -184,27 +179,7 @@ impl App {
             }
         };
         self.kyc.db.tasks().spawn(draining);
-        let listener = listener.tap_io(|connection| {
-            // Answers are small and written whole: waiting for more only delays them.
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY was refused");
-            }
-        });
-        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
-        let drained = {
-            let stop = stop.clone();
-            async move {
-                stop.cancelled().await;
-                tokio::time::sleep(DRAIN).await;
-            }
-        };
-        tokio::select! {
-            served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).into_future() => served,
-            () = drained => {
-                tracing::warn!("some requests did not end in time and were cut off");
-                Ok(())
-            }
-        }
+        serve::serve(listener, self.router(), Limits::default(), stop).await;
     }
 
     /// Waits for transactions that have begun, and closes the database.

@@ -16,5 +16,6 @@ pub mod ops;
 pub mod pages;
 pub mod report;
 pub mod rest;
+pub mod serve;
 pub mod telemetry;
 pub mod workers;

@@ -33,6 +33,7 @@ use super::{
 use crate::{
     auth::{Credential, Ended, Standing},
     error::Error,
+    serve::Patience,
 };
 
 /// After how long a browser comes back.
@@ -52,6 +53,10 @@ pub async fn respond(
     credential: Result<Credential, GraphError>,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    if let Some(patience) = parts.extensions.get::<Patience>() {
+        // Whoever stops reading a stream is behind for good; whoever comes back goes on where they were.
+        patience.set(live.limits().write);
+    }
     match answer(live, &parts.headers, read(&parts, body).await, credential).await {
         Ok(response) => response,
         Err(error) => error.render(Media::Json),
@@ -117,7 +122,14 @@ async fn follow(
     };
     let mut keep_alive = interval(live.limits().keep_alive);
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let entries = Entries { live: live.clone(), told: told(running), standing, keep_alive, _place: place };
+    let entries = Entries {
+        live: live.clone(),
+        told: told(running),
+        standing,
+        keep_alive,
+        end: "client",
+        _place: place,
+    };
     let begin = Bytes::from(format!("retry: {}\n\n", RETRY.as_millis()));
     let entries = stream::unfold(Some(entries), |entries| async {
         let mut entries = entries?;
@@ -134,7 +146,15 @@ struct Entries {
     told: BoxStream<'static, Told>,
     standing: Standing,
     keep_alive: Interval,
+    /// Why it ends, for the operator; unless something else happens, because the client has left.
+    end: &'static str,
     _place: Place,
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        metrics::closed(Transport::EventStream, self.end);
+    }
 }
 
 impl Entries {
@@ -143,11 +163,11 @@ impl Entries {
         tokio::select! {
             biased;
             () = self.live.draining().cancelled() => {
-                metrics::closed(Transport::EventStream, "draining");
+                self.end = "draining";
                 None
             }
             ended = self.standing.ended() => {
-                metrics::closed(Transport::EventStream, "credential ended");
+                self.end = "credential ended";
                 let error = match ended {
                     Ended::Gone => public(&Error::Unauthenticated),
                     Ended::RoleChanged => {
@@ -174,7 +194,7 @@ impl Entries {
                 }
                 Told::Failed(errors) => {
                     goes_on = false;
-                    metrics::closed(Transport::EventStream, "failed");
+                    self.end = "failed";
                     last(Answer { errors, request_error: true, ..Answer::default() })
                 }
             };

@@ -27,8 +27,7 @@ pub struct RestState {
 }
 
 impl RestState {
-    /// The client's address. Serve with `into_make_service_with_connect_info::<SocketAddr>()`: without it, and without a
-    /// header, all requests count as one client.
+    /// The client's address. Served without `ConnectInfo<SocketAddr>`, and without a header, all requests count as one client.
     pub fn client_of(&self, request: &Request) -> Option<IpAddr> {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         client_address(request.headers(), self.client_ip_header.as_ref(), peer)

@@ -24,6 +24,7 @@ mod read_path;
 mod readme;
 mod report;
 mod seed;
+mod serving;
 mod sessions;
 mod settings;
 mod steps;

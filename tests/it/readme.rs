@@ -91,7 +91,7 @@ async fn the_tour_can_be_walked() {
     assert!(compared > 6, "the tour shows hardly any answers");
 
     stop.cancel();
-    served.await.unwrap().unwrap();
+    served.await.unwrap();
     app.close().await;
 }
 

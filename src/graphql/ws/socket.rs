@@ -68,7 +68,7 @@ pub(super) struct Socket {
 impl Socket {
     pub(super) fn new(live: Live, stream: WebSocketStream<TokioIo<Upgraded>>, open: Open) -> Self {
         let limits = live.limits();
-        let budget = Budget::new(limits.message_burst, limits.messages_per_second);
+        let budget = Budget::new(limits.message_burst, limits.messages_per_second, Instant::now());
         let mut ping = interval_at(Instant::now() + limits.ping, limits.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (operations, running) = (SelectAll::new(), HashMap::new());
@@ -179,7 +179,7 @@ impl Socket {
         let message = message.ok_or(End::Gone("client"))?.map_err(fault)?;
         self.unanswered = 0;
         // Pings cost us an answer, and everything costs a look.
-        if !self.budget.take() {
+        if !self.budget.take(Instant::now()) {
             return Err(End::Close(Close::TOO_MANY_MESSAGES));
         }
         match message {
