@@ -27,6 +27,7 @@ mod seed;
 mod serving;
 mod sessions;
 mod settings;
+mod standing;
 mod steps;
 mod summary;
 mod tables;
