@@ -14,6 +14,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 use entity::{Role, id::MerchantId};
+use futures_util::StreamExt;
 use kyc_stack::{
     app::App,
     auth::Actor,
@@ -257,6 +258,38 @@ impl Client {
 
     pub(crate) async fn graphql(&self, document: &str, variables: Value) -> Answer {
         self.post("/graphql", json!({ "query": document, "variables": variables })).await
+    }
+
+    /// The first thing that a subscription tells; for all else as [`Client::graphql`]. The stream ends with it.
+    pub(crate) async fn told(&self, document: &str, variables: Value) -> Answer {
+        if !document.trim_start().starts_with("subscription") {
+            return self.graphql(document, variables).await;
+        }
+        let body = Body::from(json!({ "query": document, "variables": variables }).to_string());
+        let mut request = Request::post("/graphql").body(body).unwrap();
+        *request.headers_mut() = self.clone().with("accept", "text/event-stream").headers;
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let mut text = String::new();
+        if parts.headers[header::CONTENT_TYPE] == "text/event-stream; charset=utf-8" {
+            let mut body = body.into_data_stream();
+            let told = loop {
+                let found = text
+                    .split("\n\n")
+                    .find_map(|entry| entry.split_once("\ndata: "))
+                    .filter(|_| text.ends_with("\n\n"));
+                if let Some((_, data)) = found {
+                    break data.to_owned();
+                }
+                text.push_str(
+                    std::str::from_utf8(&body.next().await.expect("the stream goes on").unwrap()).unwrap(),
+                );
+            };
+            text = told;
+        } else {
+            text = String::from_utf8(to_bytes(body, MAX_ANSWER).await.unwrap().into()).unwrap();
+        }
+        Answer::read(parts.status, parts.headers, text)
     }
 
     /// Runs one mutation, of whose payload `fields` and the user errors are asked for.
