@@ -207,6 +207,11 @@ pub(crate) struct House {
 }
 
 impl House {
+    /// The ADMIN's key, for use cases.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     pub(crate) fn admin(&self) -> Client {
         self.key(Role::Admin)
     }
@@ -272,6 +277,11 @@ impl Client {
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), value.parse().unwrap());
         self
+    }
+
+    /// What it sends as this header.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned())
     }
 
     pub(crate) fn without(mut self, name: &str) -> Self {

@@ -7,6 +7,7 @@ pub(crate) mod graph;
 pub(crate) mod live;
 pub(crate) mod office;
 pub(crate) mod postgres;
+pub(crate) mod process;
 pub(crate) mod rows;
 pub(crate) mod server;
 pub(crate) mod told;

@@ -85,6 +85,17 @@ impl Follower {
         Ok(Self { wire })
     }
 
+    /// Subscribes by server-sent events, with these headers.
+    pub(crate) async fn stream(
+        address: SocketAddr,
+        headers: &[(&str, &str)],
+        document: &str,
+        variables: Value,
+    ) -> Result<Self, Refusal> {
+        let ask = Ask { document, variables, headers, window: None };
+        Ok(Self { wire: Wire::Events(Box::new(Events::post(address, ask).await?)) })
+    }
+
     /// What comes next.
     pub(crate) async fn hear(&mut self) -> News {
         within("news", self.next()).await

@@ -212,7 +212,9 @@ impl Socket {
                 Heard::Closed(frame.code.into(), frame.reason.to_string())
             }
             Some(Ok(Message::Close(None))) => Heard::Closed(1005, "no reason".to_owned()),
-            Some(Ok(other @ (Message::Binary(_) | Message::Frame(_)))) => panic!("not to a client: {other:?}"),
+            Some(Ok(other @ (Message::Binary(_) | Message::Frame(_)))) => {
+                panic!("not to a client: {other:?}")
+            }
             Some(Err(error @ tungstenite::Error::Protocol(_))) => match error {
                 tungstenite::Error::Protocol(
                     tungstenite::error::ProtocolError::ResetWithoutClosingHandshake
