@@ -85,7 +85,7 @@ fn step_moved(step: &str) -> Value {
 async fn what_a_killed_server_acknowledged_is_there_and_the_rest_can_be_sent_again() {
     let database = Database::fresh(Backend::under_test()).await;
     let (_, key) = merchant(&database.url, "acme");
-    let server = Replica::start(&database.url);
+    let mut server = Replica::start(&database.url);
     let address = server.address;
     let client = reqwest::Client::new();
 
@@ -128,7 +128,7 @@ async fn what_a_killed_server_acknowledged_is_there_and_the_rest_can_be_sent_aga
     }
     verified(&database).await;
 
-    let server = Replica::start(&database.url);
+    let mut server = Replica::start(&database.url);
     let address = server.address;
     let acknowledged = acknowledged.lock().unwrap().clone();
     assert!(acknowledged.len() >= BEFORE_THE_BLOW);

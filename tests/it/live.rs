@@ -1,6 +1,9 @@
 //! Subscriptions, as clients on the network meet them: whatever one of them does, the others go on, and nobody misses an
 //! event or sees one twice.
 
+mod count;
+mod counting;
+mod faults;
 mod guarantee;
 mod operations;
 mod protocol;

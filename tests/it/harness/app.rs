@@ -94,6 +94,11 @@ impl TestApp {
         Twin { app: server(&self.database, &self.clock, 8).await }
     }
 
+    /// The address of its database.
+    pub(crate) fn url(&self) -> &str {
+        &self.database.url
+    }
+
     pub(crate) fn kyc(&self) -> &kyc_stack::kyc::Kyc {
         self.app.kyc()
     }

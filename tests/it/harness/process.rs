@@ -51,8 +51,8 @@ impl Replica {
         Self { child, address }
     }
 
-    /// Kill -9.
-    pub(crate) fn kill(mut self) {
+    /// Kill -9; again is nothing.
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
