@@ -12,8 +12,8 @@ mod streams;
 
 use entity::{Role, event, id::MerchantId};
 use kyc_stack::{
-    app::App,
     events::{Cursor, log},
+    graphql::live::Limits,
     kyc::Kyc,
 };
 use serde_json::{Value, json};
@@ -45,11 +45,11 @@ struct Stage {
 
 impl Stage {
     async fn open() -> Self {
-        Self::open_as(|app| app).await
+        Self::open_with(Limits::default()).await
     }
 
-    async fn open_as(change: impl FnOnce(App) -> App) -> Self {
-        let app = TestApp::open_as(change).await;
+    async fn open_with(limits: Limits) -> Self {
+        let app = TestApp::open_with(limits).await;
         let served = app.serve().await;
         let acme = app.merchant("acme").await;
         let (attempt, customer, step) = attempt(&acme.agent()).await;

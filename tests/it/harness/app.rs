@@ -21,6 +21,7 @@ use kyc_stack::{
     config::{Config, Secret},
     db::Db,
     entropy::Entropy,
+    graphql::live::Limits,
     kyc::{
         api_key::{self, ApiKeyCreate},
         member::{self, MemberCreate},
@@ -73,14 +74,14 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn open() -> Self {
-        Self::open_as(|app| app).await
+        Self::open_with(Limits::default()).await
     }
 
-    /// The same with something else about the server.
-    pub(crate) async fn open_as(change: impl FnOnce(App) -> App) -> Self {
+    /// The same with other limits of live connections.
+    pub(crate) async fn open_with(limits: Limits) -> Self {
         let database = Database::fresh(Backend::under_test()).await;
         let clock = Clock::manual("2026-11-22T10:00:00Z".parse().unwrap());
-        let app = change(server(&database, &clock, 7).await);
+        let app = server(&database, &clock, 7, limits).await;
         Self { app, clock, closed: false, database }
     }
 
@@ -91,7 +92,7 @@ impl TestApp {
 
     /// Another process on the same database, which has recognised nobody yet.
     pub(crate) async fn twin(&self) -> Twin {
-        Twin { app: server(&self.database, &self.clock, 8).await }
+        Twin { app: server(&self.database, &self.clock, 8, Limits::default()).await }
     }
 
     /// The address of its database.
@@ -196,10 +197,10 @@ impl Twin {
     }
 }
 
-async fn server(database: &Database, clock: &Clock, seed: u64) -> App {
+async fn server(database: &Database, clock: &Clock, seed: u64, limits: Limits) -> App {
     let config = Config { platform_key: Some(Secret::new(PLATFORM_KEY)), ..Config::default() };
     let db = Db::open(&database.url, 8).await.unwrap();
-    App::new(&config, db, clock.clone(), Entropy::seeded(seed))
+    App::with_limits(&config, db, clock.clone(), Entropy::seeded(seed), limits)
 }
 
 /// A merchant's back office.
