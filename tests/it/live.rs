@@ -4,6 +4,7 @@
 mod count;
 mod counting;
 mod faults;
+mod feed;
 mod guarantee;
 mod operations;
 mod protocol;

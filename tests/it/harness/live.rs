@@ -12,11 +12,14 @@ use std::{net::SocketAddr, time::Duration};
 
 use kyc_stack::{app::App, events::Cursor};
 use serde_json::Value;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpSocket, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// How long anything may take before the test has failed. Far more than it takes, on machines with much else to do.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+
+/// How much the system takes from a server for one connection.
+const SEND_BUFFER: u32 = 8 << 10;
 
 /// What comes of it, before the test's patience ends.
 ///
@@ -39,7 +42,11 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn of(app: &App) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        // Its connections inherit it. The system would take megabytes from the server before it noticed that nobody reads.
+        socket.set_send_buffer_size(SEND_BUFFER).unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let listener = socket.listen(1_024).unwrap();
         let address = listener.local_addr().unwrap();
         let (app, stop) = (app.clone(), CancellationToken::new());
         let until = stop.clone();

@@ -69,6 +69,10 @@ impl Replicas {
         self.0.lock().unwrap()[index] = address;
     }
 
+    fn all(&self) -> Vec<SocketAddr> {
+        self.0.lock().unwrap().clone()
+    }
+
     fn any(&self, dice: &Dice) -> SocketAddr {
         let addresses = self.0.lock().unwrap();
         addresses[dice.below(addresses.len())]
@@ -181,7 +185,9 @@ pub(super) async fn count(
         all += told.unwrap();
     }
     // Seen with --nocapture, when it is run by hand.
-    eprintln!("{sizes:?}: {events} events in {took:.1?}, all heard after {:.1?}: {all:?}", began.elapsed());
+    let heard = began.elapsed();
+    let rereads = town::rereads(replicas).await;
+    eprintln!("{sizes:?}: {events} events in {took:.1?}, all heard after {heard:.1?}: {all:?}; {rereads}");
     assert!(
         all.deliveries > sizes.changes && all.resumed > sizes.subscribers,
         "too little happened: {all:?}"

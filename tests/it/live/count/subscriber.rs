@@ -15,9 +15,9 @@ use crate::harness::live::{
 };
 
 /// How many events one connection hears at most before something happens to it.
-const SPAN: usize = 60;
-/// How many changes a stall lasts at most.
-const STALL: usize = 300;
+const SPAN: usize = 40;
+/// The share of all changes that a stall lasts at most: long enough to be lapped.
+const STALL: usize = 3;
 /// What a connection that stalls may have on its way.
 const NARROW: u32 = 4_096;
 /// The server restarts: come again.
@@ -244,7 +244,8 @@ impl Subscriber {
                 1 => return follower.leave().await,
                 _ => {
                     self.told.stalls += 1;
-                    progress.reaches(progress.now() + self.dice.below(STALL)).await;
+                    let stall = self.dice.below(self.sizes.changes / STALL);
+                    progress.reaches(progress.now() + stall).await;
                     left = 1 + self.dice.below(SPAN);
                 }
             }

@@ -18,6 +18,17 @@ pub(super) async fn ask(
     answer.get("errors").is_none().then(|| answer["data"].take())
 }
 
+/// How often the replicas' followers went back to the log, and why.
+pub(super) async fn rereads(replicas: &Replicas) -> String {
+    let mut all = Vec::new();
+    for address in replicas.all() {
+        let Ok(metrics) = reqwest::get(format!("http://{address}/metrics")).await else { continue };
+        let text = metrics.text().await.unwrap_or_default();
+        all.extend(text.lines().filter(|line| line.starts_with("feed_rereads_total")).map(str::to_owned));
+    }
+    all.join(" ")
+}
+
 /// An attempt that is never over.
 pub(super) struct Attempt {
     pub(super) tenant: usize,
