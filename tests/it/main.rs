@@ -15,6 +15,7 @@ mod idempotency_http;
 mod indexes;
 mod layers;
 mod links;
+mod live;
 mod migrations;
 mod mutations;
 mod on_postgres;
