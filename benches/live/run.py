@@ -75,4 +75,5 @@ def main():
     print("\nRatios are kyc-stack's figure divided by the server's. `expected` of kyc-stack counts what changed in its database.")
 
 
-main()
+if __name__ == "__main__":
+    main()

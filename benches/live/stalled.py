@@ -126,4 +126,5 @@ def main():
     print(f"p99 of the good: alone {one:.1f} ms, beside the stalled {other:.1f} ms, ratio {other / one:.2f}")
 
 
-main()
+if __name__ == "__main__":
+    main()
