@@ -10,7 +10,10 @@ use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        postgres::PgListener,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
@@ -30,6 +33,8 @@ pub struct Db {
     exporter: DatabaseConnection,
     export_slots: Arc<Semaphore>,
     tasks: TaskTracker,
+    /// Where to listen for notifications; none on SQLite. It may hold a password.
+    listen: Option<Arc<str>>,
 }
 
 impl Db {
@@ -46,11 +51,12 @@ impl Db {
             let writer = Database::connect(sqlite(&url, 1)).await?;
             let reader = Database::connect(sqlite(&url, max_connections.clamp(2, 8))).await?;
             let exporter = Database::connect(sqlite(&url, EXPORT_CONNECTIONS)).await?;
-            return Ok(Self { writer, reader, exporter, export_slots, tasks });
+            return Ok(Self { writer, reader, exporter, export_slots, tasks, listen: None });
         }
         let pool = Database::connect(postgres(url, max_connections)).await?;
         let exporter = Database::connect(postgres(url, EXPORT_CONNECTIONS)).await?;
-        Ok(Self { writer: pool.clone(), reader: pool, exporter, export_slots, tasks })
+        let listen = Some(url.into());
+        Ok(Self { writer: pool.clone(), reader: pool, exporter, export_slots, tasks, listen })
     }
 
     /// The same database, calling `seen` after every statement, those in transactions included. The statement holds the
@@ -157,6 +163,18 @@ impl Db {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.execute_raw(Statement::from_string(self.backend(), "SELECT 1")).await.map(drop)
+    }
+
+    /// Listens to a PostgreSQL channel on a connection of its own, which the pool's limits do not count; none on SQLite.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn listener(&self, channel: &str) -> Result<Option<PgListener>> {
+        let Some(url) = &self.listen else { return Ok(None) };
+        let failed = |error| Error::Internal(Box::new(error));
+        let mut listener = PgListener::connect(url).await.map_err(failed)?;
+        listener.listen(channel).await.map_err(failed)?;
+        Ok(Some(listener))
     }
 
     /// Where work goes that shutdown has to wait for.

@@ -38,6 +38,9 @@ pub enum Error {
     /// Not a cursor of this list or log. Top-level code CURSOR_INVALID.
     #[error("{0}")]
     CursorInvalid(String),
+    /// A position that the log does not go back to any more. Top-level code CURSOR_EXPIRED.
+    #[error("{0}")]
+    CursorExpired(String),
     /// Too much at once; try again after so many seconds. Top-level code RATE_LIMITED.
     #[error("too many requests; try again in {0} s")]
     RateLimited(u64),
@@ -108,6 +111,7 @@ impl Error {
             ),
             Self::BadInput(message) => Public::new("BAD_USER_INPUT", message.clone()),
             Self::CursorInvalid(message) => Public::new("CURSOR_INVALID", message.clone()),
+            Self::CursorExpired(message) => Public::new("CURSOR_EXPIRED", message.clone()),
             Self::RateLimited(seconds) => Public {
                 retry_after: Some(*seconds),
                 ..Public::new("RATE_LIMITED", format!("Too many requests. Try again in {seconds} s."))

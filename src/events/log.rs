@@ -1,6 +1,5 @@
 //! Writing and reading the log.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use entity::{
     ActorKind, EventType, Scope, Scoped, Time, event,
     id::{AttemptId, CustomerId, EventId, MerchantId, StepId},
@@ -196,63 +195,4 @@ pub async fn read_after(
 /// When the database fails.
 pub async fn head(db: &impl ConnectionTrait, scope: Scope) -> Result<i64> {
     Ok(log_head::Entity::scoped(scope).one(db).await?.map_or(0, |head| head.seq))
-}
-
-/// A position in a merchant's log, as clients hold it: opaque, and refused where it does not belong.
-///
-/// It carries the merchant and 32 random bits of the event's id, so that a cursor of another merchant's log, or from
-/// before the database was restored from a backup, is refused instead of silently misread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    pub merchant: MerchantId,
-    pub seq: i64,
-    pub check: u32,
-}
-
-impl Cursor {
-    /// The position of an event.
-    pub fn of(event: &event::Model) -> Self {
-        Self::at(event.merchant_id, event.seq, event.id)
-    }
-
-    /// The position of an event by its parts.
-    pub fn at(merchant: MerchantId, seq: i64, id: EventId) -> Self {
-        // The low bits of a UUID v7 are random.
-        let check = id.0.as_u128() as u32;
-        Self { merchant, seq, check }
-    }
-
-    /// The position before a merchant's first event.
-    pub fn origin(merchant: MerchantId) -> Self {
-        Self { merchant, seq: 0, check: 0 }
-    }
-
-    /// Reads what [`Display`](std::fmt::Display) wrote; none when it is not a cursor.
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; 28] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-        let (merchant, rest) = bytes.split_first_chunk::<16>()?;
-        let (seq, check) = rest.split_first_chunk::<8>()?;
-        let seq = i64::from_be_bytes(*seq);
-        let check = u32::from_be_bytes(check.try_into().ok()?);
-        (seq >= 0).then_some(Self { merchant: MerchantId(Uuid::from_bytes(*merchant)), seq, check })
-    }
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut bytes = [0; 28];
-        bytes[..16].copy_from_slice(self.merchant.0.as_bytes());
-        bytes[16..24].copy_from_slice(&self.seq.to_be_bytes());
-        bytes[24..].copy_from_slice(&self.check.to_be_bytes());
-        f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
-    }
-}
-
-/// The cursor of the log's head: what a client subscribes after, once it has read a snapshot.
-///
-/// # Errors
-/// When the database fails.
-pub async fn head_cursor(db: &impl ConnectionTrait, scope: Scope) -> Result<Cursor> {
-    let newest = event::Entity::scoped(scope).order_by_desc(event::Column::Seq).one(db).await?;
-    Ok(newest.map_or_else(|| Cursor::origin(scope.merchant_id()), |event| Cursor::of(&event)))
 }

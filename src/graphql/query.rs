@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    events::log,
+    events::cursor,
 };
 
 /// The root of queries.
@@ -123,7 +123,7 @@ impl Row for Query {
                 })
                 .fan(Fan::Args(tracker::activity_fan))
                 .loaded::<EventCursor>("eventCursor", "The head of the log, taken before every other field of the operation: read a snapshot with it, then subscribe `after` it, and nothing is missed.", |cx, _| {
-                    async move { Ok(vec![EventCursor(log::head_cursor(cx.db(), cx.scope()?).await?.to_string())]) }.boxed()
+                    async move { Ok(vec![EventCursor(cursor::head_cursor(cx.db(), cx.scope()?).await?.to_string())]) }.boxed()
                 })
                 .first()
                 .one::<summary::SummaryArgs, KycSummary>("summary", "How the attempts created in a range of days went.", |cx, _, args, plan| {

@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::{ActivityArgs, TrackerEvent, shown};
 use crate::{
-    error::{Error, Result},
-    events::Cursor,
+    error::Result,
+    events::cursor::{self, Cursor},
     graphql::{
         attempt::Attempt,
         customer::Customer,
@@ -107,7 +107,7 @@ async fn page(
     let window = args.window()?;
     for (cursor, after) in [(&args.after, true), (&args.before, false)] {
         let Some(text) = cursor else { continue };
-        let seq = position(cx, text, if after { "after" } else { "before" }).await?;
+        let seq = cursor::locate(cx.db(), cx.scope()?, text, if after { "after" } else { "before" }).await?;
         let column = event::Column::Seq;
         select = select.filter(if after == descending { column.lt(seq) } else { column.gt(seq) });
     }
@@ -132,28 +132,4 @@ async fn page(
         })
         .collect();
     Ok(Page { edges, has_next_page, has_previous_page, total_count })
-}
-
-/// Where a cursor stands in the merchant's log.
-///
-/// # Errors
-/// CURSOR_INVALID when it is not a cursor, of another merchant's log, from the future, or from before a restore.
-pub async fn position(cx: &Context<'_>, text: &str, name: &str) -> Result<i64> {
-    let scope = cx.scope()?;
-    let refused = || {
-        Error::CursorInvalid(format!(
-            "`{name}` is not a position in this merchant's log. Use the cursor of an event, or `eventCursor`."
-        ))
-    };
-    let cursor =
-        Cursor::parse(text).filter(|cursor| cursor.merchant == scope.merchant_id()).ok_or_else(refused)?;
-    if cursor.seq == 0 && cursor.check == 0 {
-        return Ok(0);
-    }
-    let event = event::Entity::scoped(scope)
-        .filter(event::Column::Seq.eq(cursor.seq))
-        .one(cx.db())
-        .await?
-        .filter(|event| Cursor::of(event) == cursor);
-    event.map(|event| event.seq).ok_or_else(refused)
 }
