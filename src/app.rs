@@ -5,24 +5,32 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{FromRef, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
     serve::ListenerExt,
 };
+use entity::Scope;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
 
 use crate::{
-    auth::{Auth, Known, csrf},
+    auth::{Auth, Credential, Known, csrf},
     clock::Clock,
     config::Config,
     db::Db,
     entropy::Entropy,
     error::Error,
-    graphql::{self, Api, Operation, guard},
+    events::{self, Feed},
+    graphql::{
+        self, Api, Operation,
+        answer::{Answer, GraphError},
+        guard,
+        http::Accept,
+        live::{self, Live},
+    },
     kyc::Kyc,
     pages,
     rest::{self, RestState},
@@ -39,10 +47,8 @@ const DRAIN: Duration = Duration::from_secs(25);
 pub struct App {
     kyc: Kyc,
     auth: Auth,
-    api: Api,
-    guard: Arc<guard::Guard>,
+    live: Live,
     rest: RestState,
-    introspection: bool,
     graphiql: bool,
     metrics: bool,
 }
@@ -62,6 +68,17 @@ impl FromRef<App> for Kyc {
 impl App {
     /// Puts the parts together over a database that is migrated.
     pub fn new(config: &Config, db: Db, clock: Clock, entropy: Entropy) -> Self {
+        Self::with_limits(config, db, clock, entropy, live::Limits::default())
+    }
+
+    /// As [`App::new`], with other limits of live connections than the settings': tests do not wait for minutes.
+    pub fn with_limits(
+        config: &Config,
+        db: Db,
+        clock: Clock,
+        entropy: Entropy,
+        limits: live::Limits,
+    ) -> Self {
         let origin = config.public_url();
         let public_url: Arc<str> = origin.as_str().into();
         let known = Known::default();
@@ -73,24 +90,29 @@ impl App {
             config.platform_key.as_ref().map(|key| key.expose()),
             origin.is_https(),
         );
-        let kyc =
-            Kyc { db, clock, entropy, known, wake: Arc::new(|_| {}), public_url: Arc::clone(&public_url) };
+        let feed = Feed::new(db.clone(), clock.clone());
+        let wake: Arc<dyn Fn(Scope) + Send + Sync> = {
+            let feed = feed.clone();
+            Arc::new(move |scope| feed.wake(scope))
+        };
+        let kyc = Kyc { db, clock, entropy, known, wake, public_url: Arc::clone(&public_url) };
+        let live = Live::new(live::Parts {
+            api: Api::new(),
+            kyc: kyc.clone(),
+            auth: auth.clone(),
+            feed,
+            guard: Arc::new(guard::Guard::new(guard::Limits::default())),
+            introspection: config.introspection,
+            origins: config.own_origins(),
+            limits,
+        });
         let rest = RestState {
             auth: auth.clone(),
             kyc: kyc.clone(),
             origin: public_url,
             client_ip_header: config.client_ip_header.clone(),
         };
-        Self {
-            kyc,
-            auth,
-            api: Api::new(),
-            guard: Arc::new(guard::Guard::new(guard::Limits::default())),
-            rest,
-            introspection: config.introspection,
-            graphiql: config.graphiql,
-            metrics: config.metrics,
-        }
+        Self { kyc, auth, live, rest, graphiql: config.graphiql, metrics: config.metrics }
     }
 
     /// The use cases.
@@ -101,6 +123,22 @@ impl App {
     /// Who is asking.
     pub fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    /// What a request to the API would be recognised by.
+    fn credential(&self, request: &Request) -> Result<Credential, GraphError> {
+        let headers = request.headers();
+        match self.auth.credential(headers) {
+            Ok(Some(credential)) => {
+                let foreign = csrf::check(request.method(), headers, &self.rest.origin).is_err();
+                if credential.is_cookie() && foreign {
+                    return Err(graphql::error::foreign_page());
+                }
+                Ok(credential)
+            }
+            Ok(None) => Err(graphql::error::public(&Error::Unauthenticated)),
+            Err(error) => Err(graphql::error::public(&error)),
+        }
     }
 
     /// Every route.
@@ -118,6 +156,8 @@ impl App {
         if self.metrics {
             // Begins to count: what comes before the first look counts as well.
             telemetry::metrics();
+            events::feed::metrics::begin();
+            live::metrics::begin();
             routes = routes.route("/metrics", get(rest::health::metrics));
         }
         routes
@@ -135,6 +175,15 @@ impl App {
     /// When the listener fails.
     pub async fn serve(&self, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
         workers::start(&self.kyc, &self.auth, &stop);
+        self.live.parts().feed.start(&stop);
+        let draining = {
+            let (live, stop) = (self.live.clone(), stop.clone());
+            async move {
+                stop.cancelled().await;
+                live.drain();
+            }
+        };
+        self.kyc.db.tasks().spawn(draining);
         let listener = listener.tap_io(|connection| {
             // Answers are small and written whole: waiting for more only delays them.
             if let Err(error) = connection.set_nodelay(true) {
@@ -160,6 +209,8 @@ impl App {
 
     /// Waits for transactions that have begun, and closes the database.
     pub async fn close(self) {
+        self.live.drain();
+        self.live.parts().feed.close();
         if let Err(error) = self.auth.touch_due().await {
             tracing::warn!(%error, "not all `lastUsedAt` were written");
         }
@@ -169,37 +220,35 @@ impl App {
     }
 }
 
-/// `GET` and `POST /graphql`.
+/// `GET` and `POST /graphql`: a WebSocket, an event stream, or one answer.
 async fn graphql(State(app): State<App>, request: Request) -> Response {
     let headers = request.headers().clone();
-    let refused = csrf::check(request.method(), &headers, &app.rest.origin).is_err();
-    graphql::http::respond(&app.guard, app.introspection, request, async |call, document| {
-        let actor = match app.auth.credential(&headers) {
-            Ok(Some(credential)) if credential.is_cookie() && refused => {
-                return graphql::answer::Answer::refused(graphql::error::foreign_page());
-            }
-            Ok(Some(credential)) => app.auth.actor(&credential).await,
-            Ok(None) => Err(Error::Unauthenticated),
-            Err(error) => Err(error),
+    if graphql::ws::is_asked_for(&headers) {
+        return graphql::ws::accept(&app.live, request);
+    }
+    let credential = app.credential(&request);
+    if Accept::of(&headers).event_stream() {
+        return graphql::sse::respond(&app.live, request, credential).await;
+    }
+    let parts = app.live.parts();
+    graphql::http::respond(&parts.guard, parts.introspection, request, async |call, document| {
+        let credential = match credential {
+            Ok(credential) => credential,
+            Err(error) => return Answer::refused(error),
         };
-        let actor = match actor {
+        let actor = match app.auth.actor(&credential).await {
             Ok(actor) => actor,
-            Err(error) => return graphql::answer::Answer::refused(graphql::error::public(&error)),
+            Err(error) => return Answer::refused(graphql::error::public(&error)),
         };
         let operation = Operation {
             document: &document,
             name: call.operation_name.as_deref(),
             variables: call.variables,
-            idempotency_key: idempotency_key(&headers),
+            idempotency_key: graphql::http::idempotency_key(&headers),
         };
-        app.api.execute(&app.kyc, &actor, operation).await
+        parts.api.execute(&app.kyc, &actor, operation).await
     })
     .await
-}
-
-/// The `Idempotency-Key` header; one that is no text is as malformed as an empty one.
-fn idempotency_key(headers: &HeaderMap) -> Option<&str> {
-    headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default())
 }
 
 /// Hands the actor on to a route. Nobody is refused here: the route says what it takes.
@@ -216,6 +265,10 @@ async fn recognise(State(app): State<App>, mut request: Request, next: Next) -> 
 
 /// The schema definition.
 async fn schema(State(app): State<App>) -> Response {
-    (StatusCode::OK, [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], app.api.sdl())
+    (
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")],
+        app.live.parts().api.sdl(),
+    )
         .into_response()
 }

@@ -128,6 +128,19 @@ impl Config {
     pub fn public_url(&self) -> Origin {
         self.public_url.clone().unwrap_or_else(|| Origin::of_listener(self.listen))
     }
+
+    /// The origins whose pages may open a WebSocket, as a browser prints them: the public one, those of `allowed_origins`,
+    /// and, as long as no public one is set and only this machine is listened to, this machine by each of its names.
+    pub fn own_origins(&self) -> Vec<String> {
+        let named = std::iter::once(self.public_url()).chain(self.allowed_origins.iter().cloned());
+        let mut origins: Vec<String> = named.map(|origin| origin.as_str().to_owned()).collect();
+        if self.public_url.is_none() && (self.listen.ip().is_loopback() || self.listen.ip().is_unspecified())
+        {
+            let port = self.listen.port();
+            origins.extend(["localhost", "127.0.0.1", "[::1]"].map(|host| format!("http://{host}:{port}")));
+        }
+        origins
+    }
 }
 
 #[cfg(test)]

@@ -48,6 +48,17 @@ impl Actor {
         }
     }
 
+    /// Nobody in person: everybody of a merchant who has this role, when something is read for all of them at once.
+    pub fn audience(role: Role, merchant: MerchantId) -> Self {
+        Self {
+            kind: ActorKind::System,
+            id: None,
+            name: String::new(),
+            role: Some(role),
+            merchant: Some(merchant),
+        }
+    }
+
     /// What kind of actor it is.
     pub fn kind(&self) -> ActorKind {
         self.kind

@@ -12,6 +12,7 @@ mod known;
 pub mod password;
 mod resolve;
 mod sign_in;
+mod standing;
 pub mod throttle;
 mod touch;
 
@@ -21,4 +22,5 @@ pub use known::{FRESH, Known};
 pub use password::Passwords;
 pub use resolve::{Auth, Credential, SESSION_IDLE, SESSION_LASTS};
 pub use sign_in::{SignIn, SignedIn};
+pub use standing::{Ended, Standing};
 pub use throttle::Throttle;

@@ -71,6 +71,18 @@ impl Credential {
         Self::new(kind, token)
     }
 
+    /// That of an `Authorization` header, or of what stands for one where no header can be sent.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for what is not `Bearer …`, or can be nobody's.
+    pub fn authorization(text: &str) -> Result<Self> {
+        let (scheme, token) = text.split_once(' ').ok_or(Error::Unauthenticated)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Error::Unauthenticated);
+        }
+        Self::bearer(token.trim())
+    }
+
     /// A session cookie's.
     ///
     /// # Errors
@@ -140,11 +152,10 @@ impl Auth {
         let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
         if let Some(value) = authorization.next() {
             let text = value.to_str().map_err(|_| Error::Unauthenticated)?;
-            let (scheme, token) = text.split_once(' ').ok_or(Error::Unauthenticated)?;
-            if !scheme.eq_ignore_ascii_case("bearer") || authorization.next().is_some() {
+            if authorization.next().is_some() {
                 return Err(Error::Unauthenticated);
             }
-            return Credential::bearer(token.trim()).map(Some);
+            return Credential::authorization(text).map(Some);
         }
         self.0.cookie.token(headers).map(Credential::session).transpose()
     }

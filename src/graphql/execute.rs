@@ -1,7 +1,7 @@
 //! One operation, from a guarded document to the bytes of its answer.
 
 use async_graphql::{
-    EmptySubscription, Request, Schema, ServerError, Variables,
+    Request, Schema, ServerError, Value, Variables,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 
@@ -12,17 +12,18 @@ use super::{
         json::{Json, Propagate},
         load::{Batch, load_root},
         object::Row,
-        plan::{Planned, Planner},
+        plan::{Plan, Planned, Planner},
         root::{Introspection, Root, ValidateOnly},
     },
     guard::Document,
     mutation::Mutation,
     query::Query,
+    subscription::Subscription,
 };
 use crate::{auth::Actor, kyc::Kyc};
 
 /// The schema, as the library knows it.
-pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, EmptySubscription>;
+pub type ApiSchema = Schema<Root<Query>, Root<Mutation>, Root<Subscription>>;
 
 /// The public GraphQL API.
 #[derive(Clone)]
@@ -51,7 +52,7 @@ impl Default for Api {
 impl Api {
     /// The API.
     pub fn new() -> Self {
-        let schema = Schema::build(Root::default(), Root::default(), EmptySubscription)
+        let schema = Schema::build(Root::default(), Root::default(), Root::default())
             .extension(ValidateOnly)
             .disable_suggestions()
             .finish();
@@ -72,12 +73,41 @@ impl Api {
         }
     }
 
-    async fn run(&self, kyc: &Kyc, actor: &Actor, asked: Operation<'_>) -> Result<Answer, Vec<GraphError>> {
+    /// Makes the plan of a subscription: what is asked of each event, and a digest of that, the same for all who ask the same.
+    ///
+    /// # Errors
+    /// What [`Api::execute`] answers as request errors; BAD_USER_INPUT for another kind of operation, and unless it asks for
+    /// exactly one field.
+    pub async fn plan_subscription(
+        &self,
+        actor: &Actor,
+        asked: Operation<'_>,
+    ) -> Result<(Plan, [u8; 32]), Vec<GraphError>> {
+        let refused = |message: &'static str| vec![GraphError::new("BAD_USER_INPUT", message)];
         let document = &asked.document.parsed;
         let operation = &asked.document.operation(asked.name).map_err(|refusal| vec![refusal.into()])?.node;
-        let about_schema = asks_about_schema(document, operation).map_err(|error| vec![*error])?;
+        if operation.ty != OperationType::Subscription {
+            return Err(refused(
+                "Only subscriptions are served here. Send queries and mutations as POST /graphql.",
+            ));
+        }
+        self.validate(&asked, false).await?;
+        let may = |role| actor.may(role);
+        let mut planner = Planner::new(operation, &document.fragments, &asked.variables, &may)
+            .map_err(|error| vec![*error])?;
+        let planned = planner.digested(&Subscription::object().meta, &operation.selection_set.node);
+        let (plan, digest) = planned.map_err(|error| vec![*error])?;
+        // https://spec.graphql.org/September2025/#sec-Single-Root-Field
+        match plan.fields.as_slice() {
+            [only] if only.index.is_some() => Ok((plan, digest)),
+            _ => Err(refused("A subscription asks for exactly one field, and not for `__typename`.")),
+        }
+    }
+
+    /// Has the library validate an operation; answers what it says of the schema, where that is asked.
+    async fn validate(&self, asked: &Operation<'_>, about_schema: bool) -> Result<Value, Vec<GraphError>> {
         let mut request = Request::new("").variables(asked.variables.clone());
-        request.set_parsed_query(ExecutableDocument::clone(document));
+        request.set_parsed_query(ExecutableDocument::clone(&asked.document.parsed));
         if let Some(name) = asked.name {
             request = request.operation_name(name);
         }
@@ -85,12 +115,21 @@ impl Api {
             request = request.data(Introspection);
         }
         let validated = self.schema.execute(request).await;
-        if !validated.errors.is_empty() {
-            return Err(validated.errors.iter().map(invalid).collect());
+        if validated.errors.is_empty() {
+            Ok(validated.data)
+        } else {
+            Err(validated.errors.iter().map(invalid).collect())
         }
+    }
+
+    async fn run(&self, kyc: &Kyc, actor: &Actor, asked: Operation<'_>) -> Result<Answer, Vec<GraphError>> {
+        let document = &asked.document.parsed;
+        let operation = &asked.document.operation(asked.name).map_err(|refusal| vec![refusal.into()])?.node;
+        let about_schema = asks_about_schema(document, operation).map_err(|error| vec![*error])?;
+        let described = self.validate(&asked, about_schema).await?;
         if about_schema {
-            let data = serde_json::to_vec(&validated.data)
-                .map_err(|error| vec![super::error::public(&error.into())])?;
+            let data =
+                serde_json::to_vec(&described).map_err(|error| vec![super::error::public(&error.into())])?;
             return Ok(Answer::data(data));
         }
         let may = |role| actor.may(role);
@@ -102,7 +141,7 @@ impl Api {
         match operation.ty {
             OperationType::Query => {
                 let plan = planner.plan(&Query::object().meta, set).map_err(|error| vec![*error])?;
-                let cx = Context { kyc, actor, now, idempotency_key: None };
+                let cx = Context { kyc, actor, now, idempotency_key: None, moment: None };
                 Ok(answer(&cx, Query, &plan).await)
             }
             OperationType::Mutation => {
@@ -114,11 +153,11 @@ impl Api {
                         "An Idempotency-Key header is for one mutation. Give each its own `idempotencyKey`.";
                     return Err(vec![GraphError::new("BAD_USER_INPUT", message)]);
                 }
-                let cx = Context { kyc, actor, now, idempotency_key: key };
+                let cx = Context { kyc, actor, now, idempotency_key: key, moment: None };
                 Ok(answer(&cx, Mutation, &plan).await)
             }
             OperationType::Subscription => {
-                let message = "Subscriptions are not served over this transport.";
+                let message = "A subscription needs a stream: Server-Sent Events, or a WebSocket.";
                 Err(vec![GraphError::new("BAD_USER_INPUT", message)])
             }
         }
@@ -126,7 +165,7 @@ impl Api {
 }
 
 /// Loads everything, then writes it.
-async fn answer<R: Row>(cx: &Context<'_>, root: R, plan: &super::exec::plan::Plan) -> Answer {
+pub(super) async fn answer<R: Row>(cx: &Context<'_>, root: R, plan: &Plan) -> Answer {
     let level = load_root(cx, Batch::one([Some(std::sync::Arc::new(root))].into_iter()), plan).await;
     let mut json = Json::new();
     let mark = json.mark();

@@ -3,6 +3,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use entity::Scope;
+use futures_util::future::BoxFuture;
 use sea_orm::DatabaseConnection;
 use tokio::time::Instant;
 
@@ -83,7 +84,8 @@ impl Follower {
         let (moments, whole) = {
             // However many come back at once, the database serves a few at a time.
             let _turn = self.feed.turn().await;
-            patiently(|| page(db, self.scope, &self.filter, self.read_to, self.replay_to)).await?
+            let (filter, after, until) = (&self.filter, self.read_to, self.replay_to);
+            patiently(|| Box::pin(page(db, self.scope, filter, after, until))).await?
         };
         self.read_to = match moments.last() {
             Some(last) if !whole => last.event.seq,
@@ -111,7 +113,7 @@ async fn page(
 ///
 /// # Errors
 /// The last one, once the patience is at its end; any but INTERNAL at once.
-pub async fn patiently<T>(mut work: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+pub async fn patiently<'w, T>(work: impl Fn() -> BoxFuture<'w, Result<T>>) -> Result<T> {
     let (begun, mut pause) = (Instant::now(), Duration::from_millis(50));
     loop {
         match work().await {

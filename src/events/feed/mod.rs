@@ -86,7 +86,7 @@ impl Feed {
             if self.0.ended.is_cancelled() {
                 return Err(Error::RateLimited(1));
             }
-            let tail = patiently(|| self.tail(scope)).await?;
+            let tail = patiently(|| Box::pin(self.tail(scope))).await?;
             if let Some(taken) = tail.sit(filter.topic()) {
                 break taken;
             }
@@ -95,10 +95,10 @@ impl Feed {
         let after = match after {
             Some(text) => {
                 metrics::reread(Reread::After);
-                patiently(|| cursor::locate(db, scope, text, "after")).await?
+                patiently(|| Box::pin(cursor::locate(db, scope, text, "after"))).await?
             }
             // What was committed before now and not handed out yet is not new.
-            None => patiently(|| log::head(db, scope)).await?.max(head),
+            None => patiently(|| Box::pin(log::head(db, scope))).await?.max(head),
         };
         Ok(Follower::new(self.clone(), scope, filter, seat, after, head))
     }

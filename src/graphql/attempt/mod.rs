@@ -227,14 +227,21 @@ pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = AttemptId>,
 ) -> Result<HashMap<AttemptId, Arc<Attempt>>> {
-    let ids: std::collections::BTreeSet<_> = ids.into_iter().collect();
+    let mut ids: std::collections::BTreeSet<_> = ids.into_iter().collect();
+    let mut found = HashMap::new();
+    if let Some(row) = cx.moment.and_then(|moment| moment.attempt.as_ref())
+        && ids.remove(&row.id)
+    {
+        found.insert(row.id, Arc::new(Attempt::seen(row.clone(), cx.now)));
+    }
     if ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(found);
     }
     let rows = attempt::Entity::among(cx.scope()?, cx.db().get_database_backend(), attempt::Column::Id, ids)
         .all(cx.db())
         .await?;
-    Ok(rows.into_iter().map(|row| (row.id, Arc::new(Attempt::seen(row, cx.now)))).collect())
+    found.extend(rows.into_iter().map(|row| (row.id, Arc::new(Attempt::seen(row, cx.now)))));
+    Ok(found)
 }
 
 /// The newest attempt of each customer.

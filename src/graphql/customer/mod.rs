@@ -109,13 +109,20 @@ pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = CustomerId>,
 ) -> Result<HashMap<CustomerId, Arc<Customer>>> {
-    let ids: BTreeSet<_> = ids.into_iter().collect();
+    let mut ids: BTreeSet<_> = ids.into_iter().collect();
+    let mut found = HashMap::new();
+    if let Some(row) = cx.moment.and_then(|moment| moment.customer.as_ref())
+        && ids.remove(&row.id)
+    {
+        found.insert(row.id, Arc::new(Customer { row: row.clone() }));
+    }
     if ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(found);
     }
     let rows =
         customer::Entity::among(cx.scope()?, cx.db().get_database_backend(), customer::Column::Id, ids)
             .all(cx.db())
             .await?;
-    Ok(rows.into_iter().map(|row| (row.id, Arc::new(Customer { row }))).collect())
+    found.extend(rows.into_iter().map(|row| (row.id, Arc::new(Customer { row }))));
+    Ok(found)
 }

@@ -23,6 +23,7 @@ use entity::{Scope, Time};
 use crate::{
     auth::Actor,
     error::{Error, Result},
+    events::feed::Moment,
     kyc::Kyc,
 };
 
@@ -36,6 +37,8 @@ pub struct Context<'a> {
     pub now: Time,
     /// The `Idempotency-Key` header, where the document has one mutation field.
     pub idempotency_key: Option<&'a str>,
+    /// The event that is being told, with what was read with it; none outside subscriptions.
+    pub moment: Option<&'a Moment>,
 }
 
 impl Context<'_> {

@@ -10,6 +10,7 @@ use async_graphql::{
 };
 use async_graphql_value::{ConstValue, Value};
 use entity::Role;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     meta::{Child, Fan, FieldMeta, Meta},
@@ -71,6 +72,23 @@ pub struct Planner<'d> {
     variables: HashMap<Name, Option<ConstValue>>,
     may: &'d (dyn Fn(Role) -> bool + Sync),
     cost: u64,
+    digest: Option<Digest>,
+}
+
+/// The question below a root's fields, as it is read. Two plans with one digest answer the same from the same root, however
+/// their documents were written and whatever the root's own arguments were.
+#[derive(Default)]
+struct Digest {
+    depth: usize,
+    hash: Sha256,
+}
+
+impl Digest {
+    fn note(&mut self, part: &str) {
+        // The length first: no two questions run into the same text.
+        self.hash.update((part.len() as u64).to_be_bytes());
+        self.hash.update(part);
+    }
 }
 
 impl std::fmt::Debug for PlanField {
@@ -149,7 +167,7 @@ impl<'d> Planner<'d> {
             }
             variables.insert(name.clone(), value);
         }
-        Ok(Self { fragments, variables, may, cost: 0 })
+        Ok(Self { fragments, variables, may, cost: 0, digest: None })
     }
 
     /// The plan of an operation's root.
@@ -168,7 +186,21 @@ impl<'d> Planner<'d> {
         Ok(plan)
     }
 
+    /// As [`Planner::plan`], with a digest of what is asked below the root's fields.
+    ///
+    /// # Errors
+    /// As [`Planner::plan`].
+    pub fn digested(&mut self, root: &'static Meta, set: &'d SelectionSet) -> Planned<(Plan, [u8; 32])> {
+        self.digest = Some(Digest::default());
+        let plan = self.plan(root, set)?;
+        Ok((plan, self.digest.take().unwrap_or_default().hash.finalize().into()))
+    }
+
     fn object(&mut self, meta: &'static Meta, sets: &[&'d SelectionSet], parents: u64) -> Planned<Plan> {
+        if let Some(digest) = &mut self.digest {
+            digest.note(meta.name);
+            digest.depth += 1;
+        }
         let mut merged = IndexMap::new();
         let mut seen = HashSet::new();
         for set in sets {
@@ -178,6 +210,10 @@ impl<'d> Planner<'d> {
             .into_iter()
             .map(|(key, merged)| self.field(meta, key, &merged, parents))
             .collect::<Result<_, _>>()?;
+        if let Some(digest) = &mut self.digest {
+            digest.note("}");
+            digest.depth -= 1;
+        }
         Ok(Plan { type_name: meta.name, fields })
     }
 
@@ -190,6 +226,10 @@ impl<'d> Planner<'d> {
     ) -> Planned<PlanField> {
         let field = &merged.first.node;
         let key = Arc::from(key.as_str());
+        if let Some(digest) = &mut self.digest {
+            digest.note(&key);
+            digest.note(&field.name.node);
+        }
         if field.name.node == "__typename" {
             return Ok(PlanField {
                 key,
@@ -207,6 +247,9 @@ impl<'d> Planner<'d> {
         })?;
         let table = &meta.fields[index];
         let values = self.arguments(field);
+        if let Some(digest) = self.digest.as_mut().filter(|digest| digest.depth > 1) {
+            digest.note(&values.to_string());
+        }
         let args = (table.args.parse)(values).map_err(|reason| {
             Box::new(GraphError::bad_input(format!("{}: {reason}", table.name), merged.first.pos))
         })?;

@@ -1,14 +1,15 @@
 //! The roots as the library sees them: enough to register the types, to validate and to introspect. It never resolves them.
 
-use std::{borrow::Cow, marker::PhantomData, sync::Arc};
+use std::{borrow::Cow, marker::PhantomData, pin::Pin, sync::Arc};
 
 use async_graphql::{
     ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Response, ServerError,
-    ServerResult, Value,
+    ServerResult, SubscriptionType, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::types::Field,
     registry::Registry,
 };
+use futures_util::Stream;
 
 use super::{object::Row, schema};
 
@@ -43,6 +44,23 @@ impl<R: Row> ContainerType for Root<R> {
 }
 
 impl<R: Row> ObjectType for Root<R> {}
+
+impl<R: Row> SubscriptionType for Root<R> {
+    fn type_name() -> Cow<'static, str> {
+        R::object().meta.name.into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <Self as OutputType>::create_type_info(registry)
+    }
+
+    fn create_field_stream<'a>(
+        &'a self,
+        _: &'a Context<'_>,
+    ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
+        None
+    }
+}
 
 /// In a request's data: the library answers it, because it asks about the schema and nothing else.
 pub struct Introspection;

@@ -45,6 +45,11 @@ pub async fn read(parts: &Parts, body: Body) -> Result<Call, HttpError> {
     }
 }
 
+/// The `Idempotency-Key` header; one that is no text is as malformed as an empty one.
+pub fn idempotency_key(headers: &HeaderMap) -> Option<&str> {
+    headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default())
+}
+
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, HttpError> {
     let too_large = || {
         let message = format!("The body is larger than {MAX_REQUEST_BYTES} bytes. Send several requests.");
@@ -141,6 +146,16 @@ fn is_utf8_json(content_type: &str) -> bool {
 }
 
 const MEMBERS: [&str; 4] = ["query", "operationName", "variables", "extensions"];
+
+impl Call {
+    /// Reads the members of a request: those of a POST's body, or of a WebSocket's `subscribe`.
+    ///
+    /// # Errors
+    /// 400 when one is missing or not of its type.
+    pub fn of_members(members: IndexMap<Name, Value>, method: Method) -> Result<Self, HttpError> {
+        call(members, method)
+    }
+}
 
 fn call(mut members: IndexMap<Name, Value>, method: Method) -> Result<Call, HttpError> {
     let mut take = |name: &str| members.swap_remove(name).filter(|value| *value != Value::Null);

@@ -54,6 +54,27 @@ impl HttpError {
         Self::plain(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message, None)
     }
 
+    /// No place for another connection just now.
+    pub(in crate::graphql) fn full(status: StatusCode, message: &'static str, seconds: u64) -> Self {
+        let header = (header::RETRY_AFTER, seconds.into());
+        Self::plain(status, "RATE_LIMITED", message, Some(header))
+    }
+
+    /// A page of another site.
+    pub(in crate::graphql) fn foreign_origin() -> Self {
+        let message =
+            "Pages of this origin may not connect. The operator names those that may in `allowed_origins`.";
+        Self::plain(StatusCode::FORBIDDEN, "FORBIDDEN", message, None)
+    }
+
+    /// It asks for another protocol, and not as that wants to be asked for.
+    pub(in crate::graphql) fn bad_upgrade() -> Self {
+        let header = (header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        let message = "To open a WebSocket, send `Connection: Upgrade`, `Upgrade: websocket`, `Sec-WebSocket-Version: 13` and \
+                       `Sec-WebSocket-Key`.";
+        Self::plain(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message, Some(header))
+    }
+
     fn plain(
         status: StatusCode,
         code: &'static str,

@@ -11,10 +11,10 @@ const MAX_DEPTH: usize = 18;
 
 /// Why a text is not taken: a sentence without any of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unreadable(pub(super) String);
+pub struct Unreadable(pub String);
 
 /// Reads one JSON value.
-pub(super) fn read(text: &[u8]) -> Result<Value, Unreadable> {
+pub fn read(text: &[u8]) -> Result<Value, Unreadable> {
     let text = std::str::from_utf8(text).map_err(|_| Unreadable("it is not valid UTF-8".into()))?;
     let fault = Cell::new(None);
     let mut deserializer = serde_json::Deserializer::from_str(text);

@@ -20,7 +20,7 @@
 mod accept;
 mod call;
 mod error;
-mod json;
+pub(in crate::graphql) mod json;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +35,7 @@ use axum::{
 
 pub use self::{
     accept::{Accept, Media},
-    call::{Call, MAX_REQUEST_BYTES, parse_get, parse_post, read},
+    call::{Call, MAX_REQUEST_BYTES, idempotency_key, parse_get, parse_post, read},
     error::HttpError,
 };
 use super::{

@@ -3,7 +3,7 @@
 pub mod write;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, LazyLock},
 };
 
@@ -120,13 +120,17 @@ pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = StepId>,
 ) -> Result<HashMap<StepId, Arc<Step>>> {
-    let ids: Vec<_> = ids.into_iter().collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    let mut ids: BTreeSet<_> = ids.into_iter().collect();
+    let mut rows = Vec::new();
+    if let Some(row) = cx.moment.and_then(|moment| moment.step.as_ref())
+        && ids.remove(&row.id)
+    {
+        rows.push(row.clone());
     }
-    let rows = step::Entity::among(cx.scope()?, cx.db().get_database_backend(), step::Column::Id, ids)
-        .all(cx.db())
-        .await?;
+    if !ids.is_empty() {
+        let select = step::Entity::among(cx.scope()?, cx.db().get_database_backend(), step::Column::Id, ids);
+        rows.extend(select.all(cx.db()).await?);
+    }
     let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id)).await?;
     let steps = rows.into_iter().filter_map(|row| {
         let attempt = Arc::clone(attempts.get(&row.attempt_id)?);

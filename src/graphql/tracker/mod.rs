@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    events::{Cursor, log::Author},
+    events::{Cursor, feed::Moment, log::Author},
 };
 
 pub use pages::{activity_fan, of_attempts, of_customers, of_merchant};
@@ -57,6 +57,11 @@ pub struct ActivityArgs {
 }
 
 impl TrackerEvent {
+    /// The event that is being told.
+    pub fn told(moment: &Moment) -> Self {
+        Self { row: moment.event.clone(), step_kind: moment.step.as_ref().map(|step| step.kind) }
+    }
+
     fn status(&self, value: Option<&String>) -> Option<StepStatus> {
         value.filter(|_| self.row.kind == EventType::StepStatusChanged)?.parse().ok()
     }
@@ -143,12 +148,7 @@ impl Row for TrackerEvent {
             .optional_part(
                 "reason",
                 "Why: the code that the event kept, with the catalogue's message. A screening's reason is null below REVIEWER.",
-                |cx, event| {
-                    let code = event.row.reason_code.as_deref()?;
-                    let screening = event.step_kind == Some(StepKind::SanctionScreening)
-                        || crate::lifecycle::reasons::find(code).is_some_and(|entry| entry.staff_only);
-                    (!screening || cx.actor.may(Role::Reviewer)).then(|| Reason::from_code(code))
-                },
+                |cx, event| reason(cx, &event.row, event.step_kind),
             )
         });
         &OBJECT
@@ -167,6 +167,15 @@ impl Listed for TrackerEvent {
             LazyLock::new(|| connection::edge("TrackerEventEdge", "An event in a page."));
         &OBJECT
     }
+}
+
+/// Why an event happened: the code that it kept, in the catalogue's words. No tipping-off: whoever may talk to the customer
+/// must not know what the screening found.
+pub fn reason(cx: &Context<'_>, row: &event::Model, step_kind: Option<StepKind>) -> Option<Reason> {
+    let code = row.reason_code.as_deref()?;
+    let screening = step_kind == Some(StepKind::SanctionScreening)
+        || crate::lifecycle::reasons::find(code).is_some_and(|entry| entry.staff_only);
+    (!screening || cx.actor.may(Role::Reviewer)).then(|| Reason::from_code(code))
 }
 
 /// Events with the kinds of their steps.

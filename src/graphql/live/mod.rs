@@ -1,0 +1,144 @@
+//! What every open subscription shares, whichever way it travels: [`ws`](super::ws) or [`sse`](super::sse).
+
+mod group;
+mod ledger;
+mod limits;
+pub mod metrics;
+mod running;
+mod told;
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use tokio_util::sync::CancellationToken;
+
+pub use self::{
+    group::Frames,
+    ledger::{Full, Open, Place},
+    limits::Limits,
+    running::{Delivery, Running},
+    told::{Told, told},
+};
+use self::{group::Groups, ledger::Ledger};
+use super::{
+    Api, Operation,
+    answer::GraphError,
+    error::public,
+    guard::Guard,
+    http::{Call, HttpError, admit},
+    subscription,
+};
+use crate::{
+    auth::{Actor, Auth},
+    error::Error,
+    events::{Feed, feed::patiently},
+    kyc::Kyc,
+};
+
+/// The live side of the API. Clones are one.
+#[derive(Clone)]
+pub struct Live(Arc<Shared>);
+
+/// What [`Live`] is made of.
+pub struct Parts {
+    pub api: Api,
+    pub kyc: Kyc,
+    pub auth: Auth,
+    pub feed: Feed,
+    pub guard: Arc<Guard>,
+    pub introspection: bool,
+    /// The origins whose pages may open a WebSocket, as a browser prints them.
+    pub origins: Vec<String>,
+    pub limits: Limits,
+}
+
+struct Shared {
+    parts: Parts,
+    groups: Groups,
+    ledger: Ledger,
+    drain: CancellationToken,
+}
+
+impl Live {
+    /// A live side on which nobody is yet.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Shared {
+            parts,
+            groups: Groups::default(),
+            ledger: Ledger::default(),
+            drain: CancellationToken::new(),
+        }))
+    }
+
+    /// Tells every connection to come back to another server.
+    pub fn drain(&self) {
+        self.0.drain.cancel();
+    }
+
+    /// Cancelled once connections have to end.
+    pub fn draining(&self) -> &CancellationToken {
+        &self.0.drain
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.0.parts.limits
+    }
+
+    /// Counts a connection in.
+    ///
+    /// # Errors
+    /// [`Full`] when this process has as many as it takes.
+    pub fn open(&self, transport: metrics::Transport) -> Result<Open, Full> {
+        self.0.ledger.open(self.limits().connections, transport)
+    }
+
+    /// Whether a page of the request's origin may open a WebSocket. Browsers let any page open one anywhere, with the cookie;
+    /// other programs send no origin, and no cookie that is not theirs.
+    pub fn origin_may(&self, headers: &HeaderMap) -> bool {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        let Some(origin) = origins.next() else { return true };
+        origins.next().is_none() && self.parts().origins.iter().any(|known| origin == known.as_str())
+    }
+
+    /// Begins a subscription. `last_event` is the position that a reconnecting event stream names; it beats `after`.
+    ///
+    /// # Errors
+    /// What keeps it from running, as GraphQL shows it.
+    pub async fn subscribe(
+        &self,
+        actor: &Actor,
+        call: Call,
+        last_event: Option<&str>,
+        transport: metrics::Transport,
+    ) -> Result<Running, Vec<GraphError>> {
+        let Parts { api, kyc, feed, guard, introspection, .. } = self.parts();
+        let (document, _) = admit(guard, *introspection, &call).map_err(|error| match error {
+            HttpError::Http { error, .. } | HttpError::Request(error) => vec![*error],
+        })?;
+        let operation = Operation {
+            document: &document,
+            name: call.operation_name.as_deref(),
+            variables: call.variables,
+            idempotency_key: None,
+        };
+        let (plan, digest) = api.plan_subscription(actor, operation).await?;
+        let begun = async {
+            let no_events = Error::NotForThisActor("the platform key sees no merchant's events");
+            let scope = actor.scope().ok_or(no_events)?;
+            let field =
+                plan.fields.first().ok_or_else(|| Error::internal("a subscription without a field"))?;
+            let followed = patiently(|| Box::pin(subscription::followed(kyc, scope, field))).await?;
+            let after = last_event.or(followed.after.as_deref());
+            let follower = feed.follow(scope, followed.filter, after).await?;
+            let group = self.0.groups.join(actor, plan, digest)?;
+            Ok::<_, Error>(Running::new(kyc.clone(), follower, group, transport))
+        };
+        begun.await.map_err(|error| vec![public(&error)])
+    }
+}
