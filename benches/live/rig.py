@@ -3,18 +3,22 @@
 The load generator (`wsload`) stands outside the repository. It opens subscribers, sends changes through the dialect's `update`,
 and times each delivery from the moment the change was sent; it prints one JSON object.
 """
-import http.client, json, os, pathlib, resource, shlex, socket, subprocess, sys, time, urllib.parse
+import http.client, json, os, pathlib, resource, shlex, socket, subprocess, sys, tempfile, time, urllib.parse
 
 HERE = pathlib.Path(__file__).parent
 # The load generator leaves the first hundred attempts alone, and the widest run takes the next thousand.
 ATTEMPTS = 1_100
 CUSTOMERS = 3_000
+# One key opens a thousand connections at most, so the subscribers take several in turn.
+KEYS = 8
 
 
 def arguments(parser):
     parser.add_argument("--wsload", required=True, help="the load generator's program")
     parser.add_argument("--program", default="target/release/kyc-stack")
-    parser.add_argument("--database", help="one without a seed in it; a SQLite file that is gone afterwards where none is named")
+    parser.add_argument(
+        "--database", action="append", help="one without a seed in it; a SQLite file that is gone afterwards where none is named",
+    )
     parser.add_argument("--pgpid", default="0", help="the postmaster's, for PostgreSQL's share of the CPU")
     parser.add_argument("--rounds", type=int, default=3, help="the figures are their medians")
     parser.add_argument("--out", help="a file that the raw figures are appended to, a JSON object a line")
@@ -73,20 +77,19 @@ class Peer:
 class KycStack:
     """The server under test, on a fresh seed; each `with` is a new process, so that its memory is its own."""
 
-    name = "kyc-stack"
-
-    def __init__(self, options, folder):
-        self.folder, self.program = pathlib.Path(folder), options.program
-        database = options.database or f"sqlite:{self.folder / 'kyc.db'}"
+    def __init__(self, options, folder, database=None):
+        self.folder, self.program = pathlib.Path(tempfile.mkdtemp(dir=folder)), options.program
+        database = database or f"sqlite:{self.folder / 'kyc.db'}"
         self.env = {"KYC_DATABASE_URL": database, "KYC_LISTEN": "127.0.0.1:0", "PATH": os.environ["PATH"]}
         self.on_postgres = database.startswith("postgres")
+        self.name = "kyc-stack, PostgreSQL" if self.on_postgres else "kyc-stack, SQLite"
         sizes = ["--customers", str(CUSTOMERS), "--attempts-per-customer", "1", "--open"]
         done = subprocess.run([self.program, "seed", *sizes], env=self.env, capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"the seed failed: {done.stderr.strip()[-2000:]}")
-        self.key = json.loads(done.stdout)["adminApiKey"]
-        self.moved = []
+        self.keys, self.moved = [json.loads(done.stdout)["adminApiKey"]], []
         with self:
+            self.keys += [self.another_key() for _ in range(1, KEYS)]
             self.write_ids()
 
     def __enter__(self):
@@ -102,8 +105,10 @@ class KycStack:
             time.sleep(0.02)
         self.address = log.read_text().split("address=")[1].split()[0]
         self.dialect = self.folder / "kyc-stack.json"
-        spelling = (HERE / "kyc-stack.json").read_text()
-        self.dialect.write_text(spelling.replace("ADDRESS", self.address).replace("API_KEY", self.key))
+        spelling = (HERE / "kyc-stack.json").read_text().replace("ADDRESS", self.address).replace("API_KEY", self.keys[0])
+        spelling = json.loads(spelling)
+        spelling["connection_inits"] = [{"authorization": f"Bearer {key}"} for key in self.keys]
+        self.dialect.write_text(json.dumps(spelling))
         return self
 
     def __exit__(self, *_):
@@ -113,13 +118,17 @@ class KycStack:
     def ask(self, query, **variables):
         connection = http.client.HTTPConnection(self.address, timeout=60)
         body = json.dumps({"query": query, "variables": variables})
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.keys[0]}", "Content-Type": "application/json"}
         connection.request("POST", "/graphql", body, headers)
         answer = json.loads(connection.getresponse().read())
         connection.close()
         if "errors" in answer:
             sys.exit(f"unexpected: {answer['errors'][:1]}")
         return answer["data"]
+
+    def another_key(self):
+        mutation = """mutation { apiKeyCreate(input: {name: "Subscribers", role: ADMIN}) { secret userErrors { message } } }"""
+        return self.ask(mutation)["apiKeyCreate"]["secret"]
 
     def write_ids(self):
         """The attempts whose second step, which the updates move, is none that IN_PROGRESS leaves as it is or that has passed."""

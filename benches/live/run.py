@@ -2,7 +2,8 @@
 """Subscribers beside peers, in one run: how late, how many lost, what CPU and memory each costs.
 
     python3 benches/live/run.py --wsload PATH/wsload
-    python3 benches/live/run.py --wsload PATH/wsload --database postgres://kyc:kyc@127.0.0.1/kyc --pgpid PID \\
+    python3 benches/live/run.py --wsload PATH/wsload --database sqlite:/tmp/live.db \\
+        --database postgres://kyc:kyc@127.0.0.1/kyc --pgpid PID \\
         --peer "PATH/mercurius.json=node PATH/mercurius.js"
 
 It talks to loopback only, is bounded in count and time, and stops what it started. Each figure is the median of the rounds; the
@@ -12,11 +13,13 @@ import argparse, statistics, tempfile
 
 import rig
 
-# Name, subscription, subscribers, updates, milliseconds between them, transport. S1: all on one attempt; S2: each on its own.
+# Subscription, subscribers, updates, milliseconds between them, transport. S1: all on one attempt; S2: each on its own (with one
+# alone, it is the change's own price).
 WORKS = {
     "S1-1000": ("S1", 1_000, 100, 100, "ws"),
     "S1-5000": ("S1", 5_000, 20, 500, "ws"),
     "S2-1000": ("S2", 1_000, 100, 20, "ws"),
+    "S2-1": ("S2", 1, 100, 20, "ws"),
     "SSE-1000": ("S1", 1_000, 50, 100, "sse"),
 }
 COLUMNS = (
@@ -59,7 +62,8 @@ def main():
     rig.raise_open_files()
     peers, runs = [rig.Peer(text) for text in options.peer], {}
     with tempfile.TemporaryDirectory() as folder:
-        servers = [rig.KycStack(options, folder), *peers]
+        ours = [rig.KycStack(options, folder, database) for database in options.database or [None]]
+        servers = [*ours, *peers]
         for _ in range(options.rounds):
             for work, shape in works:
                 for server in servers:
@@ -71,8 +75,8 @@ def main():
     for work, _ in works:
         for server in servers:
             if found := runs.get((work, server.name)):
-                print("| " + " | ".join(row(work, server.name, found, runs.get((work, "kyc-stack")))) + " |")
-    print("\nRatios are kyc-stack's figure divided by the server's. `expected` of kyc-stack counts what changed in its database.")
+                print("| " + " | ".join(row(work, server.name, found, runs.get((work, ours[0].name)))) + " |")
+    print("\nRatios are the first line's figure of a work divided by the server's. `expected` of kyc-stack counts what changed in its database.")
 
 
 if __name__ == "__main__":

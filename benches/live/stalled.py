@@ -31,9 +31,10 @@ def read_until(connection, end):
     return got
 
 
-def stall(server):
+def stall(server, number):
     """A subscriber from whose socket nothing is read any more."""
     spelling = json.loads(server.dialect.read_text())
+    inits = spelling["connection_inits"]
     attempt = (server.folder / "attempts.txt").read_text().splitlines()[100]
     connection = socket.socket()
     connection.settimeout(30)
@@ -47,7 +48,7 @@ def stall(server):
         f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n".encode()
     )
     read_until(connection, b"\r\n\r\n")
-    connection.sendall(frame({"type": "connection_init", "payload": spelling["connection_init"]}))
+    connection.sendall(frame({"type": "connection_init", "payload": inits[number % len(inits)]}))
     read_until(connection, b"connection_ack")
     wanted = {"query": spelling["subscriptions"]["S1"]["query"], "variables": {"a": attempt}}
     connection.sendall(frame({"id": "1", "type": "subscribe", "payload": wanted}))
@@ -92,7 +93,7 @@ def close_code(text):
 def measure(options, server, stalled):
     with server:
         idle = rig.memory(server.pid)
-        connections = [stall(server) for _ in range(stalled)]
+        connections = [stall(server, number) for number in range(stalled)]
         connected = rig.memory(server.pid)
         figures = rig.load(options, server, "S1", options.good, UPDATES, INTERVAL)
         after = rig.memory(server.pid)
@@ -118,7 +119,7 @@ def main():
     rig.raise_open_files()
     alone, beside = [], []
     with tempfile.TemporaryDirectory() as folder:
-        server = rig.KycStack(options, folder)
+        server = rig.KycStack(options, folder, (options.database or [None])[0])
         for _ in range(options.rounds):
             alone.append(measure(options, server, 0))
             beside.append(measure(options, server, options.stalled))
