@@ -37,7 +37,7 @@ pub(crate) async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     stop: CancellationToken,
-    serving: Option<JoinHandle<std::io::Result<()>>>,
+    serving: Option<JoinHandle<()>>,
 }
 
 impl Served {
@@ -63,7 +63,7 @@ impl Served {
     pub(crate) async fn stop(mut self) {
         self.ask_to_stop();
         let serving = self.serving.take().unwrap();
-        within("the end of the server", serving).await.unwrap().unwrap();
+        within("the end of the server", serving).await.unwrap();
     }
 }
 
