@@ -40,6 +40,9 @@ use crate::{
 /// A client that stops sending a body is not waited for.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// Places for connections that ask and are answered, however many sockets are open.
+const OTHER_CONNECTIONS: usize = 5_000;
+
 /// One server. Clones are one.
 #[derive(Clone)]
 pub struct App {
@@ -66,7 +69,12 @@ impl FromRef<App> for Kyc {
 impl App {
     /// Puts the parts together over a database that is migrated.
     pub fn new(config: &Config, db: Db, clock: Clock, entropy: Entropy) -> Self {
-        Self::with_limits(config, db, clock, entropy, live::Limits::default())
+        let limits = live::Limits {
+            connections: config.max_sockets,
+            connections_per_actor: config.max_sockets_per_actor,
+            ..live::Limits::default()
+        };
+        Self::with_limits(config, db, clock, entropy, limits)
     }
 
     /// As [`App::new`], with other limits of live connections than the settings': tests do not wait for minutes.
@@ -179,7 +187,11 @@ impl App {
             }
         };
         self.kyc.db.tasks().spawn(draining);
-        serve::serve(listener, self.router(), Limits::default(), stop).await;
+        // Those who ask and answer come beside those who stay.
+        let defaults = Limits::default();
+        let places = defaults.max_connections.max(self.live.limits().connections + OTHER_CONNECTIONS);
+        let limits = Limits { max_connections: places, ..defaults };
+        serve::serve(listener, self.router(), limits, stop).await;
     }
 
     /// Waits for transactions that have begun, and closes the database.

@@ -22,7 +22,7 @@ pub use self::{
 use self::{sources::Sources, values as parse};
 
 /// Every key, in the order of `config.example.toml`.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "listen",
     "public_url",
     "database_url",
@@ -31,6 +31,8 @@ const KEYS: [&str; 12] = [
     "introspection",
     "graphiql",
     "allowed_origins",
+    "max_sockets",
+    "max_sockets_per_actor",
     "client_ip_header",
     "log",
     "log_format",
@@ -57,6 +59,10 @@ pub struct Config {
     pub graphiql: bool,
     /// Origins besides the public one whose pages may open a WebSocket here.
     pub allowed_origins: Vec<Origin>,
+    /// WebSockets and event streams open at a time, 1 to 1,000,000. Each takes a file descriptor and some 10 KB.
+    pub max_sockets: usize,
+    /// As `max_sockets`, of one API key or one member.
+    pub max_sockets_per_actor: usize,
     /// The header in which a proxy in front of the server hands on the client's address. None: the peer of the socket is the client.
     /// Name one only if the proxy overwrites it: sign-in throttling believes it.
     pub client_ip_header: Option<HeaderName>,
@@ -78,6 +84,8 @@ impl Default for Config {
             introspection: false,
             graphiql: false,
             allowed_origins: Vec::new(),
+            max_sockets: 10_000,
+            max_sockets_per_actor: 1_000,
             client_ip_header: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -116,6 +124,8 @@ impl Config {
         sources.read("introspection", parse::switch, &mut self.introspection)?;
         sources.read("graphiql", parse::switch, &mut self.graphiql)?;
         sources.read("allowed_origins", parse::origins, &mut self.allowed_origins)?;
+        sources.read("max_sockets", parse::sockets, &mut self.max_sockets)?;
+        sources.read("max_sockets_per_actor", parse::sockets, &mut self.max_sockets_per_actor)?;
         sources.read("client_ip_header", |text| parse::header(text).map(Some), &mut self.client_ip_header)?;
         sources.read("log", parse::log_filter, &mut self.log)?;
         sources.read("log_format", parse::log_format, &mut self.log_format)?;

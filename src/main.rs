@@ -116,6 +116,7 @@ async fn serve(mut config: Config, no_migrate: bool) -> Result<(), Failure> {
     config.listen = listener.local_addr()?;
     let app = App::new(&config, db, Clock::System, Entropy::System);
     tracing::info!(address = %config.listen, public_url = config.public_url().as_str(), "listening");
+    ops::raise_descriptor_limit(config.max_sockets);
     app.serve(listener, ops::stop_on_signal()).await;
     app.close().await;
     Ok(())
@@ -133,6 +134,7 @@ async fn demo(config: Config) -> Result<(), Failure> {
     welcome.print(folder.path())?;
     let stop = ops::stop_on_signal();
     let mover = tokio::spawn(welcome.mover.run(app.kyc().clone(), stop.clone()));
+    ops::raise_descriptor_limit(config.max_sockets);
     app.serve(listener, stop).await;
     mover.await?;
     app.close().await;

@@ -1,10 +1,11 @@
 //! A bearer key of a merchant's own system. The secret is shown once; only its hash is here.
 
-use sea_orm::{ExprTrait, entity::prelude::*};
+use sea_orm::{DbBackend, ExprTrait, entity::prelude::*};
 
 use crate::{
     Role, Scoped, Time,
     id::{ApiKeyId, MerchantId},
+    scope::any_hash_of,
 };
 
 /// One API key.
@@ -34,9 +35,9 @@ impl Scoped for Entity {
 }
 
 impl Entity {
-    /// Whose bearer this is; revoked keys included.
-    pub fn by_secret_hash(hash: &[u8]) -> Select<Self> {
-        Self::find().filter(Column::SecretHash.eq(hash))
+    /// Whose bearers these are; revoked keys included.
+    pub fn by_secret_hashes(backend: DbBackend, hashes: &[[u8; 32]]) -> Select<Self> {
+        Self::find().filter(any_hash_of(backend, Column::SecretHash, hashes))
     }
 
     /// Notes when a key was last used; an earlier moment changes nothing.

@@ -69,3 +69,12 @@ pub(crate) fn any_of<C: ColumnTrait>(
         _ => column.is_in(keys),
     }
 }
+
+/// Rows whose `column` is one of these hashes; the statement's text is as steady.
+pub(crate) fn any_hash_of<C: ColumnTrait>(backend: DbBackend, column: C, hashes: &[[u8; 32]]) -> SimpleExpr {
+    let hashes = hashes.iter().map(|hash| hash.to_vec());
+    match backend {
+        DbBackend::Postgres => column.eq_any(hashes),
+        _ => column.is_in(hashes),
+    }
+}

@@ -1,10 +1,12 @@
 //! A member who is signed in. The cookie holds the token; only its hash is here.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{DbBackend, JoinType, QuerySelect, SelectTwo, entity::prelude::*};
 
 use crate::{
     Scoped, Time,
     id::{MemberId, MerchantId, SessionId},
+    member,
+    scope::any_hash_of,
 };
 
 /// One signed-in session.
@@ -32,9 +34,16 @@ impl Scoped for Entity {
 }
 
 impl Entity {
-    /// Whose cookie this is.
-    pub fn by_token_hash(hash: &[u8]) -> Select<Self> {
-        Self::find().filter(Column::TokenHash.eq(hash))
+    /// Whose cookies these are: the sessions, and the members who are signed in by them.
+    pub fn by_token_hashes(backend: DbBackend, hashes: &[[u8; 32]]) -> SelectTwo<Self, member::Entity> {
+        let member = Self::belongs_to(member::Entity)
+            .from((Column::MemberId, Column::MerchantId))
+            .to((member::Column::Id, member::Column::MerchantId));
+        Self::find().join(JoinType::InnerJoin, member.into()).select_also(member::Entity).filter(any_hash_of(
+            backend,
+            Column::TokenHash,
+            hashes,
+        ))
     }
 
     /// Sessions that are over, for the cleaner.

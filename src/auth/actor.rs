@@ -84,6 +84,11 @@ impl Actor {
         self.role.is_some_and(|role| role.contains(needed))
     }
 
+    /// Whether it may do what `other` may, and sees what `other` sees: the role and the merchant are the same. Names do not count.
+    pub fn has_rights_of(&self, other: &Self) -> bool {
+        (self.role, self.merchant) == (other.role, other.merchant)
+    }
+
     /// The merchant whose rows it may read; none for the operator.
     pub fn scope(&self) -> Option<Scope> {
         self.merchant.map(Scope::of)

@@ -11,8 +11,9 @@ use std::{
 use chrono::TimeDelta;
 use entity::Time;
 use moka::sync::Cache;
+use tokio::sync::Notify;
 
-use super::{Actor, touch::Subject};
+use super::{Actor, lookup::Age, touch::Subject};
 
 /// How long an actor may go on after a revocation that ran in another process.
 pub const FRESH: TimeDelta = TimeDelta::seconds(4);
@@ -26,6 +27,8 @@ pub struct Known {
     /// Rises with every revocation: what was looked up before it does not count any more, not even what was read before and
     /// is put in after.
     generation: Arc<AtomicU64>,
+    /// For the one who rechecks open sockets.
+    revoked: Arc<Notify>,
 }
 
 /// One who was recognised.
@@ -42,12 +45,11 @@ pub(super) struct Recognised {
 #[derive(Clone, Debug)]
 struct Entry {
     recognised: Arc<Recognised>,
-    generation: u64,
-    read_at: Time,
+    age: Age,
 }
 
 /// The generation in which a look-up began.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ticket(u64);
 
 impl Default for Known {
@@ -56,16 +58,32 @@ impl Default for Known {
             .max_capacity(CAPACITY)
             .time_to_live(Duration::from_secs(FRESH.num_seconds().unsigned_abs()))
             .build();
-        Self { cache, generation: Arc::default() }
+        Self { cache, generation: Arc::default(), revoked: Arc::default() }
     }
 }
 
 impl Known {
     /// Forgets everybody: called once a revocation, a change of role, a password or the end of a session has been committed. Everybody
-    /// else costs one look-up more.
+    /// else costs one look-up more. Open sockets are rechecked.
     pub fn forget_all(&self) {
+        self.outdate();
+        self.revoked.notify_one();
+    }
+
+    /// The same for what a recheck of open sockets has found, which needs none after it.
+    pub(super) fn outdate(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.cache.invalidate_all();
+    }
+
+    /// Forgets one.
+    pub(super) fn forget(&self, hash: &[u8; 32]) {
+        self.cache.invalidate(hash);
+    }
+
+    /// Waits until somebody may have been revoked in this process, since it was last asked. One may wait.
+    pub(super) async fn revoked(&self) {
+        self.revoked.notified().await;
     }
 
     /// Taken before the database is asked.
@@ -75,14 +93,14 @@ impl Known {
 
     pub(super) fn get(&self, hash: &[u8; 32], now: Time) -> Option<Arc<Recognised>> {
         let entry = self.cache.get(hash)?;
-        let is_current = entry.generation == self.ticket().0
-            && entry.read_at + FRESH > now
+        let is_current = entry.age.ticket == self.ticket()
+            && entry.age.read_at + FRESH > now
             && entry.recognised.ends_at.is_none_or(|end| end > now);
         is_current.then_some(entry.recognised)
     }
 
-    pub(super) fn put(&self, hash: [u8; 32], recognised: Arc<Recognised>, ticket: Ticket, now: Time) {
-        self.cache.insert(hash, Entry { recognised, generation: ticket.0, read_at: now });
+    pub(super) fn put(&self, hash: [u8; 32], recognised: Arc<Recognised>, age: Age) {
+        self.cache.insert(hash, Entry { recognised, age });
     }
 }
 
@@ -97,6 +115,10 @@ mod tests {
 
     use super::*;
 
+    fn age(known: &Known, read_at: Time) -> Age {
+        Age { read_at, ticket: known.ticket() }
+    }
+
     fn recognised(ends_at: Option<Time>) -> Arc<Recognised> {
         let id = ApiKeyId(Uuid::nil());
         let actor = Actor::api_key(id, "key".into(), Role::Viewer, MerchantId(Uuid::nil()));
@@ -106,8 +128,8 @@ mod tests {
     #[test]
     fn it_is_known_for_four_seconds_and_not_past_its_end() {
         let (known, now) = (Known::default(), DateTime::UNIX_EPOCH);
-        known.put([1; 32], recognised(None), known.ticket(), now);
-        known.put([2; 32], recognised(Some(now + TimeDelta::seconds(1))), known.ticket(), now);
+        known.put([1; 32], recognised(None), age(&known, now));
+        known.put([2; 32], recognised(Some(now + TimeDelta::seconds(1))), age(&known, now));
         assert!(known.get(&[1; 32], now + TimeDelta::milliseconds(3_999)).is_some());
         assert!(known.get(&[1; 32], now + FRESH).is_none());
         assert!(known.get(&[2; 32], now).is_some());
@@ -118,15 +140,15 @@ mod tests {
     #[test]
     fn what_was_read_before_a_revocation_does_not_count_after_it() {
         let (known, now) = (Known::default(), DateTime::UNIX_EPOCH);
-        known.put([1; 32], recognised(None), known.ticket(), now);
-        let before = known.ticket();
+        known.put([1; 32], recognised(None), age(&known, now));
+        let before = age(&known, now);
         // Clones are one: the use cases hold another one than those who look up.
         let held_by_use_cases = known.clone();
         held_by_use_cases.forget_all();
         assert!(known.get(&[1; 32], now).is_none());
-        known.put([2; 32], recognised(None), before, now);
+        known.put([2; 32], recognised(None), before);
         assert!(known.get(&[2; 32], now).is_none());
-        known.put([2; 32], recognised(None), known.ticket(), now);
+        known.put([2; 32], recognised(None), age(&known, now));
         assert!(known.get(&[2; 32], now).is_some());
     }
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
 use chrono::TimeDelta;
-use entity::{Scope, Scoped, Time, api_key, member, session};
-use sea_orm::{ColumnTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{
-    Actor, Passwords, SessionCookie, Throttle, key,
+    Actor, Passwords, SessionCookie, Throttle,
+    held::Held,
+    key,
     known::{Known, Recognised},
+    lookup::Flight,
+    standing::Watched,
     touch::{Subject, Touches},
 };
 use crate::{
@@ -38,6 +40,8 @@ pub(super) struct Inner {
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
     pub(super) known: Known,
+    pub(super) flights: Held<Flight>,
+    pub(super) standings: Held<Watched>,
     pub(super) touches: Touches,
     pub(super) throttle: Throttle,
     pub(super) passwords: Passwords,
@@ -46,14 +50,14 @@ pub(super) struct Inner {
 }
 
 /// What a request or a socket brought to be recognised by: the hash of it, not the secret.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Credential {
     kind: Kind,
     hash: [u8; 32],
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
     /// A bearer in the form of an API key.
     ApiKey,
     /// Any other bearer: the platform's key, if it is anything.
@@ -96,6 +100,14 @@ impl Credential {
         self.kind == Kind::Session
     }
 
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(super) fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+
     fn new(kind: Kind, token: &str) -> Result<Self> {
         if token.is_empty() || token.len() > MAX_TOKEN {
             return Err(Error::Unauthenticated);
@@ -121,6 +133,8 @@ impl Auth {
             passwords: Passwords::new(entropy.clone()),
             entropy,
             known,
+            flights: Held::default(),
+            standings: Held::default(),
             touches: Touches::default(),
             throttle: Throttle::default(),
             cookie: SessionCookie::new(secure),
@@ -200,17 +214,6 @@ impl Auth {
         Ok(recognised.actor.clone())
     }
 
-    /// The same for an open socket that asks whether it may go on: that does not keep a session from being idle.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] when the key, the member or the session is not valid any more.
-    pub async fn recheck(&self, credential: &Credential) -> Result<Actor> {
-        if self.is_platform(credential) {
-            return Ok(Actor::platform());
-        }
-        Ok(self.recognise(credential).await?.actor.clone())
-    }
-
     /// Forgets who was recognised: everybody is looked up anew.
     pub fn forget_all(&self) {
         self.0.known.forget_all();
@@ -225,15 +228,13 @@ impl Auth {
         self.0.touches.write_due(&self.0.db, self.0.clock.now()).await
     }
 
-    fn is_platform(&self, credential: &Credential) -> bool {
+    pub(super) fn is_platform(&self, credential: &Credential) -> bool {
         let is_it = self.0.platform.is_some_and(|key| key.ct_eq(&credential.hash).into());
         is_it && !credential.is_cookie()
     }
 
     async fn recognise(&self, credential: &Credential) -> Result<Arc<Recognised>> {
-        let known = &self.0.known;
-        let now = self.0.clock.now();
-        if let Some(recognised) = known.get(&credential.hash, now) {
+        if let Some(recognised) = self.0.known.get(&credential.hash, self.0.clock.now()) {
             // A session and a key never share a hash, unless somebody presents one as the other.
             let is_session = matches!(recognised.subject, Subject::Session(..));
             return if is_session == credential.is_cookie() {
@@ -242,44 +243,6 @@ impl Auth {
                 Err(Error::Unauthenticated)
             };
         }
-        let ticket = known.ticket();
-        let recognised = match credential.kind {
-            Kind::ApiKey => self.find_key(&credential.hash).await?,
-            Kind::Session => self.find_session(&credential.hash, now).await?,
-            Kind::Other => None,
-        };
-        let recognised = Arc::new(recognised.ok_or(Error::Unauthenticated)?);
-        known.put(credential.hash, Arc::clone(&recognised), ticket, now);
-        Ok(recognised)
-    }
-
-    async fn find_key(&self, hash: &[u8]) -> Result<Option<Recognised>> {
-        let row = api_key::Entity::by_secret_hash(hash).one(self.0.db.reader()).await?;
-        Ok(row.filter(|row| row.revoked_at.is_none()).map(|row| Recognised {
-            actor: Actor::api_key(row.id, row.name, row.role, row.merchant_id),
-            subject: Subject::ApiKey(row.id),
-            seen_at: row.last_used_at,
-            ends_at: None,
-        }))
-    }
-
-    async fn find_session(&self, hash: &[u8], now: Time) -> Result<Option<Recognised>> {
-        let reader = self.0.db.reader();
-        let Some(row) = session::Entity::by_token_hash(hash).one(reader).await? else { return Ok(None) };
-        let subject = Subject::Session(row.id, row.member_id);
-        let seen_at = self.0.touches.noted(subject).max(Some(row.last_seen_at)).unwrap_or(row.last_seen_at);
-        if row.expires_at <= now || seen_at + SESSION_IDLE <= now {
-            return Ok(None);
-        }
-        let member = member::Entity::scoped(Scope::of(row.merchant_id))
-            .filter(member::Column::Id.eq(row.member_id))
-            .one(reader)
-            .await?;
-        Ok(member.filter(|member| member.disabled_at.is_none()).map(|member| Recognised {
-            actor: Actor::member(member.id, member.name, member.role, member.merchant_id),
-            subject,
-            seen_at: Some(seen_at),
-            ends_at: Some(row.expires_at),
-        }))
+        Ok(self.look_up(credential).await?.recognised)
     }
 }

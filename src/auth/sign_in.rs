@@ -8,6 +8,7 @@ use entity::{
     member, merchant, session,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, QueryFilter, QuerySelect};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Auth, resolve::SESSION_LASTS};
@@ -69,17 +70,20 @@ impl Auth {
     /// # Errors
     /// When the database fails.
     pub async fn sign_out(&self, token: &str) -> Result<()> {
-        let hash = token_hash(token);
-        self.0
+        let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let ended = self
+            .0
             .db
             .write(move |txn| {
-                Box::pin(async move {
-                    session::Entity::end(&hash).exec(txn).await?;
-                    Ok(())
-                })
+                Box::pin(async move { Ok(session::Entity::end(&hash).exec(txn).await?.rows_affected) })
             })
             .await?;
-        self.forget_all();
+        if ended > 0 {
+            self.forget_all();
+        } else {
+            // Anybody may send a cookie that is nobody's: that must not cost everybody a look-up.
+            self.0.known.forget(&hash);
+        }
         Ok(())
     }
 

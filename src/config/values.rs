@@ -172,6 +172,13 @@ pub(super) fn connections(text: &str) -> Result<u32, String> {
     }
 }
 
+pub(super) fn sockets(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count @ 1..=1_000_000) => Ok(count),
+        _ => Err(format!("{text:?} is not a whole number from 1 to 1000000")),
+    }
+}
+
 pub(super) fn platform_key(text: &str) -> Result<Secret, String> {
     let (found, needed) = (text.chars().count(), Config::PLATFORM_KEY_CHARS);
     if found < needed {

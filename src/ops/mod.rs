@@ -43,6 +43,24 @@ async fn asked_to_stop() {
     }
 }
 
+/// Raises the number of files that this process may have open as far as the system lets it: a usual 1024 is soon used up,
+/// since each socket is one. Says so when `sockets` and the rest do not fit.
+pub fn raise_descriptor_limit(sockets: usize) {
+    /// The database's files or connections, the log, the listener.
+    const REST: u64 = 256;
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) if limit < sockets as u64 + REST => {
+            tracing::warn!(
+                limit,
+                sockets,
+                "fewer files may be open than `max_sockets` takes: raise `ulimit -n`"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the number of open files could not be raised"),
+    }
+}
+
 /// What `merchant create` and `seed` print: the only time that the key and the link are shown.
 pub fn created(created: &MerchantCreated) -> serde_json::Value {
     serde_json::json!({

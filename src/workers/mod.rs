@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    auth::Auth,
+    auth::{Auth, FRESH},
     error::Result,
     kyc::{Kyc, expiry},
 };
@@ -24,6 +24,8 @@ const CLOCK: Duration = Duration::from_secs(5);
 const SEEN: Duration = Duration::from_secs(30);
 /// Between two rounds of the cleaners.
 const CLEANING: Duration = Duration::from_secs(600);
+/// Between two looks at whether those who hold open sockets may go on: as long as an actor is known without a look.
+const STANDING: Duration = Duration::from_secs(FRESH.num_seconds().unsigned_abs());
 /// The longest pause after steps that failed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
@@ -63,6 +65,9 @@ pub fn start(kyc: &Kyc, auth: &Auth, stop: &CancellationToken) {
             stop.run_until_cancelled(worker.run(&kyc, &auth)).await;
         });
     }
+    // No worker like the others: a revocation wakes it, and a failure does not make it wait longer.
+    let (auth, stop) = (auth.clone(), stop.clone());
+    kyc.db.tasks().spawn(async move { auth.follow_standings(STANDING, stop).await });
 }
 
 impl Worker {

@@ -2,8 +2,8 @@
 
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    net::SocketAddr,
+    process::Stdio,
     sync::{Arc, Mutex},
 };
 
@@ -11,47 +11,17 @@ use kyc_stack::{clock::Clock, db::Db, ops::verify};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
-use crate::harness::database::{Backend, Database};
+use crate::harness::{
+    database::{Backend, Database},
+    process::{Replica, merchant, program},
+};
 
 /// Writers that send at once.
 const WRITERS: usize = 6;
 /// How many answers to wait for before the blow.
 const BEFORE_THE_BLOW: usize = 60;
 
-fn program(database: &Database) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kyc-stack"));
-    // Nothing of the tests' own environment reaches it.
-    command.env_clear().env("KYC_DATABASE_URL", &database.url).env("KYC_LISTEN", "127.0.0.1:0");
-    command
-}
-
-/// A merchant, made by the command line; answers its first key.
-fn merchant(database: &Database) -> String {
-    let output = program(database)
-        .args(["merchant", "create", "--name", "Acme", "--slug", "acme", "--admin-email", "a@example.com"])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let created: Value = serde_json::from_slice(&output.stdout).unwrap();
-    created["adminApiKey"].as_str().unwrap().to_owned()
-}
-
-/// A server on a free port, and where it listens.
-fn serve(database: &Database) -> (Child, String) {
-    let mut child = program(database).arg("serve").stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let address = loop {
-        let line = lines.next().expect("the server says where it listens").unwrap();
-        if let Some((_, rest)) = line.split_once("address=") {
-            break rest.split_whitespace().next().unwrap().to_owned();
-        }
-    };
-    // Somebody has to go on reading, or a full pipe would stop the server.
-    std::thread::spawn(move || lines.for_each(drop));
-    (child, address)
-}
-
-async fn post(client: &reqwest::Client, address: &str, key: &str, body: &Value) -> Option<Value> {
+async fn post(client: &reqwest::Client, address: SocketAddr, key: &str, body: &Value) -> Option<Value> {
     let request = client.post(format!("http://{address}/graphql")).bearer_auth(key).json(body);
     request.send().await.ok()?.json().await.ok()
 }
@@ -72,7 +42,7 @@ async fn count(db: &Db, sql: &str) -> i64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seed_that_is_killed_leaves_whole_customers_and_nothing_else() {
     let database = Database::fresh(Backend::under_test()).await;
-    let mut seed = program(&database)
+    let mut seed = program(&database.url)
         .args(["seed", "--customers", "20000", "--attempts-per-customer", "2"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -114,8 +84,9 @@ fn step_moved(step: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_server_acknowledged_is_there_and_the_rest_can_be_sent_again() {
     let database = Database::fresh(Backend::under_test()).await;
-    let key = merchant(&database);
-    let (mut server, address) = serve(&database);
+    let (_, key) = merchant(&database.url, "acme");
+    let mut server = Replica::start(&database.url);
+    let address = server.address;
     let client = reqwest::Client::new();
 
     let acknowledged: Arc<Mutex<HashMap<usize, Value>>> = Arc::default();
@@ -123,19 +94,19 @@ async fn what_a_killed_server_acknowledged_is_there_and_the_rest_can_be_sent_aga
     let (enough, mut reached) = tokio::sync::mpsc::channel(WRITERS);
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
-            let (client, address, key) = (client.clone(), address.clone(), key.clone());
+            let (client, address, key) = (client.clone(), address, key.clone());
             let (acknowledged, moved, enough) = (acknowledged.clone(), moved.clone(), enough.clone());
             tokio::spawn(async move {
                 for round in 0..10_000 {
                     let number = round * WRITERS + writer;
-                    let Some(answer) = post(&client, &address, &key, &request(number)).await else {
+                    let Some(answer) = post(&client, address, &key, &request(number)).await else {
                         return number;
                     };
                     let attempt = answer["data"]["kycLinkGenerate"]["attempt"].clone();
                     assert!(attempt.is_object(), "{answer}");
                     let step = attempt["steps"][0]["id"].as_str().unwrap().to_owned();
                     acknowledged.lock().unwrap().insert(number, attempt);
-                    let Some(answer) = post(&client, &address, &key, &step_moved(&step)).await else {
+                    let Some(answer) = post(&client, address, &key, &step_moved(&step)).await else {
                         return number;
                     };
                     assert_eq!(answer["data"]["stepUpdateStatus"]["step"]["version"], 2, "{answer}");
@@ -150,30 +121,30 @@ async fn what_a_killed_server_acknowledged_is_there_and_the_rest_can_be_sent_aga
         })
         .collect();
     reached.recv().await.unwrap();
-    server.kill().unwrap();
-    server.wait().unwrap();
+    server.kill();
     let mut cut_off = Vec::new();
     for writer in writers {
         cut_off.push(writer.await.unwrap());
     }
     verified(&database).await;
 
-    let (mut server, address) = serve(&database);
+    let mut server = Replica::start(&database.url);
+    let address = server.address;
     let acknowledged = acknowledged.lock().unwrap().clone();
     assert!(acknowledged.len() >= BEFORE_THE_BLOW);
     for (number, attempt) in &acknowledged {
-        let answer = post(&client, &address, &key, &request(*number)).await.unwrap();
+        let answer = post(&client, address, &key, &request(*number)).await.unwrap();
         let again = &answer["data"]["kycLinkGenerate"];
         assert_eq!((&again["attempt"]["id"], &again["replayed"]), (&attempt["id"], &json!(true)), "{answer}");
     }
     let moved = moved.lock().unwrap().clone();
     for step in &moved {
-        let answer = post(&client, &address, &key, &step_moved(step)).await.unwrap();
+        let answer = post(&client, address, &key, &step_moved(step)).await.unwrap();
         assert_eq!(answer["data"]["stepUpdateStatus"]["step"]["version"], 2, "it moved once: {answer}");
     }
     // Cut off between the commit and the answer, or before it: sent again, it happened once.
     for number in cut_off {
-        let answer = post(&client, &address, &key, &request(number)).await.unwrap();
+        let answer = post(&client, address, &key, &request(number)).await.unwrap();
         assert!(answer["data"]["kycLinkGenerate"]["attempt"]["id"].is_string(), "{answer}");
     }
     let db = Db::open(&database.url, 2).await.unwrap();
@@ -181,7 +152,6 @@ async fn what_a_killed_server_acknowledged_is_there_and_the_rest_can_be_sent_aga
     let attempts = count(&db, "SELECT count(*) FROM attempt").await;
     assert_eq!(customers, attempts, "one attempt a customer: none was made twice");
     db.close().await.unwrap();
-    server.kill().unwrap();
-    server.wait().unwrap();
+    server.kill();
     verified(&database).await;
 }

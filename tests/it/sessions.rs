@@ -115,20 +115,6 @@ async fn a_session_ends_when_idle_and_after_twelve_hours() {
 }
 
 #[tokio::test]
-async fn an_open_socket_alone_does_not_keep_a_session() {
-    let server = Server::open().await;
-    acme(&server).await;
-    let cookie = cookie(&server).await;
-    let credential = kyc_stack::auth::Credential::session(cookie.split_once('=').unwrap().1).unwrap();
-    for _ in 0..2 {
-        server.pass(TimeDelta::minutes(14));
-        server.auth.recheck(&credential).await.unwrap();
-    }
-    server.pass(TimeDelta::minutes(2));
-    assert!(is_nobody(&server.auth.recheck(&credential).await));
-}
-
-#[tokio::test]
 async fn signing_in_again_ends_the_session_before() {
     let server = Server::open().await;
     acme(&server).await;

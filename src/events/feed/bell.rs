@@ -75,13 +75,14 @@ impl Feed {
         let tails = self.tails_in_use();
         let mut lag = 0;
         for chunk in tails.chunks(CHUNK) {
-            let merchants = chunk.iter().map(|(merchant, _)| *merchant);
+            // Before the log is asked: while the answer is on its way, a tail goes on, and a log that has not shrunk would seem to.
+            let chunk: Vec<_> = chunk.iter().map(|(merchant, tail)| (*merchant, tail, tail.head())).collect();
+            let merchants = chunk.iter().map(|(merchant, ..)| *merchant);
             let heads = log_head::of_merchants(self.db().backend(), merchants).all(db).await?;
             for head in heads {
-                let Some((_, tail)) = chunk.iter().find(|(merchant, _)| *merchant == head.merchant_id) else {
-                    continue;
-                };
-                let behind = head.seq - tail.head();
+                let of_head = chunk.iter().find(|(merchant, ..)| *merchant == head.merchant_id);
+                let Some((_, tail, handed_out)) = of_head else { continue };
+                let behind = head.seq - handed_out;
                 if behind < 0 {
                     tracing::warn!(
                         "a log is shorter than it was: was the database restored under a running server?"

@@ -37,8 +37,10 @@ const SETTINGS: [&str; 7] = [
 /// A running server, reached by its socket alone.
 pub(crate) struct Cluster {
     directory: PathBuf,
-    // Dropped by nobody: the process's end closes its standard input.
-    _watch: Child,
+    programs: PathBuf,
+    owner: Owner,
+    // The end of its standard input ends the server: at the latest, that is the end of this process.
+    watch: Child,
 }
 
 impl Cluster {
@@ -49,13 +51,30 @@ impl Cluster {
     /// Without PostgreSQL's programs, or when the server does not start, with what it said.
     pub(crate) fn shared() -> &'static Cluster {
         static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-        CLUSTER.get_or_init(|| {
-            let programs = programs().expect(
-                "the tests were asked to run on PostgreSQL, and its server programs (initdb, postgres) \
-                 are neither on PATH nor under /usr/lib/postgresql",
-            );
-            Cluster::start(&programs)
-        })
+        CLUSTER.get_or_init(Self::private)
+    }
+
+    /// One that nobody else uses, and that ends when it is dropped.
+    ///
+    /// # Panics
+    ///
+    /// As [`Cluster::shared`].
+    pub(crate) fn private() -> Self {
+        let programs = programs().expect(
+            "the tests were asked to run on PostgreSQL, and its server programs (initdb, postgres) \
+             are neither on PATH nor under /usr/lib/postgresql",
+        );
+        Self::start(programs)
+    }
+
+    /// Stops the server as an operator does, whoever is connected, and starts it again.
+    pub(crate) fn restart(&self) {
+        let mut command = self.owner.command(&self.programs.join("pg_ctl"));
+        command.args(["restart", "--silent", "--wait", "--mode=fast", "--pgdata"]);
+        command.arg(self.directory.join("data")).arg("--log").arg(self.directory.join("log"));
+        // The server would keep what it inherits.
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        assert!(command.status().unwrap().success(), "PostgreSQL did not start again");
     }
 
     /// The address of one of its databases.
@@ -63,7 +82,7 @@ impl Cluster {
         format!("postgres://postgres@localhost/{database}?host={}", self.directory.display())
     }
 
-    fn start(programs: &Path) -> Self {
+    fn start(programs: PathBuf) -> Self {
         // Short, because a socket's path has about 100 bytes.
         let directory = tempfile::Builder::new().prefix("kyc-pg-").tempdir().unwrap().keep();
         let owner = Owner::of_new_directory(&directory);
@@ -77,7 +96,7 @@ impl Cluster {
             options.push_str(&format!(" -c {setting}"));
         }
         let mut watch = owner.command(Path::new("/bin/sh"));
-        watch.args(["-c", WATCH, "watch"]).arg(programs).arg(&directory).arg(options);
+        watch.args(["-c", WATCH, "watch"]).arg(&programs).arg(&directory).arg(options);
         // Its own group: the terminal's Ctrl-C reaches the tests, and the watch clears up after them.
         watch.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut watch = watch.spawn().unwrap();
@@ -88,7 +107,15 @@ impl Cluster {
             let log = fs::read_to_string(directory.join("log")).unwrap_or_default();
             panic!("PostgreSQL did not start: {log}");
         }
-        Self { directory, _watch: watch }
+        Self { directory, programs, owner, watch }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.watch.stdin.take());
+        // Whether it could clear up is between it and the system.
+        let _ = self.watch.wait();
     }
 }
 

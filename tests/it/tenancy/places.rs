@@ -51,6 +51,7 @@ const ATTEMPT: &str = "attempt { id customer { id name reference } steps { id } 
 pub(super) fn all() -> Vec<Place> {
     let mut all = reads();
     all.extend(pages());
+    all.extend(streams());
     all.extend(writes());
     all
 }
@@ -128,6 +129,29 @@ fn pages() -> Vec<Place> {
         ),
         read("Attempt.tracker(after)", &own("attempts", "after", "tracker"), "@cursor:tracker"),
         read("Attempt.tracker(before)", &own("attempts", "before", "tracker"), "@cursor:tracker"),
+    ]
+}
+
+fn streams() -> Vec<Place> {
+    let change = "cursor step { id } attempt { id customer { id name } }";
+    let event = "cursor customer { id name } attempt { id } step { id }";
+    let of = |at, field: &str, argument: &str, shown: &str, object: &str| Place {
+        at,
+        document: format!(
+            "subscription($v: ID!, $after: EventCursor) {{ {field}({argument}: $v, after: $after) {{ {shown} }} }}"
+        ),
+        variables: json!({ "v": object, "after": "@begin" }),
+    };
+    let after = |field: &str, shown: &str| {
+        format!("subscription($v: EventCursor) {{ {field}(after: $v) {{ {shown} }} }}")
+    };
+    vec![
+        of("Subscription.stepChanged(attemptId)", "stepChanged", "attemptId", change, "@attempt"),
+        of("Subscription.stepChanged(customerId)", "stepChanged", "customerId", change, "@customer"),
+        of("Subscription.trackerEvent(attemptId)", "trackerEvent", "attemptId", event, "@attempt"),
+        of("Subscription.trackerEvent(customerId)", "trackerEvent", "customerId", event, "@customer"),
+        read("Subscription.stepChanged(after)", &after("stepChanged", change), "@cursor:begin"),
+        read("Subscription.trackerEvent(after)", &after("trackerEvent", event), "@cursor:begin"),
     ]
 }
 
