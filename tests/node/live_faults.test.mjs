@@ -21,9 +21,9 @@ function deferred() {
   return Object.assign(promise, settle);
 }
 
-/** Until a condition holds; the test's own time limit ends it otherwise. */
-async function until(condition) {
-  while (!condition()) await new Promise((done) => setTimeout(done, 10));
+/** Until a condition holds, or something that must not fail has failed. */
+async function until(condition, ...failed) {
+  while (!condition()) await Promise.race([new Promise((done) => setTimeout(done, 10)), ...failed]);
 }
 
 /** Long enough for any of the clients to have tried again, if they do. */
@@ -69,9 +69,10 @@ test('faults', { skip, timeout: 120_000 }, async (t) => {
       assert.match(text(await failed), /the disk is full/);
       assert.equal(seen.length, 2, 'nothing is handled after the failure');
 
+      const failedAgain = deferred();
       const handled = (change) => seen.push(change);
-      t.after(follow(server.url, key, seen.at(-1).cursor, handled, failed.reject));
-      await until(() => seen.length === 5);
+      t.after(follow(server.url, key, seen.at(-1).cursor, handled, failedAgain.reject));
+      await until(() => seen.length === 5, failedAgain);
       const log = await activity(ask, ['STEP_STATUS_CHANGED']);
       assert.deepEqual(seen.map((change) => change.cursor), log.slice(-5).map((event) => event.cursor));
     });
@@ -143,7 +144,7 @@ test('faults', { skip, timeout: 120_000 }, async (t) => {
       assert.match(errors[0].message, message);
     }
     await fiveChanges();
-    await Promise.race([failed, until(() => seen.length === 5)]);
+    await until(() => seen.length === 5, failed);
     assert.deepEqual({ opened, closed }, { opened: 1, closed: [] });
   });
 
@@ -154,12 +155,13 @@ test('faults', { skip, timeout: 120_000 }, async (t) => {
     const after = await cursor();
     const attempt = await office.invite();
     const seen = [];
+    const failed = deferred();
     const query = `subscription ($attempt: ID!, $after: EventCursor) {
       trackerEvent(attemptId: $attempt, after: $after) { cursor type }
     }`;
     client.subscribe(
       { query, variables: { attempt: attempt.id, after } },
-      { next: ({ data }) => seen.push(data.trackerEvent), error: assert.fail, complete() {} },
+      { next: ({ data }) => seen.push(data.trackerEvent), error: failed.reject, complete: failed.reject },
     );
     for (const status of ['IN_PROGRESS', 'REQUIRES_ACTION', 'COMPLETED']) {
       for (const { id } of attempt.steps) {
@@ -174,7 +176,7 @@ test('faults', { skip, timeout: 120_000 }, async (t) => {
     }`;
     const { state, tracker: page } = (await ask(tracker, { id: attempt.id })).attempt;
     assert.deepEqual({ state, more: page.pageInfo.hasNextPage }, { state: 'COMPLETED', more: false });
-    await until(() => seen.at(-1)?.cursor === page.nodes.at(-1).cursor);
+    await until(() => seen.at(-1)?.cursor === page.nodes.at(-1).cursor, failed);
     assert.deepEqual(seen, page.nodes);
     assert.ok(proxy.cuts >= 3, `${proxy.cuts} cuts`);
   });
@@ -190,12 +192,12 @@ test('faults', { skip, timeout: 120_000 }, async (t) => {
       { next: ({ data }) => seen.push(data.stepChanged), error: failed.reject, complete: failed.reject },
     );
     await fiveChanges();
-    await until(() => seen.length === 5);
+    await until(() => seen.length === 5, failed);
     for (const [signal, expected] of [['SIGTERM', 10], ['SIGKILL', 15]]) {
       await server.end(signal);
       await server.start();
       await fiveChanges();
-      await Promise.race([failed, until(() => seen.length === expected)]);
+      await until(() => seen.length === expected, failed);
     }
     // In between, nobody listened: that is 1006, too.
     assert.equal(closed[0], 1012);

@@ -35,7 +35,7 @@ export const clients = {
     return () => (stop(), client.dispose());
   },
   'graphql-sse': (url, key, ...what) => {
-    const client = graphqlSse.connect(graphql(url), key, { retry: soon });
+    const client = graphqlSse.connect(graphql(url), key, soon);
     const stop = graphqlSse.follow(client, ...what);
     return () => (stop(), client.dispose());
   },

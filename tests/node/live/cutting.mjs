@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
+import { atEnd } from './at-end.mjs';
+
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export function dice(seed) {
   let state = seed >>> 0;
@@ -32,7 +34,7 @@ export class CuttingProxy {
     const listener = createServer({ noDelay: true }, (client) => proxy.#serve(client, port)).listen(0, '127.0.0.1');
     await once(listener, 'listening');
     proxy.port = listener.address().port;
-    t.after(() => {
+    atEnd(t, () => {
       listener.close();
       for (const socket of proxy.#open) socket.destroy();
     });

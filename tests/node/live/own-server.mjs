@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { atEnd } from './at-end.mjs';
+
 const program = process.env.KYC_PROGRAM;
 
 /** What node's runner takes as the reason to skip; false where there is a program. */
@@ -27,7 +29,7 @@ export async function freePort() {
 /** A database of a test's own: a SQLite file, gone after the test. */
 export async function freshDatabase(t) {
   const folder = await mkdtemp(join(tmpdir(), 'kyc-stack-live-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return `sqlite:${join(folder, 'kyc.db')}`;
 }
 
@@ -52,7 +54,7 @@ export class OwnServer {
   static async start(t, databaseUrl, settings) {
     const server = new OwnServer(databaseUrl, await freePort(), settings);
     await server.start();
-    t.after(() => server.end('SIGTERM'));
+    atEnd(t, () => server.end('SIGTERM'));
     return server;
   }
 

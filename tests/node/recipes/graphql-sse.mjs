@@ -3,7 +3,7 @@ import { createClient } from 'graphql-sse';
 import { STEP_CHANGED } from './documents.mjs';
 import { pause, resuming } from './resuming.mjs';
 
-export function connect(url, key, options) {
+export function connect(url, key, wait = pause) {
   let refused;
   const client = createClient({
     url, // https://kyc.example.com/graphql
@@ -15,8 +15,7 @@ export function connect(url, key, options) {
       if ([400, 401, 403].includes(response.status)) refused = new Error(`The server answers ${response.status}.`);
       return response;
     },
-    retry: (tries) => (refused ? Promise.reject(refused) : pause(tries)),
-    ...options,
+    retry: (tries) => (refused ? Promise.reject(refused) : wait(tries)),
   });
   return resuming(client);
 }

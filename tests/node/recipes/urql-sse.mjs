@@ -15,31 +15,36 @@ const passes = ({ extensions }) => ['RATE_LIMITED', 'INTERNAL'].includes(extensi
 
 // urql does not come back to a stream by itself.
 export function follow(client, after, handle, failed, wait = pause) {
-  let subscription, stopped;
+  let unsubscribe, stopped;
   let tries = 0;
+  // Not within a call of urql's: that leaves a rejected promise behind.
+  const leave = () => setTimeout(unsubscribe);
   const stop = () => {
     stopped = true;
-    subscription.unsubscribe();
+    leave();
   };
   function begin() {
     if (stopped) return;
-    subscription = client.subscription(STEP_CHANGED, { after }).subscribe(({ data, error, hasNext }) => {
+    let over = false;
+    ({ unsubscribe } = client.subscription(STEP_CHANGED, { after }).subscribe(({ data, error, hasNext }) => {
+      // With the end of the stream, urql shows the last event once more.
+      if (stopped || over) return;
+      over = error || !hasNext;
       try {
         if (error?.graphQLErrors.length && !error.graphQLErrors.every(passes)) throw error;
-        if (hasNext && !error) {
+        if (!over) {
           handle(data.stepChanged);
           after = data.stepChanged.cursor;
           tries = 0;
         } else {
-          // The end of the stream, or of the connection; urql shows the last event once more with it.
-          subscription.unsubscribe();
+          leave();
           wait((tries += 1)).then(begin);
         }
       } catch (problem) {
         stop();
         failed(problem);
       }
-    });
+    }));
   }
   begin();
   return stop;
