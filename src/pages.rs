@@ -30,7 +30,8 @@ const FRONT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:;
     form-action 'none'; frame-ancestors 'none'";
 
 /// GraphiQL needs inline styles (a dialog of it inserts a style element, which keeps the page behind from scrolling),
-/// `data:` images (its editor's markers), and a connection to this origin, WebSocket included. Scripts stay files of ours.
+/// `data:` images (its editor's markers), and connections to this origin: `'self'` has its WebSocket in it (CSP 3; Safari from 16
+/// on), `ws:` would have everybody's. Scripts stay files of ours.
 const EXPLORER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -231,6 +232,7 @@ mod tests {
     #[tokio::test]
     async fn scripts_are_files_only() {
         assert!(EXPLORER_POLICY.contains("script-src 'self';") && !FRONT_POLICY.contains("script-src"));
+        assert!(EXPLORER_POLICY.contains("connect-src 'self';") && !FRONT_POLICY.contains("connect-src"));
         for path in ["/", "/graphiql"] {
             let html = text(get_with(path, &[]).await).await;
             assert!(

@@ -6,7 +6,7 @@ import test from 'node:test';
 import { clients, socket } from './live/clients.mjs';
 import { CuttingProxy, dice } from './live/cutting.mjs';
 import { Follower } from './live/follower.mjs';
-import { Office, activity, asker } from './live/office.mjs';
+import { Office, activity, asker, stepsOf } from './live/office.mjs';
 import { OwnServer, createMerchant, freshDatabase, skip } from './live/own-server.mjs';
 
 // Changes between two restarts, and cuts of each client.
@@ -54,13 +54,14 @@ test('a snapshot, then every event once, whatever breaks', { skip, timeout: 120_
 
   const log = await activity(ask);
   const last = log.findLast(({ type }) => type === 'STEP_STATUS_CHANGED');
+  const steps = await stepsOf(ask);
   for (const follower of followers) {
     await t.test(follower.name, async () => {
       await follower.reaches(last.cursor);
       follower.stop();
       follower.assertSawAll(log);
+      follower.assertKnows(steps);
       assert.ok(follower.cursors.length > 2 * CHANGES, `${follower.cursors.length} events are hardly a test`);
-      console.log(follower.name, follower.cursors.length, follower.proxy.cuts);
     });
   }
 });

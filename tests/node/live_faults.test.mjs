@@ -27,7 +27,7 @@ async function until(condition, ...failed) {
 }
 
 /** Long enough for any of the clients to have tried again, if they do. */
-const severalTries = () => new Promise((done) => setTimeout(done, 500));
+const severalTries = () => new Promise((done) => setTimeout(done, 250));
 
 /** What an error that a client shows says, in whichever of their forms. */
 const text = (problem) =>
@@ -121,9 +121,9 @@ test('faults', { skip, timeout: 120_000 }, async (t) => {
   await t.test('graphql-ws: what is wrong with one subscription leaves the others of its socket alone', async (t) => {
     const closed = [];
     let opened = 0;
-    const client = socket(server.url, key, {
-      on: { opened: () => (opened += 1), closed: ({ code }) => closed.push(code) },
-    });
+    const client = socket(server.url, key);
+    client.on('opened', () => (opened += 1));
+    client.on('closed', ({ code }) => closed.push(code));
     t.after(() => client.dispose());
     const seen = [];
     const failed = deferred();
@@ -181,9 +181,30 @@ test('faults', { skip, timeout: 120_000 }, async (t) => {
     assert.ok(proxy.cuts >= 3, `${proxy.cuts} cuts`);
   });
 
+  await t.test('graphql-ws: a connection that dies without a word is noticed', async (t) => {
+    const proxy = await CuttingProxy.start(t, new URL(server.url).port, 3);
+    const client = socket(`http://127.0.0.1:${proxy.port}`, key, { silence: 200 });
+    t.after(() => client.dispose());
+    const seen = [];
+    const failed = deferred();
+    client.subscribe(
+      { query: STEP_CHANGED, variables: { after: await cursor() } },
+      { next: ({ data }) => seen.push(data.stepChanged), error: failed.reject, complete: failed.reject },
+    );
+    await fiveChanges();
+    await until(() => seen.length === 5, failed);
+    proxy.freeze();
+    await fiveChanges();
+    await until(() => seen.length === 10, failed);
+    assert.equal(proxy.connections, 2);
+    const log = await activity(ask, ['STEP_STATUS_CHANGED']);
+    assert.deepEqual(seen.map((change) => change.cursor), log.slice(-10).map((event) => event.cursor));
+  });
+
   await t.test('graphql-ws: a server that restarts says so, and one that is killed does not', async (t) => {
     const closed = [];
-    const client = socket(server.url, key, { on: { closed: ({ code }) => closed.push(code) } });
+    const client = socket(server.url, key);
+    client.on('closed', ({ code }) => closed.push(code));
     t.after(() => client.dispose());
     const seen = [];
     const failed = deferred();

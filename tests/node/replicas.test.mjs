@@ -61,7 +61,8 @@ test('replicas', { skip: skipServer || skipPostgres || skipNginx, timeout: 120_0
       { input: { name: 'Of a test', role: 'VIEWER' } },
     );
     const closed = [];
-    const client = socket(other.url, apiKeyCreate.secret, { on: { closed: ({ code }) => closed.push(code) } });
+    const client = socket(other.url, apiKeyCreate.secret);
+    client.on('closed', ({ code }) => closed.push(code));
     t.after(() => client.dispose());
     const { eventCursor } = await ask('{ eventCursor }');
     const ended = new Promise((resolve) => {

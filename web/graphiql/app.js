@@ -8,7 +8,8 @@ const SOCKET = new URL(GRAPHQL);
 SOCKET.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const WELCOME = `# Paste an API key above, then press the run button.
-# The schema is in the book icon on the left.
+# The schema is in the book icon on the left. Subscriptions work as well, and run until you stop them:
+# subscription { stepChanged { at from to step { kind } } }
 {
   viewer {
     kind
@@ -32,20 +33,36 @@ function authorization() {
   return key ? { authorization: `Bearer ${key}` } : {};
 }
 
+// Header names in one case, so that a credential in the headers editor takes the place of the key above.
+const lowerCase = (headers = {}) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+// GraphiQL reads what stands in the editor a moment after it was typed; whoever is faster would send a subscription as a query.
+function parsed(query) {
+  try {
+    return GraphiQL.GraphQL.parse(query);
+  } catch {
+    return undefined;
+  }
+}
+
 function fetcher() {
-  return GraphiQL.createFetcher({
+  const send = GraphiQL.createFetcher({
     url: GRAPHQL.href,
+    // What the headers editor holds goes into `connection_init`, too: a browser sends no headers with a WebSocket.
     subscriptionUrl: SOCKET.href,
     wsConnectionParams: authorization(),
     fetch: (url, init) =>
       fetch(url, {
         ...init,
-        headers: { accept: 'application/graphql-response+json, application/json', ...init.headers, ...authorization() },
+        headers: { accept: 'application/graphql-response+json, application/json', ...authorization(), ...init.headers },
         credentials: 'same-origin',
         redirect: 'error',
         referrerPolicy: 'no-referrer',
       }),
   });
+  return (parameters, options) =>
+    send(parameters, { ...options, documentAST: parsed(parameters.query), headers: lowerCase(options?.headers) });
 }
 
 // Called again for another key: GraphiQL then asks for the schema anew, as that key sees it.

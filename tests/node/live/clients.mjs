@@ -13,7 +13,7 @@ import * as urqlWs from '../recipes/urql.mjs';
 globalThis.WebSocket ??= WebSocket;
 
 /** Between two tries of the clients that can be told: tests do not wait for seconds. */
-const soon = () => new Promise((done) => setTimeout(done, 100));
+const soon = () => new Promise((done) => setTimeout(done, 50));
 
 const graphql = (url) => `${url}/graphql`;
 const socketUrl = (url) => graphql(url).replace(/^http/, 'ws');

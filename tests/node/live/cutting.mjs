@@ -46,6 +46,11 @@ export class CuttingProxy {
     this.#left = Math.min(this.#left, this.roll(within) + 1);
   }
 
+  /** Lets nothing more through on the connections that are open, and does not close them: a cable that nobody saw break. */
+  freeze() {
+    for (const socket of this.#open) socket.removeAllListeners('data').resume();
+  }
+
   #serve(client, port) {
     const server = connect({ port, host: '127.0.0.1', noDelay: true });
     // A server that is not there: what a proxy says to that.

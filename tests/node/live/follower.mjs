@@ -51,4 +51,12 @@ export class Follower {
     const changes = log.slice(from + 1).filter(({ type }) => type === 'STEP_STATUS_CHANGED');
     assert.deepEqual(this.cursors, changes.map(({ cursor }) => cursor));
   }
+
+  /** Checks that every step it knows is as it knows it. */
+  assertKnows(steps) {
+    const known = steps.filter(({ id }) => this.steps.has(id));
+    assert.equal(known.length, this.steps.size);
+    const state = ({ id, status, version }) => `${id} ${status} ${version}`;
+    assert.deepEqual(known.map(({ id }) => state(this.steps.get(id))), known.map(state));
+  }
 }

@@ -78,5 +78,10 @@ export async function activity(ask, types) {
   return events.reverse();
 }
 
-/** The position in the log that an event's cursor names. */
-export const seq = (cursor) => Number(Buffer.from(cursor, 'base64url').readBigInt64BE(16));
+/** Every step of the merchant's first hundred attempts. */
+export async function stepsOf(ask) {
+  const { attempts } = await ask(
+    '{ attempts(first: 100, sort: { field: CREATED_AT, direction: ASC }) { nodes { steps { id kind status version } } } }',
+  );
+  return attempts.nodes.flatMap(({ steps }) => steps);
+}

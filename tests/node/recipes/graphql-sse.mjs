@@ -8,13 +8,13 @@ export function connect(url, key, wait = pause) {
   const client = createClient({
     url, // https://kyc.example.com/graphql
     headers: key && { authorization: `Bearer ${key}` }, // none: the cookie of whoever is signed in
-    retryAttempts: Infinity, // 5 by default
-    // It would try again whatever the server answers; a 401 stays one.
+    // It would ask again whatever the server answers; a 401 stays one.
     fetchFn: async (...request) => {
       const response = await fetch(...request);
       if ([400, 401, 403].includes(response.status)) refused = new Error(`The server answers ${response.status}.`);
       return response;
     },
+    retryAttempts: Infinity, // 5 by default
     retry: (tries) => (refused ? Promise.reject(refused) : wait(tries)),
   });
   return resuming(client);
