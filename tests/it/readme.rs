@@ -7,7 +7,14 @@ use std::{
     process::{Command, Stdio},
 };
 
-use kyc_stack::{app::App, clock::Clock, config, db::Db, entropy::Entropy, graphql::Api};
+use kyc_stack::{
+    app::App,
+    clock::Clock,
+    config,
+    db::Db,
+    entropy::Entropy,
+    graphql::{Api, live::Limits},
+};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -105,6 +112,47 @@ fn every_error_code_is_explained() {
     });
     let missing: Vec<_> = codes.filter(|code| !explained.contains(*code)).collect();
     assert!(missing.is_empty(), "README.md does not explain {missing:?}");
+}
+
+#[test]
+fn every_close_code_is_explained() {
+    let explained = first_column("## Live updates");
+    let protocol = include_str!("../../src/graphql/ws/protocol.rs");
+    let codes =
+        protocol.split("Self::new(").skip(1).map(|close| close.trim_start().split(',').next().unwrap());
+    let codes: BTreeSet<_> = codes.filter(|code| code.bytes().all(|byte| byte.is_ascii_digit())).collect();
+    assert!(codes.len() > 8 && codes.contains("4401"), "the codes are written in another way: {codes:?}");
+    let missing: Vec<_> = codes.into_iter().filter(|code| !explained.contains(*code)).collect();
+    assert!(missing.is_empty(), "README.md does not explain the close codes {missing:?}");
+}
+
+#[test]
+fn the_limits_of_live_connections_are_as_listed() {
+    let section = section("## Live updates");
+    let limits = Limits::default();
+    for (what, limit) in [
+        ("to `connection_init`", format!("{} s", limits.init.as_secs())),
+        ("pinged every", format!("{} s", limits.ping.as_secs())),
+        ("a comment every", format!("{} s", limits.keep_alive.as_secs())),
+        ("takes no byte", format!("is left after {} s", limits.write.as_secs())),
+        ("a message to", format!("{} KiB", limits.message_bytes / 1024)),
+        (
+            "messages to",
+            format!("{} at once, then {} a second", limits.message_burst, limits.messages_per_second),
+        ),
+        ("subscriptions on", limits.operations.to_string()),
+        ("of a key or member", with_comma(limits.connections_per_actor)),
+        ("of a process", with_comma(limits.connections)),
+    ] {
+        let row = section.lines().find(|line| line.starts_with('|') && line.contains(what));
+        let row = row.unwrap_or_else(|| panic!("README.md lists no limit {what:?}"));
+        assert!(row.contains(&format!("| {limit}")), "the limit is {limit:?}, and README.md says {row}");
+    }
+}
+
+/// A number of more than three digits as people write it.
+fn with_comma(number: usize) -> String {
+    format!("{},{:03}", number / 1000, number % 1000)
 }
 
 #[test]
