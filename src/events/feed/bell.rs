@@ -150,15 +150,12 @@ impl Feed {
             // What was said before we listened, or while the connection was lost, nobody will say again.
             metrics::reread(Reread::Listener);
             self.wake_all();
-            loop {
-                match listener.try_recv().await.map_err(|error| Error::Internal(Box::new(error)))? {
-                    Some(notification) => {
-                        if let Ok(merchant) = notification.payload().parse() {
-                            self.wake_tail(Scope::of(MerchantId(merchant)));
-                        }
-                    }
-                    // The connection was lost, and there is another one now.
-                    None => break,
+            // None: the connection was lost, and there is another one now.
+            while let Some(said) =
+                listener.try_recv().await.map_err(|error| Error::Internal(Box::new(error)))?
+            {
+                if let Ok(merchant) = said.payload().parse() {
+                    self.wake_tail(Scope::of(MerchantId(merchant)));
                 }
             }
         }

@@ -176,7 +176,7 @@ impl Socket {
         &mut self,
         message: Option<std::result::Result<Message, tungstenite::Error>>,
     ) -> Flow<Option<Said>> {
-        let message = message.ok_or(End::Gone("client"))?.map_err(fault)?;
+        let message = message.ok_or(End::Gone("client"))?.map_err(|error| fault(&error))?;
         self.unanswered = 0;
         // Pings cost us an answer, and everything costs a look.
         if !self.budget.take(Instant::now()) {
@@ -311,7 +311,7 @@ impl Socket {
     }
 }
 
-fn fault(error: tungstenite::Error) -> End {
+fn fault(error: &tungstenite::Error) -> End {
     End::Close(match error {
         tungstenite::Error::Capacity(_) => Close::TOO_BIG,
         tungstenite::Error::Utf8(_) => Close::NOT_UTF8,

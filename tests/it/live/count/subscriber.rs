@@ -163,6 +163,10 @@ impl Subscriber {
         let mut left = 1 + self.dice.below(SPAN);
         loop {
             let is_over = ended.borrow().is_some();
+            // It may have ended while the last event was on its way.
+            if is_over && self.has_all(ended) {
+                return;
+            }
             let news = if is_over {
                 let Ok(news) = timeout(DEADLINE, follower.next()).await else {
                     panic!("{}: nothing came: {}", self.name(), self.difference(ended));
@@ -190,9 +194,6 @@ impl Subscriber {
                     assert!(event.payload.get("errors").is_none(), "{}: {}", self.name(), event.payload);
                     self.handled.push(event.cursor().to_owned());
                     self.told.deliveries += 1;
-                    if is_over && self.has_all(ended) {
-                        return;
-                    }
                 }
                 News::Refused(errors) => {
                     assert!(self.sizes.faults, "{}: {errors}", self.name());
