@@ -1,12 +1,13 @@
-// The explorer of the demo in a real browser: a person asks for `stepChanged`, and sees steps move.
+// The demo in a real browser: a person asks its explorer for `stepChanged`, and sees steps move; and so does a page of one's own.
 //   KYC_PROGRAM=…/kyc-stack node --test
 // KYC_CHROMIUM is the browser, if it is not /usr/bin/chromium; KYC_SCREENSHOT a file for a picture of what was seen.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { chromium } from 'playwright-core';
 
+import { CuttingProxy } from '../node/live/cutting.mjs';
 import { demo, skip as skipDemo } from './demo.mjs';
 
 const executablePath = process.env.KYC_CHROMIUM ?? '/usr/bin/chromium';
@@ -16,7 +17,11 @@ const SUBSCRIPTION = `subscription {
   stepChanged { cursor at from to step { kind } attempt { number state customer { name } } }
 }`;
 
-test('GraphiQL shows steps as they move', { skip, timeout: 120_000, concurrency: 3 }, async (t) => {
+/** A recipe of README.md for a page: its text without what makes it a module. */
+const recipe = (name) =>
+  readFileSync(new URL(`../node/recipes/${name}`, import.meta.url), 'utf8').replaceAll(/^import .*$|^export /gm, '');
+
+test('steps are seen as they move', { skip, timeout: 120_000, concurrency: 4 }, async (t) => {
   const { url, key, member } = await demo(t);
   // In a folder of its own, which goes with it.
   const browser = await chromium.launch({
@@ -51,15 +56,41 @@ test('GraphiQL shows steps as they move', { skip, timeout: 120_000, concurrency:
 
     t.test('signed in, with the cookie', async (t) => {
       const explorer = await Explorer.open(t, browser, url);
-      const status = await explorer.page.evaluate(async (member) => {
-        const headers = { 'content-type': 'application/json' };
-        return (await fetch('/session', { method: 'POST', headers, body: JSON.stringify(member) })).status;
-      }, member);
-      assert.equal(status, 200);
+      await explorer.signIn(member);
       await explorer.page.reload();
       explorer.complaints.length = 0;
       await explorer.watch();
       assert.deepEqual(explorer.sent[0], { type: 'connection_init', payload: {} });
+    }),
+
+    t.test('by the EventSource of the browser, which comes back where it was', async (t) => {
+      const proxy = await CuttingProxy.start(t, new URL(url).port, 1);
+      const explorer = await Explorer.open(t, browser, `http://127.0.0.1:${proxy.port}`);
+      const { page } = explorer;
+      await explorer.signIn(member);
+      const recipes = ['documents.mjs', 'resuming.mjs', 'event-source.mjs'].map(recipe).join('\n');
+      await page.evaluate(`${recipes}
+        globalThis.seen = [];
+        globalThis.ask = async (query) => {
+          const headers = { 'content-type': 'application/json' };
+          return (await (await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query }) })).json()).data;
+        };
+        ask('{ eventCursor }').then(({ eventCursor }) =>
+          follow('/graphql', eventCursor, (change) => seen.push(change.cursor), (problem) => seen.push(String(problem))));
+      `);
+      await page.waitForFunction(() => seen.length >= 1);
+      // In the midst of an event that is on its way.
+      while (proxy.cuts < 2) {
+        proxy.arm(200);
+        await page.waitForFunction((had) => seen.length > had, await page.evaluate(() => seen.length));
+      }
+      const activity = '{ activity(first: 100, types: [STEP_STATUS_CHANGED]) { nodes { cursor } } }';
+      const [seen, log] = await page.evaluate(async (activity) => {
+        const { nodes } = (await ask(activity)).activity;
+        return [seen, nodes.map(({ cursor }) => cursor).reverse()];
+      }, activity);
+      const from = log.indexOf(seen[0]);
+      assert.deepEqual(seen, log.slice(from, from + seen.length));
     }),
   ]);
 });
@@ -93,6 +124,15 @@ class Explorer {
       this.sockets.push(new Promise((closed) => socket.on('close', closed)));
       socket.on('framesent', ({ payload }) => this.sent.push(JSON.parse(payload)));
     });
+  }
+
+  /** Signs a member in, as a dashboard does. */
+  async signIn(member) {
+    const status = await this.page.evaluate(async (member) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch('/session', { method: 'POST', headers, body: JSON.stringify(member) })).status;
+    }, member);
+    assert.equal(status, 200);
   }
 
   /** Gives a key to the form above the explorer. */
