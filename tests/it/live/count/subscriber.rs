@@ -75,6 +75,8 @@ pub(super) struct Subscriber {
     began: Option<String>,
     /// The cursors of the events it has handled.
     handled: Vec<String>,
+    /// The cursors of those that it has to handle, once they are known: found once, not for each event.
+    due: Option<Vec<String>>,
     told: Told,
 }
 
@@ -95,6 +97,7 @@ impl Subscriber {
             start,
             began: None,
             handled: Vec::new(),
+            due: None,
             told: Told::default(),
         }
     }
@@ -240,11 +243,15 @@ impl Subscriber {
             .collect()
     }
 
-    fn has_all(&self, ended: &watch::Receiver<Option<Logs>>) -> bool {
+    /// Whether it has heard all there is, once that is known.
+    fn has_all(&mut self, ended: &watch::Receiver<Option<Logs>>) -> bool {
         let Some(logs) = ended.borrow().clone() else { return false };
-        let expected = self.expected(&logs);
+        let due = self.due.take().unwrap_or_else(|| self.expected(&logs));
         let last = |cursors: &[String]| cursors.last().map_or(0, |cursor| seq_of(cursor));
-        self.handled.len() >= expected.len() || last(&self.handled) >= last(&expected)
+        let has_all = self.handled.len() >= due.len() || last(&self.handled) >= last(&due);
+        // Who begins now and has heard nothing begins somewhere else yet.
+        self.due = (self.start != Start::Now || !self.handled.is_empty()).then_some(due);
+        has_all
     }
 
     fn compare(&self, ended: &watch::Receiver<Option<Logs>>) {
