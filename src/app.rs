@@ -25,7 +25,7 @@ use crate::{
     events::{self, Feed},
     graphql::{
         self, Api, Operation,
-        answer::{Answer, GraphError},
+        answer::Answer,
         guard,
         http::Accept,
         live::{self, Live},
@@ -132,19 +132,16 @@ impl App {
     }
 
     /// What a request to the API would be recognised by.
-    fn credential(&self, request: &Request) -> Result<Credential, GraphError> {
+    fn credential(&self, request: &Request) -> Result<Credential, Error> {
         let headers = request.headers();
-        match self.auth.credential(headers) {
-            Ok(Some(credential)) => {
-                let foreign = csrf::check(request.method(), headers, &self.rest.origin).is_err();
-                if credential.is_cookie() && foreign {
-                    return Err(graphql::error::foreign_page());
-                }
-                Ok(credential)
-            }
-            Ok(None) => Err(graphql::error::public(&Error::Unauthenticated)),
-            Err(error) => Err(graphql::error::public(&error)),
+        let credential = self.auth.credential(headers)?.ok_or(Error::Unauthenticated)?;
+        let foreign = csrf::check(request.method(), headers, &self.rest.origin).is_err();
+        if credential.is_cookie() && foreign {
+            return Err(Error::NotForThisActor(
+                "A signed-in session works on this server's own pages only. From elsewhere, send an API key.",
+            ));
         }
+        Ok(credential)
     }
 
     /// Every route.
@@ -219,11 +216,11 @@ async fn graphql(State(app): State<App>, request: Request) -> Response {
     }
     let parts = app.live.parts();
     graphql::http::respond(&parts.guard, parts.introspection, request, async |call, document| {
-        let credential = match credential {
-            Ok(credential) => credential,
-            Err(error) => return Answer::refused(error),
+        let actor = match credential {
+            Ok(credential) => app.auth.actor(&credential).await,
+            Err(error) => Err(error),
         };
-        let actor = match app.auth.actor(&credential).await {
+        let actor = match actor {
             Ok(actor) => actor,
             Err(error) => return Answer::refused(graphql::error::public(&error)),
         };

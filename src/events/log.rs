@@ -6,7 +6,7 @@ use entity::{
     log_head,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
     Statement,
 };
 use uuid::Uuid;
@@ -171,6 +171,14 @@ pub(crate) async fn reserve(txn: &impl ConnectionTrait, merchant: MerchantId, co
     Ok(head - count + 1)
 }
 
+/// A merchant's events after `seq`, oldest first.
+pub fn after(scope: Scope, seq: i64, limit: u64) -> Select<event::Entity> {
+    event::Entity::scoped(scope)
+        .filter(event::Column::Seq.gt(seq))
+        .order_by_asc(event::Column::Seq)
+        .limit(limit)
+}
+
 /// Reads a merchant's events after `seq`, oldest first.
 ///
 /// # Errors
@@ -181,12 +189,7 @@ pub async fn read_after(
     seq: i64,
     limit: u64,
 ) -> Result<Vec<event::Model>> {
-    Ok(event::Entity::scoped(scope)
-        .filter(event::Column::Seq.gt(seq))
-        .order_by_asc(event::Column::Seq)
-        .limit(limit)
-        .all(db)
-        .await?)
+    Ok(after(scope, seq, limit).all(db).await?)
 }
 
 /// The number of a merchant's newest event; 0 when there is none.

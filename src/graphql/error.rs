@@ -35,14 +35,6 @@ pub fn public(error: &Error) -> GraphError {
     GraphError { reference, retry_after, ..GraphError::new(code, message) }
 }
 
-/// A page of another site tried to use the member's session.
-pub fn foreign_page() -> GraphError {
-    GraphError::new(
-        "FORBIDDEN",
-        "A signed-in session works on this server's own pages only. From elsewhere, send an API key.",
-    )
-}
-
 /// What the library says of an input, without the value: it repeats what it could not read, which may be anybody's name,
 /// and calls our argument structs by their names.
 pub fn without_value(message: &str) -> String {

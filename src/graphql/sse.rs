@@ -47,11 +47,7 @@ const COMPLETE: &[u8] = b"event: complete\ndata: \n\n";
 ///
 /// What HTTP can say, it says: 401 without valid credentials, 429 and 503 where there is no room. What is wrong with the
 /// operation comes as its only entry: a browser's `EventSource` shows nothing of an answer that is not 200.
-pub async fn respond(
-    live: &Live,
-    request: Request,
-    credential: Result<Credential, GraphError>,
-) -> Response<Body> {
+pub async fn respond(live: &Live, request: Request, credential: Result<Credential, Error>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     if let Some(patience) = parts.extensions.get::<Patience>() {
         // Whoever stops reading a stream is behind for good; whoever comes back goes on where they were.
@@ -67,11 +63,11 @@ async fn answer(
     live: &Live,
     headers: &HeaderMap,
     call: Result<Call, HttpError>,
-    credential: Result<Credential, GraphError>,
+    credential: Result<Credential, Error>,
 ) -> Result<Response<Body>, HttpError> {
     let call = call?;
     let parts = live.parts();
-    let credential = credential.map_err(HttpError::from)?;
+    let credential = credential.map_err(|error| HttpError::from(public(&error)))?;
     let (document, operation) = match admit(&parts.guard, parts.introspection, &call) {
         Ok(admitted) => admitted,
         Err(HttpError::Request(error)) => return Ok(single(Answer::refused(*error))),

@@ -5,7 +5,9 @@ mod count;
 mod counting;
 mod faults;
 mod feed;
+mod filters;
 mod guarantee;
+mod limits;
 mod operations;
 mod protocol;
 mod roles;
@@ -18,13 +20,15 @@ use kyc_stack::{
     kyc::Kyc,
 };
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::harness::{
     app::{Client, House, TestApp},
     live::{
         Refusal, Served,
-        follower::{Follower, Transport},
+        follower::{Follower, News, Transport},
         socket::Socket,
+        within,
     },
 };
 
@@ -95,9 +99,11 @@ impl Stage {
 
     /// One who hears everything from here on, whatever happens to others.
     async fn witness(&self) -> Witness {
-        let after = self.head().await;
-        let follower = self.follow(Transport::WebSocket, EVERYTHING, json!({ "after": after })).await;
-        Witness { follower, heard: self.log().await.len() as i64 }
+        let (after, secret) = (self.head().await, self.acme.secret(Role::Reviewer));
+        let variables = json!({ "after": after });
+        let follower =
+            Follower::follow(Transport::WebSocket, self.served.address, secret, EVERYTHING, variables).await;
+        Witness::of(follower.unwrap(), self.log().await.len() as i64)
     }
 
     async fn close(self) {
@@ -106,20 +112,37 @@ impl Stage {
     }
 }
 
+/// Always awake, as a good client is.
 struct Witness {
-    follower: Follower,
-    heard: i64,
+    /// The newest event of those that were heard, none of them left out.
+    heard: watch::Receiver<i64>,
 }
 
 impl Witness {
+    fn of(mut follower: Follower, from: i64) -> Self {
+        let (hear, heard) = watch::channel(from);
+        tokio::spawn(async move {
+            loop {
+                match follower.next().await {
+                    News::Event(event) if event.seq() == *hear.borrow() + 1 => hear.send_replace(event.seq()),
+                    other => panic!("after {}: {other:?}", *hear.borrow()),
+                };
+            }
+        });
+        Self { heard }
+    }
+
     /// Something happens, and it is heard, with all that happened since it was last asked.
     async fn goes_on(&mut self, stage: &Stage) {
         stage.stir().await;
+        self.hears(stage).await;
+    }
+
+    /// All that has happened is heard.
+    async fn hears(&mut self, stage: &Stage) {
         let head = stage.log().await.len() as i64;
-        while self.heard < head {
-            self.heard += 1;
-            assert_eq!(self.follower.event().await.seq(), self.heard);
-        }
+        let heard = within("what others hear", self.heard.wait_for(|heard| *heard >= head)).await;
+        assert!(heard.is_ok(), "the witness hears nothing any more");
     }
 }
 

@@ -39,12 +39,33 @@ const CHUNK: usize = 500;
 pub(super) struct Bell {
     pending: Mutex<BTreeSet<Uuid>>,
     rung: Notify,
+    /// PostgreSQL's numbers of the connections on which we have rung: what comes from them is our own.
+    own: Mutex<BTreeSet<u32>>,
 }
+
+/// More connections than this are not remembered. The worst that forgetting does is a look at the log for nothing.
+const OWN: usize = 256;
 
 impl Bell {
     pub(super) fn ring(&self, merchant: MerchantId) {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(merchant.0);
         self.rung.notify_one();
+    }
+
+    fn rang_on(&self, connection: u32) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if own.len() >= OWN {
+            own.clear();
+        }
+        own.insert(connection);
+    }
+
+    fn forget_own(&self) {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn is_own(&self, connection: u32) -> bool {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(&connection)
     }
 
     fn take(&self) -> BTreeSet<Uuid> {
@@ -118,12 +139,18 @@ impl Feed {
             }
             let statement = Statement::from_sql_and_values(
                 DbBackend::Postgres,
-                "SELECT pg_notify($1, merchant) FROM unnest($2::text[]) AS merchant",
+                "SELECT pg_backend_pid(), pg_notify($1, merchant) FROM unnest($2::text[]) AS merchant",
                 [CHANNEL.into(), sea_orm::Value::Array(ArrayType::String, Some(Box::new(merchants)))],
             );
-            if let Err(error) = self.db().reader().execute_raw(statement).await {
+            let rung = self.db().reader().query_one_raw(statement).await;
+            match rung.and_then(|row| row.map(|row| row.try_get_by_index::<i32>(0)).transpose()) {
+                Ok(connection) => {
+                    if let Some(connection) = connection.and_then(|number| u32::try_from(number).ok()) {
+                        self.bell().rang_on(connection);
+                    }
+                }
                 // The others see it at their next look at the heads.
-                tracing::warn!(%error, "a wake-up was not sent");
+                Err(error) => tracing::warn!(%error, "a wake-up was not sent"),
             }
             tokio::time::sleep(COALESCE).await;
         }
@@ -149,16 +176,18 @@ impl Feed {
         loop {
             // What was said before we listened, or while the connection was lost, nobody will say again.
             metrics::reread(Reread::Listener);
+            // PostgreSQL may have restarted, and others' connections have numbers that were ours.
+            self.bell().forget_own();
             self.wake_all();
-            loop {
-                match listener.try_recv().await.map_err(|error| Error::Internal(Box::new(error)))? {
-                    Some(notification) => {
-                        if let Ok(merchant) = notification.payload().parse() {
-                            self.wake_tail(Scope::of(MerchantId(merchant)));
-                        }
-                    }
-                    // The connection was lost, and there is another one now.
-                    None => break,
+            // None: the connection was lost, and there is another one now.
+            while let Some(said) =
+                listener.try_recv().await.map_err(|error| Error::Internal(Box::new(error)))?
+            {
+                // Our own tails were woken when it happened.
+                if let Ok(merchant) = said.payload().parse()
+                    && !self.bell().is_own(said.process_id())
+                {
+                    self.wake_tail(Scope::of(MerchantId(merchant)));
                 }
             }
         }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::{
     Feed, Filter, Moment,
     metrics::{self, Reread},
-    moment::hydrate,
+    moment::moments,
     tail::{Seat, Unseated},
 };
 use crate::error::{Error, Result};
@@ -104,9 +104,9 @@ async fn page(
     after: i64,
     until: i64,
 ) -> Result<(Vec<Arc<Moment>>, bool)> {
-    let events = filter.page(scope, db.get_database_backend(), after, until, PAGE).all(db).await?;
-    let whole = (events.len() as u64) < PAGE;
-    Ok((hydrate(db, scope, events).await?, whole))
+    let moments = moments(db, filter.page(scope, db.get_database_backend(), after, until, PAGE)).await?;
+    let whole = (moments.len() as u64) < PAGE;
+    Ok((moments, whole))
 }
 
 /// Does what fails while a database restarts again, for a while.

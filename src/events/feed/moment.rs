@@ -2,13 +2,14 @@
 
 use std::{
     any::Any,
-    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use entity::{Scope, Scoped, attempt, customer, event, step};
-use sea_orm::ConnectionTrait;
-use uuid::Uuid;
+use entity::{attempt, customer, event, step};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, JoinType, QueryResult, QuerySelect,
+    QueryTrait, Select, sea_query::Expr,
+};
 
 use crate::error::Result;
 
@@ -38,58 +39,55 @@ impl Moment {
     }
 }
 
-/// Reads what events are about: one statement for each kind of thing.
+/// Reads events with what they are about, in one statement: they are of one moment.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn hydrate(
+pub(super) async fn moments(
     db: &impl ConnectionTrait,
-    scope: Scope,
-    events: Vec<event::Model>,
+    events: Select<event::Entity>,
 ) -> Result<Vec<Arc<Moment>>> {
-    let steps =
-        rows::<step::Entity, _>(db, scope, step::Column::Id, events.iter().map(|event| event.step_id));
-    let steps = by_id(steps.await?, |row| row.id);
-    let attempts = rows::<attempt::Entity, _>(
-        db,
-        scope,
-        attempt::Column::Id,
-        events.iter().map(|event| event.attempt_id),
-    );
-    let attempts = by_id(attempts.await?, |row| row.id);
-    let customers = rows::<customer::Entity, _>(
-        db,
-        scope,
-        customer::Column::Id,
-        events.iter().map(|event| event.customer_id),
-    );
-    let customers = by_id(customers.await?, |row| row.id);
-    let moments = events.into_iter().map(|mut event| {
-        event.data = serde_json::Value::Null;
-        Arc::new(Moment {
-            step: event.step_id.and_then(|id| steps.get(&id).cloned()),
-            attempt: event.attempt_id.and_then(|id| attempts.get(&id).cloned()),
-            customer: event.customer_id.and_then(|id| customers.get(&id).cloned()),
-            event,
+    // No scope on the joined rows: an event in the scope names only its own merchant's, which `verify` holds.
+    let to_step = event::Entity::belongs_to(step::Entity).from(event::Column::StepId).to(step::Column::Id);
+    let to_attempt =
+        event::Entity::belongs_to(attempt::Entity).from(event::Column::AttemptId).to(attempt::Column::Id);
+    let to_customer =
+        event::Entity::belongs_to(customer::Entity).from(event::Column::CustomerId).to(customer::Column::Id);
+    let mut select = events
+        .select_only()
+        .join(JoinType::LeftJoin, to_step.into())
+        .join(JoinType::LeftJoin, to_attempt.into())
+        .join(JoinType::LeftJoin, to_customer.into());
+    for column in event::Column::iter().filter(|column| !matches!(column, event::Column::Data)) {
+        select = with(select, EVENT, column);
+    }
+    select = select.expr_as(Expr::val(serde_json::Value::Null), format!("{EVENT}data"));
+    select = step::Column::iter().fold(select, |select, column| with(select, STEP, column));
+    select = attempt::Column::iter().fold(select, |select, column| with(select, ATTEMPT, column));
+    select = customer::Column::iter().fold(select, |select, column| with(select, CUSTOMER, column));
+    let statement = db.get_database_backend().build(&select.into_query());
+    let rows = db.query_all_raw(statement).await?;
+    rows.iter().map(|row| Moment::read(row).map(Arc::new)).collect()
+}
+
+const EVENT: &str = "e_";
+const STEP: &str = "s_";
+const ATTEMPT: &str = "a_";
+const CUSTOMER: &str = "c_";
+
+fn with<C: ColumnTrait>(select: Select<event::Entity>, prefix: &str, column: C) -> Select<event::Entity> {
+    let name = format!("{prefix}{}", column.as_str());
+    select.column_as(column, name)
+}
+
+impl Moment {
+    fn read(row: &QueryResult) -> Result<Self> {
+        Ok(Self {
+            event: event::Model::from_query_result(row, EVENT)?,
+            step: step::Model::from_query_result_optional(row, STEP)?,
+            attempt: attempt::Model::from_query_result_optional(row, ATTEMPT)?,
+            customer: customer::Model::from_query_result_optional(row, CUSTOMER)?,
             made: Mutex::default(),
         })
-    });
-    Ok(moments.collect())
-}
-
-async fn rows<E: Scoped, I: Into<Uuid>>(
-    db: &impl ConnectionTrait,
-    scope: Scope,
-    column: E::Column,
-    ids: impl Iterator<Item = Option<I>>,
-) -> Result<Vec<E::Model>> {
-    let ids: BTreeSet<Uuid> = ids.flatten().map(Into::into).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
     }
-    Ok(E::among(scope, db.get_database_backend(), column, ids).all(db).await?)
-}
-
-fn by_id<M, I: std::hash::Hash + Eq>(rows: Vec<M>, id: impl Fn(&M) -> I) -> HashMap<I, M> {
-    rows.into_iter().map(|row| (id(&row), row)).collect()
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     filter::Topic,
     metrics,
-    moment::{Moment, hydrate},
+    moment::{Moment, moments},
 };
 use crate::{clock::Clock, error::Result, events::log};
 
@@ -136,39 +136,18 @@ impl Tail {
     /// Hands out what came after the head; answers whether there may be more.
     async fn advance(&self, db: &impl ConnectionTrait, clock: &Clock) -> Result<bool> {
         let after = self.head();
-        let events = log::read_after(db, self.scope, after, BATCH).await?;
-        let Some(last) = events.last() else { return Ok(false) };
-        let (last, last_at) = (last.seq, last.at);
-        let more = events.len() as u64 == BATCH;
-        if last != after + events.len() as i64 {
-            tracing::error!(after, last, read = events.len(), "the log has a gap");
+        let moments = moments(db, log::after(self.scope, after, BATCH)).await?;
+        let Some(last) = moments.last().map(|moment| &moment.event) else { return Ok(false) };
+        let more = moments.len() as u64 == BATCH;
+        if last.seq != after + moments.len() as i64 {
+            tracing::error!(after, last = last.seq, read = moments.len(), "the log has a gap");
         }
-        let mut waiting = events;
-        let mut ready: Vec<Arc<Moment>> = Vec::new();
-        loop {
-            // What nobody follows is not looked up. Somebody may begin to follow it meanwhile: then it is, in another round.
-            let (wanted, unwanted): (Vec<_>, Vec<_>) = {
-                let state = self.state();
-                waiting
-                    .into_iter()
-                    .partition(|event| Topic::of(event).any(|topic| state.topics.contains_key(&topic)))
-            };
-            waiting = unwanted;
-            if !wanted.is_empty() {
-                ready.extend(hydrate(db, self.scope, wanted).await?);
-            }
+        {
             let mut state = self.state();
-            if waiting.iter().any(|event| Topic::of(event).any(|topic| state.topics.contains_key(&topic))) {
-                continue;
-            }
-            ready.sort_unstable_by_key(|moment| moment.event.seq);
-            for moment in &ready {
-                state.hand_out(moment);
-            }
-            state.head = last;
-            break;
+            moments.iter().for_each(|moment| state.hand_out(moment));
+            state.head = last.seq;
         }
-        metrics::handed_out(clock.now() - last_at);
+        metrics::handed_out(clock.now() - last.at);
         Ok(more)
     }
 

@@ -14,7 +14,8 @@ pub enum Told {
 
 /// Runs a subscription. The stream keeps the event that is being told: waiting for it may be given up and begun again.
 pub fn told(running: Running) -> BoxStream<'static, Told> {
-    stream::unfold(Some(running), |running| async {
+    // In a box: the stream holds the subscription or the future that has taken it, and would have room for both.
+    stream::unfold(Some(Box::new(running)), |running| async {
         let mut running = running?;
         Some(match running.next().await {
             Ok(delivery) => (Told::Next(delivery), Some(running)),

@@ -59,7 +59,7 @@ pub fn accept(live: &Live, mut request: Request) -> Response<Body> {
     tokio::spawn(async move {
         let _task = task;
         let limits = *live.limits();
-        let Ok(Ok(upgraded)) = tokio::time::timeout(limits.init, upgrade).await else { return };
+        let Ok(Ok(upgraded)) = Box::pin(tokio::time::timeout(limits.init, upgrade)).await else { return };
         let stream =
             WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config(&limits)));
         Socket::new(live, stream.await, open).run(spoken, brought).await;

@@ -21,7 +21,7 @@
 mod budget;
 mod handshake;
 mod operation;
-mod protocol;
+pub mod protocol;
 mod socket;
 
 pub use handshake::{accept, is_asked_for};

@@ -78,13 +78,14 @@ impl Socket {
     /// Serves the socket to its end. `spoken` is whether the client asked for our subprotocol, `brought` what its request
     /// would be recognised by.
     pub(super) async fn run(mut self, spoken: bool, brought: Result<Option<Credential>>) {
+        // What happens once in a socket's life is in boxes: thousands of sockets wait in `serve`.
         let Err(end) = self.serve(spoken, brought).await;
         // The subscriptions end here, whatever the client does with the rest of its life.
         self.operations.clear();
         let metric = match end {
             End::Gone(metric) => metric,
             End::Close(close) => {
-                self.close(close).await;
+                Box::pin(self.close(close)).await;
                 close.metric
             }
         };
@@ -102,14 +103,14 @@ impl Socket {
         let draining = self.live.draining().clone();
         let limit = self.live.limits().init;
         let given = tokio::select! {
-            given = timeout(limit, self.initialisation()) => given.map_err(|_| End::Close(Close::INIT_TIMEOUT))??,
+            given = timeout(limit, Box::pin(self.initialisation())) => given.map_err(|_| End::Close(Close::INIT_TIMEOUT))??,
             () = draining.cancelled() => return Err(End::Close(Close::DRAINING)),
         };
         let credential = match given {
             Some(text) => Credential::authorization(&text).map(Some),
             None => brought,
         };
-        let (mut standing, _place) = self.admit(credential).await?;
+        let (mut standing, _place) = Box::pin(self.admit(credential)).await?;
         let actor = Arc::new(standing.actor.clone());
         self.say(ACKNOWLEDGED.into()).await?;
         self.flush().await?;
@@ -125,13 +126,13 @@ impl Socket {
                 }
                 message = self.stream.next() => {
                     if let Some(said) = self.understand(message)? {
-                        self.answer(said, &actor).await?;
+                        Box::pin(self.answer(said, &actor)).await?;
                     }
                 }
                 Some((id, told)) = self.operations.next(), if !self.operations.is_empty() => {
-                    self.tell(id, told).await?;
+                    Box::pin(self.tell(id, told)).await?;
                 }
-                _ = self.ping.tick() => self.check_alive().await?,
+                _ = self.ping.tick() => Box::pin(self.check_alive()).await?,
             }
         }
     }
@@ -176,7 +177,7 @@ impl Socket {
         &mut self,
         message: Option<std::result::Result<Message, tungstenite::Error>>,
     ) -> Flow<Option<Said>> {
-        let message = message.ok_or(End::Gone("client"))?.map_err(fault)?;
+        let message = message.ok_or(End::Gone("client"))?.map_err(|error| fault(&error))?;
         self.unanswered = 0;
         // Pings cost us an answer, and everything costs a look.
         if !self.budget.take(Instant::now()) {
@@ -311,7 +312,7 @@ impl Socket {
     }
 }
 
-fn fault(error: tungstenite::Error) -> End {
+fn fault(error: &tungstenite::Error) -> End {
     End::Close(match error {
         tungstenite::Error::Capacity(_) => Close::TOO_BIG,
         tungstenite::Error::Utf8(_) => Close::NOT_UTF8,

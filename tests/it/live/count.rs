@@ -2,6 +2,7 @@
 //! them has to have heard exactly what the table of events holds for it: no gap, no repeat, in order.
 
 mod subscriber;
+mod topic;
 mod town;
 mod writer;
 
@@ -42,7 +43,7 @@ impl Sizes {
             changes: number("KYC_LIVE_CHANGES").unwrap_or(changes),
             writers: 6,
             subscribers: 40,
-            attempts: 6,
+            attempts: 3,
             seed: number("KYC_LIVE_SEED").unwrap_or(7) as u64,
             faults: false,
         }

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use entity::{EventType, event};
 use kyc_stack::events::Cursor;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{sync::watch, time::timeout};
 
-use super::{Dice, Logs, Progress, Replicas, Sizes, Town, town::ask};
+use super::{Dice, Logs, Progress, Replicas, Sizes, Town, topic::Topic, town::ask};
 use crate::harness::live::{
     DEADLINE, Refusal,
     follower::{Follower, News, Transport},
@@ -16,19 +15,12 @@ use crate::harness::live::{
 
 /// How many events one connection hears at most before something happens to it.
 const SPAN: usize = 40;
-/// The share of all changes that a stall lasts at most: long enough to be lapped.
-const STALL: usize = 3;
+/// The share of all changes that a stall lasts at most.
+const STALL: usize = 4;
 /// What a connection that stalls may have on its way.
 const NARROW: u32 = 4_096;
 /// The server restarts: come again.
 const RESTARTS: u16 = 1012;
-
-/// What somebody follows.
-struct Topic {
-    document: &'static str,
-    variables: Value,
-    wanted: Box<dyn Fn(&event::Model) -> bool + Send + Sync>,
-}
 
 /// From where on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +69,8 @@ pub(super) struct Subscriber {
     tenant: usize,
     topic: Topic,
     start: Start,
+    /// Whether it still has to fall asleep until all is done.
+    sleeps: bool,
     /// The cursor to begin after, where it does not begin now.
     began: Option<String>,
     /// The cursors of the events it has handled.
@@ -88,30 +82,6 @@ impl Subscriber {
     pub(super) fn new(number: usize, sizes: &Sizes, town: &Arc<Town>, replicas: Replicas) -> Self {
         let dice = Dice::new(sizes.seed, number as u64);
         let attempt = dice.pick(&town.attempts);
-        let (id, customer) = (attempt.id.parse().unwrap(), attempt.customer.parse().unwrap());
-        let moved = |event: &event::Model| event.kind == EventType::StepStatusChanged;
-        let held =
-            |event: &event::Model| matches!(event.kind, EventType::HoldPlaced | EventType::HoldReleased);
-        let (document, variables, wanted): (_, _, Box<dyn Fn(&event::Model) -> bool + Send + Sync>) =
-            match number % 7 {
-                0 => (MOVES, json!({}), Box::new(moved)),
-                1 => (EVERYTHING, json!({}), Box::new(|_| true)),
-                2 => (
-                    MOVES,
-                    json!({ "attempt": attempt.id }),
-                    Box::new(move |e| moved(e) && e.attempt_id == Some(id)),
-                ),
-                3 => (WIDE, json!({ "attempt": attempt.id }), Box::new(move |e| e.attempt_id == Some(id))),
-                4 => {
-                    let of_customer = move |e: &event::Model| e.customer_id == Some(customer);
-                    (EVERYTHING, json!({ "customer": attempt.customer }), Box::new(of_customer))
-                }
-                5 => (WIDE, json!({ "types": ["HOLD_PLACED", "HOLD_RELEASED"] }), Box::new(held)),
-                _ => {
-                    let of_customer = move |e: &event::Model| moved(e) && e.customer_id == Some(customer);
-                    (MOVES, json!({ "customer": attempt.customer }), Box::new(of_customer))
-                }
-            };
         let start = *dice.pick(&[Start::Origin, Start::Snapshot, Start::Snapshot, Start::Now]);
         Self {
             number,
@@ -120,7 +90,8 @@ impl Subscriber {
             town: Arc::clone(town),
             replicas,
             dice,
-            topic: Topic { document, variables, wanted },
+            topic: Topic::of(number, attempt),
+            sleeps: number % 7 > 1 && number.is_multiple_of(4),
             start,
             began: None,
             handled: Vec::new(),
@@ -178,8 +149,8 @@ impl Subscriber {
         let address = self.replicas.any(&self.dice);
         let key = &self.town.tenants[self.tenant].key;
         let transport = *self.dice.pick(&Transport::BOTH);
-        let window = *self.dice.pick(&[None, Some(NARROW)]);
-        Follower::follow_slowly(transport, address, key, self.topic.document, variables, window).await
+        let window = if self.sleeps { Some(NARROW) } else { *self.dice.pick(&[None, Some(NARROW)]) };
+        Follower::follow_slowly(transport, address, key, &self.topic.document, variables, window).await
     }
 
     /// One connection.
@@ -192,6 +163,10 @@ impl Subscriber {
         let mut left = 1 + self.dice.below(SPAN);
         loop {
             let is_over = ended.borrow().is_some();
+            // It may have ended while the last event was on its way.
+            if is_over && self.has_all(ended) {
+                return;
+            }
             let news = if is_over {
                 let Ok(news) = timeout(DEADLINE, follower.next()).await else {
                     panic!("{}: nothing came: {}", self.name(), self.difference(ended));
@@ -219,9 +194,6 @@ impl Subscriber {
                     assert!(event.payload.get("errors").is_none(), "{}: {}", self.name(), event.payload);
                     self.handled.push(event.cursor().to_owned());
                     self.told.deliveries += 1;
-                    if is_over && self.has_all(ended) {
-                        return;
-                    }
                 }
                 News::Refused(errors) => {
                     assert!(self.sizes.faults, "{}: {errors}", self.name());
@@ -239,16 +211,17 @@ impl Subscriber {
                 left -= 1;
                 continue;
             }
-            match self.dice.below(4) {
+            let manner = if std::mem::take(&mut self.sleeps) { 3 } else { self.dice.below(3) };
+            let stall = match manner {
                 0 => return,
                 1 => return follower.leave().await,
-                _ => {
-                    self.told.stalls += 1;
-                    let stall = self.dice.below(self.sizes.changes / STALL);
-                    progress.reaches(progress.now() + stall).await;
-                    left = 1 + self.dice.below(SPAN);
-                }
-            }
+                2 => self.dice.below(self.sizes.changes / STALL),
+                // Lapped, however much is on its way.
+                _ => self.sizes.changes,
+            };
+            self.told.stalls += 1;
+            progress.reaches(progress.now() + stall).await;
+            left = 1 + self.dice.below(SPAN);
         }
     }
 
@@ -299,12 +272,3 @@ impl Subscriber {
         format!("subscriber {} of {} from {:?}", self.number, self.topic.variables, self.start)
     }
 }
-
-const MOVES: &str = "subscription($attempt: ID, $customer: ID, $after: EventCursor) {
-    stepChanged(attemptId: $attempt, customerId: $customer, after: $after) { cursor from to } }";
-const EVERYTHING: &str = "subscription($customer: ID, $after: EventCursor) {
-    trackerEvent(customerId: $customer, after: $after) { cursor type } }";
-const WIDE: &str = "subscription($attempt: ID, $types: [EventType!], $after: EventCursor) {
-    trackerEvent(attemptId: $attempt, types: $types, after: $after) {
-        id cursor type at summary actor { kind name } customer { id name } step { id kind status }
-        attempt { id number state waitingOn progress { completed total } steps { id kind status version } holds { id } } } }";
