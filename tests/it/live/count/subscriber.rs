@@ -13,7 +13,8 @@ use crate::harness::live::{
     seq_of,
 };
 
-/// How many events one connection hears at most before something happens to it.
+/// How many events one connection hears at most before something happens to it, in runs of up to 4,000 changes; in longer
+/// ones it is a hundredth of these.
 const SPAN: usize = 40;
 /// The share of all changes that a stall lasts at most.
 const STALL: usize = 4;
@@ -163,7 +164,7 @@ impl Subscriber {
         progress: &mut Progress,
         ended: &mut watch::Receiver<Option<Logs>>,
     ) {
-        let mut left = 1 + self.dice.below(SPAN);
+        let mut left = self.span();
         loop {
             let is_over = ended.borrow().is_some();
             // It may have ended while the last event was on its way.
@@ -224,8 +225,12 @@ impl Subscriber {
             };
             self.told.stalls += 1;
             progress.reaches(progress.now() + stall).await;
-            left = 1 + self.dice.below(SPAN);
+            left = self.span();
         }
+    }
+
+    fn span(&self) -> usize {
+        1 + self.dice.below(SPAN.max(self.sizes.changes / 100))
     }
 
     /// What it has to hear of these logs.
