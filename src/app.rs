@@ -96,7 +96,7 @@ impl App {
             config.platform_key.as_ref().map(|key| key.expose()),
             origin.is_https(),
         );
-        let feed = Feed::new(db.clone(), clock.clone());
+        let feed = Feed::new(db.clone(), clock.clone(), entropy.token());
         let wake: Arc<dyn Fn(Scope) + Send + Sync> = {
             let feed = feed.clone();
             Arc::new(move |scope| feed.wake(scope))
