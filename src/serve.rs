@@ -155,6 +155,8 @@ async fn converse(
 ) {
     let timer = HeadTimer::new(Arc::clone(&patience.0), &limits);
     let service = service_fn(move |mut request: Request<Incoming>| {
+        // An event stream before it on this connection may have had less.
+        patience.set(limits.stall);
         let extensions = request.extensions_mut();
         extensions.insert(ConnectInfo(peer));
         extensions.insert(patience.clone());

@@ -103,6 +103,7 @@ async fn follow(
     let standing = live.parts().auth.watch(credential).await;
     let standing = standing.map_err(|error| HttpError::from(public(&error)))?;
     let place = open.of(&standing.actor, live.limits().connections_per_actor).map_err(|_| {
+        metrics::closed(Transport::EventStream, "too many streams");
         let message = "Too many open connections of this key or member. Close some.";
         HttpError::full(StatusCode::TOO_MANY_REQUESTS, message, 5)
     })?;
@@ -242,6 +243,7 @@ fn event_stream(body: Body) -> Response<Body> {
 }
 
 fn no_room() -> HttpError {
+    metrics::closed(Transport::EventStream, "no room");
     let message = "This server has no room for another connection. Try again in a moment.";
     HttpError::full(StatusCode::SERVICE_UNAVAILABLE, message, 5)
 }

@@ -24,6 +24,9 @@ use crate::{
 /// Rows that one operation may load, as the plan estimates them.
 pub const MAX_COST: u64 = 5_000;
 
+/// As [`MAX_COST`], of a subscription: that many for each event.
+pub const MAX_EVENT_COST: u64 = 500;
+
 /// A plan, or why there is none.
 pub type Planned<T> = Result<T, Box<GraphError>>;
 
@@ -175,10 +178,11 @@ impl<'d> Planner<'d> {
     /// # Errors
     /// When fields contradict each other, an argument cannot be read, or it would load too much.
     pub fn plan(&mut self, root: &'static Meta, set: &'d SelectionSet) -> Planned<Plan> {
+        let most = if self.digest.is_some() { MAX_EVENT_COST } else { MAX_COST };
         let plan = self.object(root, &[set], 1)?;
-        if self.cost > MAX_COST {
+        if self.cost > most {
             return Err(Box::new(GraphError::too_large(format!(
-                "This operation would load about {} rows; {MAX_COST} is the most. Ask for smaller pages, or page the inner \
+                "This operation would load about {} rows; {most} is the most. Ask for smaller pages, or page the inner \
                  lists in operations of their own.",
                 self.cost
             ))));
