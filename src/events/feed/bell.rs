@@ -165,7 +165,7 @@ impl Feed {
                 let Ok(said) = tokio::time::timeout(SILENCE, listener.try_recv()).await else {
                     // A connection that only listens does not notice that nobody is there any more.
                     let alive =
-                        async { Ok(sqlx::query("SELECT 1").execute(&mut listener).await.map_err(failed)?) };
+                        async { sqlx::query("SELECT 1").execute(&mut listener).await.map_err(failed) };
                     answered(alive).await?;
                     continue;
                 };
