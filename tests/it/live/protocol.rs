@@ -223,7 +223,7 @@ async fn pings_are_answered_before_and_after_the_init() {
     socket.send(json!({ "type": "pong" })).await;
     socket.send_frame(Message::Ping(b"are you there".to_vec().into())).await;
     assert_eq!(socket.hear_all().await, Heard::Pong(b"are you there".to_vec()));
-    socket.subscribe("1", MOVES, json!({ "attempt": stage.attempt })).await;
+    socket.subscribe("1", MOVES, json!({ "attempt": stage.attempt, "after": stage.head().await })).await;
     stage.stir().await;
     assert_eq!(socket.expect("1", "next").await["data"]["stepChanged"]["to"], "IN_PROGRESS");
     stage.close().await;
