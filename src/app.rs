@@ -85,6 +85,12 @@ impl App {
         entropy: Entropy,
         limits: live::Limits,
     ) -> Self {
+        if config.metrics {
+            // Before anything counts: a counter that finds no recorder counts for nobody, for good.
+            telemetry::metrics();
+            events::feed::metrics::begin();
+            live::metrics::begin();
+        }
         let origin = config.public_url();
         let public_url: Arc<str> = origin.as_str().into();
         let known = Known::default();
@@ -96,7 +102,7 @@ impl App {
             config.platform_key.as_ref().map(|key| key.expose()),
             origin.is_https(),
         );
-        let feed = Feed::new(db.clone(), clock.clone());
+        let feed = Feed::new(db.clone(), clock.clone(), entropy.token());
         let wake: Arc<dyn Fn(Scope) + Send + Sync> = {
             let feed = feed.clone();
             Arc::new(move |scope| feed.wake(scope))
@@ -157,10 +163,6 @@ impl App {
             .route("/readyz", get(rest::health::ready))
             .merge(rest::session::router::<Self>());
         if self.metrics {
-            // Begins to count: what comes before the first look counts as well.
-            telemetry::metrics();
-            events::feed::metrics::begin();
-            live::metrics::begin();
             routes = routes.route("/metrics", get(rest::health::metrics));
         }
         routes

@@ -25,6 +25,23 @@ const EXPORT_CONNECTIONS: u32 = 2;
 /// A request that waits longer than this for a connection is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a read that runs by itself waits for its answer. A connection that a firewall has dropped in silence gives none,
+/// and the system may take a quarter of an hour to notice.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long closing waits for work that has begun.
+const CLOSING: Duration = Duration::from_secs(30);
+
+/// A read that nobody stands behind to give up on it: one without an answer fails.
+///
+/// # Errors
+/// The read's own, and INTERNAL when there is no answer in ten seconds.
+pub async fn answered<T>(read: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(ANSWER, read).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Error::internal("the database gives no answer")),
+    }
+}
+
 /// The database.
 #[derive(Clone)]
 pub struct Db {
@@ -96,11 +113,23 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
+        self.write_then(work, || {}).await
+    }
+
+    /// [`Db::write`], and once it is committed, `then`: in the same task, so that it is done whoever waits for the answer.
+    ///
+    /// # Errors
+    /// Whatever `work` answers; then nothing is stored, and `then` not called.
+    pub async fn write_then<T, F>(&self, work: F, then: impl FnOnce() + Send + 'static) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.transaction(&self.writer, options, work).await
+        self.transaction(&self.writer, options, work, then).await
     }
 
     /// A place among the exports that may run at a time, as many as have a connection; none when all are taken. Keep it until
@@ -126,7 +155,7 @@ impl Db {
                 ..TransactionOptions::default()
             },
         };
-        self.transaction(&self.exporter, options, work).await
+        self.transaction(&self.exporter, options, work, || {}).await
     }
 
     async fn transaction<T, F>(
@@ -134,6 +163,7 @@ impl Db {
         pool: &DatabaseConnection,
         options: TransactionOptions,
         work: F,
+        then: impl FnOnce() + Send + 'static,
     ) -> Result<T>
     where
         T: Send + 'static,
@@ -146,6 +176,7 @@ impl Db {
             match outcome {
                 Ok(value) => {
                     txn.commit().await?;
+                    then();
                     Ok(value)
                 }
                 Err(error) => {
@@ -188,7 +219,9 @@ impl Db {
     /// When a pool does not close.
     pub async fn close(self) -> Result<(), DbErr> {
         self.tasks.close();
-        self.tasks.wait().await;
+        if tokio::time::timeout(CLOSING, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some work did not end in time and is cut off");
+        }
         self.exporter.close().await?;
         self.reader.close().await?;
         self.writer.close().await

@@ -41,6 +41,9 @@ pub enum Error {
     /// A position that the log does not go back to any more. Top-level code CURSOR_EXPIRED.
     #[error("{0}")]
     CursorExpired(String),
+    /// It asks for more than is given at once. Top-level code QUERY_TOO_LARGE.
+    #[error("{0}")]
+    TooLarge(String),
     /// Too much at once; try again after so many seconds. Top-level code RATE_LIMITED.
     #[error("too many requests; try again in {0} s")]
     RateLimited(u64),
@@ -111,6 +114,7 @@ impl Error {
             ),
             Self::BadInput(message) => Public::new("BAD_USER_INPUT", message.clone()),
             Self::CursorInvalid(message) => Public::new("CURSOR_INVALID", message.clone()),
+            Self::TooLarge(message) => Public::new("QUERY_TOO_LARGE", message.clone()),
             Self::CursorExpired(message) => Public::new("CURSOR_EXPIRED", message.clone()),
             Self::RateLimited(seconds) => Public {
                 retry_after: Some(*seconds),

@@ -74,6 +74,11 @@ impl Patience {
     pub fn set(&self, stall: Duration) {
         self.0.stall.store(millis(stall), Ordering::Relaxed);
     }
+
+    /// Whether it has come to its end: the peer took no byte for so long.
+    pub fn is_over(&self) -> bool {
+        self.0.stalled.load(Ordering::Relaxed)
+    }
 }
 
 /// What the parts of one connection know of each other.
@@ -81,6 +86,8 @@ impl Patience {
 struct Shared {
     /// In milliseconds.
     stall: AtomicU64,
+    /// Whether the peer has stopped reading.
+    stalled: AtomicBool,
     /// Whether the peer has sent anything since the head that is waited for was waited for.
     heard: AtomicBool,
     /// Whether a head has been waited for.
@@ -88,6 +95,10 @@ struct Shared {
 }
 
 impl Shared {
+    fn has_stalled(&self) {
+        self.stalled.store(true, Ordering::Relaxed);
+    }
+
     fn stall(&self) -> Duration {
         Duration::from_millis(self.stall.load(Ordering::Relaxed))
     }
@@ -113,6 +124,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
     while let Some((stream, peer, place)) = next(&door, &mut connections, &stop).await {
         let shared = Shared {
             stall: AtomicU64::new(millis(limits.stall)),
+            stalled: AtomicBool::new(false),
             heard: AtomicBool::new(false),
             begun: AtomicBool::new(false),
         };
@@ -155,6 +167,8 @@ async fn converse(
 ) {
     let timer = HeadTimer::new(Arc::clone(&patience.0), &limits);
     let service = service_fn(move |mut request: Request<Incoming>| {
+        // An event stream before it on this connection may have had less.
+        patience.set(limits.stall);
         let extensions = request.extensions_mut();
         extensions.insert(ConnectInfo(peer));
         extensions.insert(patience.clone());

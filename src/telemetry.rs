@@ -71,7 +71,7 @@ pub fn metrics() -> PrometheusHandle {
 
 fn install() -> PrometheusHandle {
     let recorder = PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Full(REQUEST_SECONDS.to_owned()), &SECONDS)
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
         .expect("the list of buckets is not empty")
         .build_recorder();
     let handle = recorder.handle();

@@ -6,11 +6,10 @@ and times each delivery from the moment the change was sent; it prints one JSON 
 import http.client, json, os, pathlib, resource, shlex, socket, subprocess, sys, tempfile, time, urllib.parse
 
 HERE = pathlib.Path(__file__).parent
-# The load generator leaves the first hundred attempts alone, and the widest run takes the next thousand.
-ATTEMPTS = 1_100
-CUSTOMERS = 3_000
-# One key opens a thousand connections at most, so the subscribers take several in turn.
-KEYS = 8
+# Each round moves attempts of its own: a second round that set them to the very status they have would change nothing.
+WIDEST = 1_000
+# Less than half of the seed's attempts have a step that suits.
+CUSTOMERS_PER_ATTEMPT = 3
 
 
 def arguments(parser):
@@ -80,16 +79,19 @@ class KycStack:
     def __init__(self, options, folder, database=None):
         self.folder, self.program = pathlib.Path(tempfile.mkdtemp(dir=folder)), options.program
         database = database or f"sqlite:{self.folder / 'kyc.db'}"
-        self.env = {"KYC_DATABASE_URL": database, "KYC_LISTEN": "127.0.0.1:0", "PATH": os.environ["PATH"]}
+        self.env = {
+            "KYC_DATABASE_URL": database, "KYC_LISTEN": "127.0.0.1:0", "KYC_MAX_SOCKETS_PER_ACTOR": "10000",
+            "PATH": os.environ["PATH"],
+        }
         self.on_postgres = database.startswith("postgres")
         self.name = "kyc-stack, PostgreSQL" if self.on_postgres else "kyc-stack, SQLite"
-        sizes = ["--customers", str(CUSTOMERS), "--attempts-per-customer", "1", "--open"]
+        self.attempts = WIDEST * options.rounds
+        sizes = ["--customers", str(self.attempts * CUSTOMERS_PER_ATTEMPT), "--attempts-per-customer", "1", "--open"]
         done = subprocess.run([self.program, "seed", *sizes], env=self.env, capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"the seed failed: {done.stderr.strip()[-2000:]}")
-        self.keys, self.moved = [json.loads(done.stdout)["adminApiKey"]], []
+        self.key, self.moved = json.loads(done.stdout)["adminApiKey"], []
         with self:
-            self.keys += [self.another_key() for _ in range(1, KEYS)]
             self.write_ids()
 
     def __enter__(self):
@@ -105,10 +107,8 @@ class KycStack:
             time.sleep(0.02)
         self.address = log.read_text().split("address=")[1].split()[0]
         self.dialect = self.folder / "kyc-stack.json"
-        spelling = (HERE / "kyc-stack.json").read_text().replace("ADDRESS", self.address).replace("API_KEY", self.keys[0])
-        spelling = json.loads(spelling)
-        spelling["connection_inits"] = [{"authorization": f"Bearer {key}"} for key in self.keys]
-        self.dialect.write_text(json.dumps(spelling))
+        spelling = (HERE / "kyc-stack.json").read_text()
+        self.dialect.write_text(spelling.replace("ADDRESS", self.address).replace("API_KEY", self.key))
         return self
 
     def __exit__(self, *_):
@@ -118,7 +118,7 @@ class KycStack:
     def ask(self, query, **variables):
         connection = http.client.HTTPConnection(self.address, timeout=60)
         body = json.dumps({"query": query, "variables": variables})
-        headers = {"Authorization": f"Bearer {self.keys[0]}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         connection.request("POST", "/graphql", body, headers)
         answer = json.loads(connection.getresponse().read())
         connection.close()
@@ -126,23 +126,19 @@ class KycStack:
             sys.exit(f"unexpected: {answer['errors'][:1]}")
         return answer["data"]
 
-    def another_key(self):
-        mutation = """mutation { apiKeyCreate(input: {name: "Subscribers", role: ADMIN}) { secret userErrors { message } } }"""
-        return self.ask(mutation)["apiKeyCreate"]["secret"]
-
     def write_ids(self):
         """The attempts whose second step, which the updates move, is none that IN_PROGRESS leaves as it is or that has passed."""
         query = """query($after: String) { attempts(first: 100, after: $after, sort: {field: CREATED_AT, direction: ASC}, filter: {
             state: [CREATED, IN_PROGRESS], stepKind: PAN, stepStatus: [NOT_STARTED, REQUIRES_ACTION]}) {
             nodes { id steps { id kind } } pageInfo { endCursor hasNextPage } } }"""
         attempts, after = [], None
-        while len(attempts) < ATTEMPTS:
+        while len(attempts) < self.attempts:
             page = self.ask(query, after=after)["attempts"]
             attempts += page["nodes"]
             after = page["pageInfo"]["endCursor"]
-            if len(attempts) < ATTEMPTS and not page["pageInfo"]["hasNextPage"]:
-                sys.exit(f"the seed has {len(attempts)} attempts that suit, {ATTEMPTS} are needed")
-        attempts = attempts[:ATTEMPTS]
+            if len(attempts) < self.attempts and not page["pageInfo"]["hasNextPage"]:
+                sys.exit(f"the seed has {len(attempts)} attempts that suit, {self.attempts} are needed")
+        attempts = attempts[: self.attempts]
         for attempt in attempts:
             if len(attempt["steps"]) != 5 or attempt["steps"][1]["kind"] != "PAN":
                 sys.exit("the load generator takes attempts of five steps and moves the second: the journey has changed")
@@ -158,12 +154,13 @@ class KycStack:
         return sum(node["version"] for ids in pages for node in self.ask(query, ids=ids)["nodes"])
 
 
-def load(options, server, sub, subscribers, updates, interval, transport="ws"):
-    """One run of the load generator against a server that runs."""
+def load(options, server, turn, sub, subscribers, updates, interval, transport="ws"):
+    """One run of the load generator against a server that runs, in the `turn`th round."""
     before = server.changes()
     command = [
         options.wsload, "--dialect", str(server.dialect), "--sub", sub, "--subs", str(subscribers), "--updates", str(updates),
-        "--interval-ms", str(interval), "--transport", transport, "--pid", str(server.pid), "--pgpid", options.pgpid if server.on_postgres else "0",
+        "--interval-ms", str(interval), "--transport", transport, "--base", str(WIDEST * turn),
+        "--pid", str(server.pid), "--pgpid", options.pgpid if server.on_postgres else "0",
     ]
     if sub == "S2":
         command += ["--spread", str(subscribers)]

@@ -64,11 +64,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         ours = [rig.KycStack(options, folder, database) for database in options.database or [None]]
         servers = [*ours, *peers]
-        for _ in range(options.rounds):
+        for turn in range(options.rounds):
             for work, shape in works:
                 for server in servers:
                     with server:
-                        figures = rig.load(options, server, *shape)
+                        figures = rig.load(options, server, turn, *shape)
                     if figures:
                         runs.setdefault((work, server.name), []).append(figures)
     print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")

@@ -10,7 +10,7 @@ use async_graphql::parser::types::OperationType;
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    http::{HeaderValue, Response, StatusCode, header, request::Parts},
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::{
@@ -49,11 +49,7 @@ const COMPLETE: &[u8] = b"event: complete\ndata: \n\n";
 /// operation comes as its only entry: a browser's `EventSource` shows nothing of an answer that is not 200.
 pub async fn respond(live: &Live, request: Request, credential: Result<Credential, Error>) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    if let Some(patience) = parts.extensions.get::<Patience>() {
-        // Whoever stops reading a stream is behind for good; whoever comes back goes on where they were.
-        patience.set(live.limits().write);
-    }
-    match answer(live, &parts.headers, read(&parts, body).await, credential).await {
+    match answer(live, &parts, read(&parts, body).await, credential).await {
         Ok(response) => response,
         Err(error) => error.render(Media::Json),
     }
@@ -61,12 +57,12 @@ pub async fn respond(live: &Live, request: Request, credential: Result<Credentia
 
 async fn answer(
     live: &Live,
-    headers: &HeaderMap,
+    request: &Parts,
     call: Result<Call, HttpError>,
     credential: Result<Credential, Error>,
 ) -> Result<Response<Body>, HttpError> {
     let call = call?;
-    let parts = live.parts();
+    let (parts, headers) = (live.parts(), &request.headers);
     let credential = credential.map_err(|error| HttpError::from(public(&error)))?;
     let (document, operation) = match admit(&parts.guard, parts.introspection, &call) {
         Ok(admitted) => admitted,
@@ -74,7 +70,7 @@ async fn answer(
         Err(error) => return Err(error),
     };
     if operation == OperationType::Subscription {
-        return follow(live, headers, call, &credential).await;
+        return follow(live, request, call, &credential).await;
     }
     let actor = parts.auth.actor(&credential).await.map_err(|error| HttpError::from(public(&error)))?;
     let operation = Operation {
@@ -92,7 +88,7 @@ async fn answer(
 
 async fn follow(
     live: &Live,
-    headers: &HeaderMap,
+    request: &Parts,
     call: Call,
     credential: &Credential,
 ) -> Result<Response<Body>, HttpError> {
@@ -103,11 +99,12 @@ async fn follow(
     let standing = live.parts().auth.watch(credential).await;
     let standing = standing.map_err(|error| HttpError::from(public(&error)))?;
     let place = open.of(&standing.actor, live.limits().connections_per_actor).map_err(|_| {
+        metrics::closed(Transport::EventStream, "too many streams");
         let message = "Too many open connections of this key or member. Close some.";
         HttpError::full(StatusCode::TOO_MANY_REQUESTS, message, 5)
     })?;
     // An empty one is none: that is what a browser has before the first event.
-    let last_event = headers.get("last-event-id").filter(|id| !id.is_empty());
+    let last_event = request.headers.get("last-event-id").filter(|id| !id.is_empty());
     let last_event = last_event.map(|id| id.to_str().unwrap_or("not a cursor"));
     let running = match live.subscribe(&standing.actor, call, last_event, Transport::EventStream).await {
         Ok(running) => running,
@@ -116,6 +113,11 @@ async fn follow(
             return Ok(single(refused));
         }
     };
+    let patience = request.extensions.get::<Patience>().cloned();
+    if let Some(patience) = &patience {
+        // Whoever stops reading a stream is behind for good; whoever comes back goes on where they were.
+        patience.set(live.limits().write);
+    }
     let mut keep_alive = interval(live.limits().keep_alive);
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let entries = Entries {
@@ -124,6 +126,7 @@ async fn follow(
         standing,
         keep_alive,
         end: "client",
+        patience,
         _place: place,
     };
     let begin = Bytes::from(format!("retry: {}\n\n", RETRY.as_millis()));
@@ -144,12 +147,14 @@ struct Entries {
     keep_alive: Interval,
     /// Why it ends, for the operator; unless something else happens, because the client has left.
     end: &'static str,
+    patience: Option<Patience>,
     _place: Place,
 }
 
 impl Drop for Entries {
     fn drop(&mut self) {
-        metrics::closed(Transport::EventStream, self.end);
+        let stalled = self.patience.as_ref().is_some_and(Patience::is_over);
+        metrics::closed(Transport::EventStream, if stalled { "stalled" } else { self.end });
     }
 }
 
@@ -242,6 +247,7 @@ fn event_stream(body: Body) -> Response<Body> {
 }
 
 fn no_room() -> HttpError {
+    metrics::closed(Transport::EventStream, "no room");
     let message = "This server has no room for another connection. Try again in a moment.";
     HttpError::full(StatusCode::SERVICE_UNAVAILABLE, message, 5)
 }

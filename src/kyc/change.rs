@@ -90,27 +90,28 @@ impl Kyc {
         F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
     {
         let (actor, clock, entropy) = (actor.clone(), self.clock.clone(), self.entropy.clone());
-        let answer = self
-            .db
-            .write(move |txn| {
-                Box::pin(async move {
-                    let mut change = Change {
-                        txn,
-                        scope,
-                        actor: &actor,
-                        now: clock.now(),
-                        entropy: &entropy,
-                        events: Vec::new(),
-                        touched: Vec::new(),
-                    };
-                    let answer = work(&mut change).await?;
-                    change.append().await?;
-                    Ok(answer)
-                })
-            })
-            .await?;
-        (self.wake)(scope);
-        Ok(answer)
+        let wake = Arc::clone(&self.wake);
+        self.db
+            .write_then(
+                move |txn| {
+                    Box::pin(async move {
+                        let mut change = Change {
+                            txn,
+                            scope,
+                            actor: &actor,
+                            now: clock.now(),
+                            entropy: &entropy,
+                            events: Vec::new(),
+                            touched: Vec::new(),
+                        };
+                        let answer = work(&mut change).await?;
+                        change.append().await?;
+                        Ok(answer)
+                    })
+                },
+                move || wake(scope),
+            )
+            .await
     }
 }
 

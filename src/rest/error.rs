@@ -22,7 +22,9 @@ fn response(error: &Error) -> Response {
         Error::Conflict { error, .. } => user_status(error.code),
         Error::Forbidden(_) | Error::NotForThisActor(_) => StatusCode::FORBIDDEN,
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Error::BadInput(_) | Error::CursorInvalid(_) | Error::CursorExpired(_) => StatusCode::BAD_REQUEST,
+        Error::BadInput(_) | Error::CursorInvalid(_) | Error::CursorExpired(_) | Error::TooLarge(_) => {
+            StatusCode::BAD_REQUEST
+        }
         Error::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::User(_) | Error::Overdue(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };

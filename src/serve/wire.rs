@@ -58,6 +58,7 @@ impl Wire {
         if stalled.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
+        self.shared.has_stalled();
         // The kernel would go on offering what it holds for minutes after the close.
         if let Err(error) = self.stream.set_zero_linger() {
             tracing::debug!(%error, "SO_LINGER was refused");

@@ -3,12 +3,14 @@
 
 mod count;
 mod counting;
+mod credentials;
 mod faults;
 mod feed;
 mod filters;
 mod guarantee;
 mod limits;
 mod operations;
+mod pressure;
 mod protocol;
 mod roles;
 mod streams;
@@ -125,6 +127,8 @@ impl Witness {
             loop {
                 match follower.next().await {
                     News::Event(event) if event.seq() == *hear.borrow() + 1 => hear.send_replace(event.seq()),
+                    // The server has ended, with the test or before it.
+                    News::Ended(_) => return,
                     other => panic!("after {}: {other:?}", *hear.borrow()),
                 };
             }

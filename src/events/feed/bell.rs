@@ -1,6 +1,6 @@
 //! Wake-ups: what tells the tails of this process, and of every other, that a log has grown.
 //!
-//! None of them is relied on. A wake-up carries a merchant's id and nothing else; what happened is read from the log. Behind
+//! None of them is relied on. A wake-up carries the process that sends it and a merchant's id; what happened is read from the log. Behind
 //! them all stands a slow look at the heads, which finds what no wake-up told: a lost connection, another process on the
 //! same SQLite file.
 
@@ -11,7 +11,7 @@ use std::{
 };
 
 use entity::{Scope, id::MerchantId, log_head};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, sea_query::ArrayType};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, sea_query::ArrayType, sqlx};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -20,7 +20,10 @@ use super::{
     Feed,
     metrics::{self, Reread},
 };
-use crate::error::{Error, Result};
+use crate::{
+    db::answered,
+    error::{Error, Result},
+};
 
 /// PostgreSQL's name for our wake-ups.
 const CHANNEL: &str = "kyc_log";
@@ -31,6 +34,8 @@ const COALESCE: Duration = Duration::from_millis(20);
 const LOOK: Duration = Duration::from_secs(2);
 /// Between two attempts to listen.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// After so long without a word, whether anybody is there is asked.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Merchants whose heads one statement reads.
 const CHUNK: usize = 500;
 
@@ -39,33 +44,12 @@ const CHUNK: usize = 500;
 pub(super) struct Bell {
     pending: Mutex<BTreeSet<Uuid>>,
     rung: Notify,
-    /// PostgreSQL's numbers of the connections on which we have rung: what comes from them is our own.
-    own: Mutex<BTreeSet<u32>>,
 }
-
-/// More connections than this are not remembered. The worst that forgetting does is a look at the log for nothing.
-const OWN: usize = 256;
 
 impl Bell {
     pub(super) fn ring(&self, merchant: MerchantId) {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner).insert(merchant.0);
         self.rung.notify_one();
-    }
-
-    fn rang_on(&self, connection: u32) {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        if own.len() >= OWN {
-            own.clear();
-        }
-        own.insert(connection);
-    }
-
-    fn forget_own(&self) {
-        self.own.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn is_own(&self, connection: u32) -> bool {
-        self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(&connection)
     }
 
     fn take(&self) -> BTreeSet<Uuid> {
@@ -99,7 +83,8 @@ impl Feed {
             // Before the log is asked: while the answer is on its way, a tail goes on, and a log that has not shrunk would seem to.
             let chunk: Vec<_> = chunk.iter().map(|(merchant, tail)| (*merchant, tail, tail.head())).collect();
             let merchants = chunk.iter().map(|(merchant, ..)| *merchant);
-            let heads = log_head::of_merchants(self.db().backend(), merchants).all(db).await?;
+            let heads = async { Ok(log_head::of_merchants(self.db().backend(), merchants).all(db).await?) };
+            let heads = answered(heads).await?;
             for head in heads {
                 let of_head = chunk.iter().find(|(merchant, ..)| *merchant == head.merchant_id);
                 let Some((_, tail, handed_out)) = of_head else { continue };
@@ -139,18 +124,17 @@ impl Feed {
             }
             let statement = Statement::from_sql_and_values(
                 DbBackend::Postgres,
-                "SELECT pg_backend_pid(), pg_notify($1, merchant) FROM unnest($2::text[]) AS merchant",
-                [CHANNEL.into(), sea_orm::Value::Array(ArrayType::String, Some(Box::new(merchants)))],
+                "SELECT pg_notify($1, $2 || ':' || merchant) FROM unnest($3::text[]) AS merchant",
+                [
+                    CHANNEL.into(),
+                    self.name().into(),
+                    sea_orm::Value::Array(ArrayType::String, Some(Box::new(merchants))),
+                ],
             );
-            let rung = self.db().reader().query_one_raw(statement).await;
-            match rung.and_then(|row| row.map(|row| row.try_get_by_index::<i32>(0)).transpose()) {
-                Ok(connection) => {
-                    if let Some(connection) = connection.and_then(|number| u32::try_from(number).ok()) {
-                        self.bell().rang_on(connection);
-                    }
-                }
+            let rung = async { Ok(self.db().reader().execute_raw(statement).await?) };
+            if let Err(error) = answered(rung).await {
                 // The others see it at their next look at the heads.
-                Err(error) => tracing::warn!(%error, "a wake-up was not sent"),
+                tracing::warn!(%error, "a wake-up was not sent");
             }
             tokio::time::sleep(COALESCE).await;
         }
@@ -176,20 +160,29 @@ impl Feed {
         loop {
             // What was said before we listened, or while the connection was lost, nobody will say again.
             metrics::reread(Reread::Listener);
-            // PostgreSQL may have restarted, and others' connections have numbers that were ours.
-            self.bell().forget_own();
             self.wake_all();
-            // None: the connection was lost, and there is another one now.
-            while let Some(said) =
-                listener.try_recv().await.map_err(|error| Error::Internal(Box::new(error)))?
-            {
+            loop {
+                let Ok(said) = tokio::time::timeout(SILENCE, listener.try_recv()).await else {
+                    // A connection that only listens does not notice that nobody is there any more.
+                    let alive =
+                        async { sqlx::query("SELECT 1").execute(&mut listener).await.map_err(failed) };
+                    answered(alive).await?;
+                    continue;
+                };
+                // None: the connection was lost, and there is another one now.
+                let Some(said) = said.map_err(failed)? else { break };
+                let Some((process, merchant)) = said.payload().split_once(':') else { continue };
                 // Our own tails were woken when it happened.
-                if let Ok(merchant) = said.payload().parse()
-                    && !self.bell().is_own(said.process_id())
+                if process != self.name()
+                    && let Ok(merchant) = merchant.parse()
                 {
                     self.wake_tail(Scope::of(MerchantId(merchant)));
                 }
             }
         }
     }
+}
+
+fn failed(error: sqlx::Error) -> Error {
+    Error::Internal(Box::new(error))
 }

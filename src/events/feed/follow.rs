@@ -13,12 +13,15 @@ use super::{
     moment::moments,
     tail::{Seat, Unseated},
 };
-use crate::error::{Error, Result};
+use crate::{
+    db::answered,
+    error::{Error, Result},
+};
 
 /// Events of one page of the log. It is what a follower holds at most while it catches up.
 const PAGE: u64 = 32;
-/// How long a database that does not answer is waited for before a follower gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a database that does not answer is waited for before a follower gives up: a failover fits.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Somebody who follows a merchant's log: every event that the filter wants, once, in the order of the log.
 pub struct Follower {
@@ -41,7 +44,7 @@ impl Follower {
     /// The next event. Cancel-safe: an event is given out or still to come.
     ///
     /// # Errors
-    /// INTERNAL when the database does not answer for half a minute; CURSOR_INVALID when the log was replaced by a backup
+    /// INTERNAL when the database does not answer for two minutes; CURSOR_INVALID when the log was replaced by a backup
     /// while it was followed. The follower is of no use then; go on after the last event with another.
     pub async fn next(&mut self) -> Result<Arc<Moment>> {
         loop {
@@ -66,15 +69,9 @@ impl Follower {
                 }
                 Err(Unseated::Lapped) => {
                     metrics::reread(Reread::Lapped);
-                    self.replay_to = self.seat.skip_to_head();
+                    self.replay_to = self.seat.skip_to_head().ok_or_else(replaced)?;
                 }
-                Err(Unseated::Closed) => {
-                    return Err(Error::CursorInvalid(
-                        "The log was replaced while you followed it. Read a snapshot again together with `eventCursor`, and go \
-                         on from there."
-                            .into(),
-                    ));
-                }
+                Err(Unseated::Closed) => return Err(replaced()),
             }
         }
     }
@@ -94,6 +91,12 @@ impl Follower {
         self.page = moments.into();
         Ok(())
     }
+}
+
+fn replaced() -> Error {
+    let message = "The log was replaced while you followed it. Read a snapshot again together with `eventCursor`, and go on \
+                   from there.";
+    Error::CursorInvalid(message.into())
 }
 
 /// A page of the log, and whether it is all there is.
@@ -116,7 +119,7 @@ async fn page(
 pub async fn patiently<'w, T>(work: impl Fn() -> BoxFuture<'w, Result<T>>) -> Result<T> {
     let (begun, mut pause) = (Instant::now(), Duration::from_millis(50));
     loop {
-        match work().await {
+        match answered(work()).await {
             Err(error @ Error::Internal(_)) if begun.elapsed() < PATIENCE => {
                 tracing::warn!(%error, "a subscription cannot read; trying again");
                 tokio::time::sleep(pause).await;

@@ -52,18 +52,21 @@ struct Inner {
     tails: Mutex<HashMap<MerchantId, Arc<Tail>>>,
     turns: Semaphore,
     bell: Bell,
+    /// This feed among those of other processes.
+    name: String,
     ended: CancellationToken,
 }
 
 impl Feed {
-    /// A feed that follows nobody yet.
-    pub fn new(db: Db, clock: Clock) -> Self {
+    /// A feed that follows nobody yet. `name` tells it from those of other processes on the same database.
+    pub fn new(db: Db, clock: Clock, name: String) -> Self {
         Self(Arc::new(Inner {
             db,
             clock,
             tails: Mutex::default(),
             turns: Semaphore::new(TURNS),
             bell: Bell::default(),
+            name,
             ended: CancellationToken::new(),
         }))
     }
@@ -80,7 +83,7 @@ impl Feed {
     ///
     /// # Errors
     /// CURSOR_INVALID and CURSOR_EXPIRED as [`cursor::locate`]; RATE_LIMITED while the server stops; INTERNAL when the database
-    /// does not answer for half a minute.
+    /// does not answer for two minutes.
     pub async fn follow(&self, scope: Scope, filter: Filter, after: Option<&str>) -> Result<Follower> {
         let (seat, head) = loop {
             if self.0.ended.is_cancelled() {
@@ -90,6 +93,8 @@ impl Feed {
             if let Some(taken) = tail.sit(filter.topic()) {
                 break taken;
             }
+            // It has ended meanwhile: another takes its place.
+            self.tails().retain(|_, tail| !tail.has_ended());
         };
         let db = self.0.db.reader();
         let after = match after {
@@ -152,6 +157,10 @@ impl Feed {
 
     fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    fn name(&self) -> &str {
+        &self.0.name
     }
 
     fn bell(&self) -> &Bell {

@@ -19,7 +19,12 @@ use super::{
     metrics,
     moment::{Moment, moments},
 };
-use crate::{clock::Clock, error::Result, events::log};
+use crate::{
+    clock::Clock,
+    db::{Db, answered},
+    error::Result,
+    events::log,
+};
 
 /// Events read at once. A topic of the whole merchant keeps four times as many, so that one reading laps nobody.
 const BATCH: u64 = 256;
@@ -45,6 +50,14 @@ struct State {
     topics: HashMap<Topic, broadcast::Sender<Arc<Moment>>>,
     followers: usize,
     idle_since: Option<Instant>,
+}
+
+struct EndOnDrop<'t>(&'t Tail);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 /// A place among those who follow a topic.
@@ -82,6 +95,11 @@ impl Tail {
         self.ended.is_cancelled()
     }
 
+    /// Whether it has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.is_cancelled()
+    }
+
     /// Ends it; those who follow see their seat closed.
     pub(super) fn end(&self) {
         let mut state = self.state();
@@ -104,10 +122,12 @@ impl Tail {
     }
 
     /// Reads and hands out until it is ended.
-    pub(super) async fn run(self: Arc<Self>, db: crate::db::Db, clock: Clock) {
+    pub(super) async fn run(self: Arc<Self>, db: Db, clock: Clock) {
+        // A tail whose task is gone must not be sat down at.
+        let _end = EndOnDrop(&self);
         let mut pause = RETRY.0;
         loop {
-            let advanced = self.ended.run_until_cancelled(self.advance(db.reader(), &clock)).await;
+            let advanced = self.ended.run_until_cancelled(answered(self.advance(db.reader(), &clock))).await;
             match advanced {
                 None => return,
                 Some(Ok(more)) => {
@@ -147,7 +167,8 @@ impl Tail {
             moments.iter().for_each(|moment| state.hand_out(moment));
             state.head = last.seq;
         }
-        metrics::handed_out(clock.now() - last.at);
+        let now = clock.now();
+        moments.iter().for_each(|moment| metrics::handed_out(now - moment.event.at));
         Ok(more)
     }
 
@@ -190,11 +211,14 @@ impl Seat {
         })
     }
 
-    /// Forgets what waits here and goes on after the head, which it answers.
-    pub(super) fn skip_to_head(&mut self) -> i64 {
+    /// Forgets what waits here and goes on after the head, which it answers; none when the tail has ended.
+    pub(super) fn skip_to_head(&mut self) -> Option<i64> {
         let mut state = self.tail.state();
+        if self.tail.ended.is_cancelled() {
+            return None;
+        }
         self.receiver = state.topic(self.topic).subscribe();
-        state.head
+        Some(state.head)
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod abstracts;
 pub mod connection;
+mod digest;
 pub mod edge;
 pub mod json;
 pub mod leaf;

@@ -10,9 +10,9 @@ use async_graphql::{
 };
 use async_graphql_value::{ConstValue, Value};
 use entity::Role;
-use sha2::{Digest as _, Sha256};
 
 use super::{
+    digest::Digest,
     meta::{Child, Fan, FieldMeta, Meta},
     shape,
 };
@@ -23,6 +23,9 @@ use crate::{
 
 /// Rows that one operation may load, as the plan estimates them.
 pub const MAX_COST: u64 = 5_000;
+
+/// As [`MAX_COST`], of a subscription: that many for each event.
+pub const MAX_EVENT_COST: u64 = 500;
 
 /// A plan, or why there is none.
 pub type Planned<T> = Result<T, Box<GraphError>>;
@@ -73,22 +76,6 @@ pub struct Planner<'d> {
     may: &'d (dyn Fn(Role) -> bool + Sync),
     cost: u64,
     digest: Option<Digest>,
-}
-
-/// The question below a root's fields, as it is read. Two plans with one digest answer the same from the same root, however
-/// their documents were written and whatever the root's own arguments were.
-#[derive(Default)]
-struct Digest {
-    depth: usize,
-    hash: Sha256,
-}
-
-impl Digest {
-    fn note(&mut self, part: &str) {
-        // The length first: no two questions run into the same text.
-        self.hash.update((part.len() as u64).to_be_bytes());
-        self.hash.update(part);
-    }
 }
 
 impl std::fmt::Debug for PlanField {
@@ -175,10 +162,11 @@ impl<'d> Planner<'d> {
     /// # Errors
     /// When fields contradict each other, an argument cannot be read, or it would load too much.
     pub fn plan(&mut self, root: &'static Meta, set: &'d SelectionSet) -> Planned<Plan> {
+        let most = if self.digest.is_some() { MAX_EVENT_COST } else { MAX_COST };
         let plan = self.object(root, &[set], 1)?;
-        if self.cost > MAX_COST {
+        if self.cost > most {
             return Err(Box::new(GraphError::too_large(format!(
-                "This operation would load about {} rows; {MAX_COST} is the most. Ask for smaller pages, or page the inner \
+                "This operation would load about {} rows; {most} is the most. Ask for smaller pages, or page the inner \
                  lists in operations of their own.",
                 self.cost
             ))));
@@ -193,13 +181,12 @@ impl<'d> Planner<'d> {
     pub fn digested(&mut self, root: &'static Meta, set: &'d SelectionSet) -> Planned<(Plan, [u8; 32])> {
         self.digest = Some(Digest::default());
         let plan = self.plan(root, set)?;
-        Ok((plan, self.digest.take().unwrap_or_default().hash.finalize().into()))
+        Ok((plan, self.digest.take().unwrap_or_default().finish()))
     }
 
     fn object(&mut self, meta: &'static Meta, sets: &[&'d SelectionSet], parents: u64) -> Planned<Plan> {
         if let Some(digest) = &mut self.digest {
-            digest.note(meta.name);
-            digest.depth += 1;
+            digest.enter(meta.name);
         }
         let mut merged = IndexMap::new();
         let mut seen = HashSet::new();
@@ -211,8 +198,7 @@ impl<'d> Planner<'d> {
             .map(|(key, merged)| self.field(meta, key, &merged, parents))
             .collect::<Result<_, _>>()?;
         if let Some(digest) = &mut self.digest {
-            digest.note("}");
-            digest.depth -= 1;
+            digest.leave();
         }
         Ok(Plan { type_name: meta.name, fields })
     }
@@ -247,7 +233,7 @@ impl<'d> Planner<'d> {
         })?;
         let table = &meta.fields[index];
         let values = self.arguments(field);
-        if let Some(digest) = self.digest.as_mut().filter(|digest| digest.depth > 1) {
+        if let Some(digest) = self.digest.as_mut().filter(|digest| digest.is_below_root()) {
             digest.note(&values.to_string());
         }
         let args = (table.args.parse)(values).map_err(|reason| {

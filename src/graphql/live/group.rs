@@ -26,19 +26,23 @@ use crate::{
     kyc::Kyc,
 };
 
-/// What the answer to an event depends on, besides the event: whose it is, what they may see, and what is asked of it. Which
-/// events somebody follows is not part of it.
+/// What the answer to an event depends on, besides the event and its merchant: what they may see, and what is asked of it.
+/// Which events somebody follows is not part of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
-    merchant: MerchantId,
     role: Role,
     digest: [u8; 32],
 }
 
+/// The groups of a merchant: each may make an answer of its own to every event.
+const GROUPS: usize = 200;
+/// The most bytes of an answer to an event: a ring keeps a thousand events with the answers to them.
+const MAX_ANSWER: usize = 64 * 1024;
+
 /// The groups that have members.
 #[derive(Default)]
 pub(super) struct Groups {
-    by_key: Mutex<HashMap<Key, Weak<Group>>>,
+    of: Mutex<HashMap<MerchantId, HashMap<Key, Weak<Group>>>>,
     last: AtomicU64,
 }
 
@@ -65,22 +69,28 @@ impl Groups {
     /// The group of those who ask this, the actor among them.
     ///
     /// # Errors
-    /// For the operator, who sees no merchant's events.
+    /// For the operator, who sees no merchant's events; RATE_LIMITED when the merchant's subscriptions ask too many different
+    /// things.
     pub(super) fn join(&self, actor: &Actor, plan: Plan, digest: [u8; 32]) -> Result<Arc<Group>> {
         // VIEWER is the least there is: whoever has a role contains it.
         let merchant = actor.require(Role::Viewer)?.merchant_id();
         let role = actor.role().ok_or(Error::Forbidden(Role::Viewer))?;
-        let key = Key { merchant, role, digest };
-        let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(group) = groups.get(&key).and_then(Weak::upgrade) {
+        let key = Key { role, digest };
+        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(group) = of.get(&merchant).and_then(|groups| groups.get(&key)?.upgrade()) {
             return Ok(group);
+        }
+        // Those whose members have left go whenever another comes.
+        of.retain(|_, groups| {
+            groups.retain(|_, group| group.strong_count() > 0);
+            !groups.is_empty()
+        });
+        let groups = of.entry(merchant).or_default();
+        if groups.len() >= GROUPS {
+            return Err(Error::RateLimited(10));
         }
         let id = self.last.fetch_add(1, Ordering::Relaxed);
         let group = Arc::new(Group { id, plan, audience: Actor::audience(role, merchant) });
-        // Those whose members have left go before the map grows.
-        if groups.len() == groups.capacity() {
-            groups.retain(|_, group| group.strong_count() > 0);
-        }
         groups.insert(key, Arc::downgrade(&group));
         Ok(group)
     }
@@ -95,7 +105,7 @@ impl Group {
     /// Makes it, unless somebody has; whoever comes while it is made waits.
     ///
     /// # Errors
-    /// INTERNAL when something could not be read: nobody is told half of an event.
+    /// INTERNAL when something could not be read: nobody is told half of an event. QUERY_TOO_LARGE for one too long to keep.
     pub(super) async fn make(&self, kyc: &Kyc, moment: &Arc<Moment>, frames: &Frames) -> Result<()> {
         frames.payload.get_or_try_init(|| self.render(kyc, moment)).await.map(drop)
     }
@@ -114,7 +124,13 @@ impl Group {
             return Err(Error::internal("an event could not be told"));
         }
         metrics::rendered();
-        Ok(answer.into_json().into())
+        let json = answer.into_json();
+        if json.len() > MAX_ANSWER {
+            return Err(Error::TooLarge(format!(
+                "The answer to an event has more than {MAX_ANSWER} bytes. Ask for less of it, and read the rest in a query."
+            )));
+        }
+        Ok(json.into())
     }
 }
 

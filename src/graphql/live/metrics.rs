@@ -12,7 +12,7 @@ pub const SUBSCRIBERS: &str = "live_subscribers";
 pub const DELIVERIES: &str = "live_deliveries_total";
 /// Answers made for events; deliveries beyond them were shared.
 pub const RENDERINGS: &str = "live_renderings_total";
-/// Connections that ended, by `transport` and `reason`.
+/// Connections that ended or were not let in, by `transport` and `reason`.
 pub const CLOSED: &str = "live_closed_total";
 
 /// How a subscription travels.
@@ -50,7 +50,7 @@ fn handles() -> &'static Handles {
             RENDERINGS,
             "Answers made for events; deliveries beyond them were shared."
         );
-        metrics::describe_counter!(CLOSED, "WebSockets and event streams that ended.");
+        metrics::describe_counter!(CLOSED, "WebSockets and event streams that ended, or were not let in.");
         Handles {
             connections: Transport::ALL.map(|way| metrics::gauge!(CONNECTIONS, "transport" => way.label())),
             subscribers: Transport::ALL.map(|way| metrics::gauge!(SUBSCRIBERS, "transport" => way.label())),

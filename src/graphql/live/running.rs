@@ -39,7 +39,8 @@ impl Running {
     /// the subscription with it.
     ///
     /// # Errors
-    /// As [`Follower::next`]; INTERNAL when an event cannot be told for half a minute.
+    /// As [`Follower::next`]; INTERNAL when an event cannot be told for two minutes, QUERY_TOO_LARGE when what
+    /// is asked of it is too long to send.
     pub async fn next(&mut self) -> Result<Delivery> {
         let moment = self.follower.next().await?;
         let frames = self.group.frames(&moment);

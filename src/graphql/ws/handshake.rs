@@ -17,7 +17,10 @@ use tokio_tungstenite::{
 use super::{protocol::SUBPROTOCOL, socket::Socket};
 use crate::graphql::{
     http::{HttpError, Media},
-    live::{Limits, Live, metrics::Transport},
+    live::{
+        Limits, Live,
+        metrics::{self, Transport},
+    },
 };
 
 /// Bytes read at once. A `connection_init` and a `subscribe` fit; thousands of sockets each keep such a buffer.
@@ -34,6 +37,7 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
 pub fn accept(live: &Live, mut request: Request) -> Response<Body> {
     let headers = request.headers();
     if !live.origin_may(headers) {
+        metrics::closed(Transport::WebSocket, "foreign origin");
         return HttpError::foreign_origin().render(Media::Json);
     }
     let well_formed = lists(headers, &header::CONNECTION, "upgrade")
@@ -43,6 +47,7 @@ pub fn accept(live: &Live, mut request: Request) -> Response<Body> {
         return HttpError::bad_upgrade().render(Media::Json);
     };
     let full = || {
+        metrics::closed(Transport::WebSocket, "no room");
         let message = "This server has no room for another connection. Try again in a moment.";
         HttpError::full(StatusCode::SERVICE_UNAVAILABLE, message, 5).render(Media::Json)
     };

@@ -11,10 +11,10 @@
 //! | the subprotocol was not asked for | 4406 | gives up |
 //! | no `connection_init` in time | 4408 | tries again |
 //! | the id of an operation that runs | 4409 | gives up |
-//! | a second `connection_init`; too many messages, too many sockets | 4429 | gives up |
+//! | a second `connection_init`; too many messages | 4429 | gives up |
 //! | a message over the limit | 1009 | gives up |
 //! | the server stops | 1012 | tries again |
-//! | our own trouble | 1013 | tries again |
+//! | our own trouble; too many sockets of one actor | 1013 | tries again |
 //!
 //! What is wrong with one operation is an `error` message of that operation, and the socket goes on.
 

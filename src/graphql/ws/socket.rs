@@ -110,7 +110,10 @@ impl Socket {
             Some(text) => Credential::authorization(&text).map(Some),
             None => brought,
         };
-        let (mut standing, _place) = Box::pin(self.admit(credential)).await?;
+        let (mut standing, _place) = tokio::select! {
+            admitted = Box::pin(self.admit(credential)) => admitted?,
+            () = draining.cancelled() => return Err(End::Close(Close::DRAINING)),
+        };
         let actor = Arc::new(standing.actor.clone());
         self.say(ACKNOWLEDGED.into()).await?;
         self.flush().await?;
@@ -237,6 +240,10 @@ impl Socket {
                 Told::Next(delivery) => {
                     self.say(delivery.frames.message(&id)).await?;
                     delivered += 1;
+                }
+                // Whatever has failed: the client is to come back, and go on elsewhere.
+                Told::Failed(_) if self.live.draining().is_cancelled() => {
+                    return Err(End::Close(Close::DRAINING));
                 }
                 Told::Failed(errors) => {
                     self.running.remove(&id);

@@ -36,10 +36,9 @@ use tower::ServiceExt;
 use super::{
     database::{Backend, Database},
     live::Served,
-    told::told_too_much,
 };
 
-pub(crate) use super::told::SECRET;
+pub(crate) use super::{answer::Answer, told::SECRET};
 
 /// The operator's key.
 const PLATFORM_KEY: &str = "platform-key-of-the-tests-0123456789";
@@ -364,89 +363,6 @@ impl Client {
         let body = to_bytes(body, MAX_ANSWER).await.unwrap();
         Answer::read(parts.status, parts.headers, String::from_utf8(body.into()).unwrap())
     }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-    /// Null where it is no JSON.
-    pub(crate) json: Value,
-}
-
-impl Answer {
-    fn read(status: StatusCode, headers: HeaderMap, text: String) -> Self {
-        let json: Value = serde_json::from_str(&text).unwrap_or_default();
-        let payloads = json["data"].as_object().into_iter().flat_map(|data| data.values());
-        let refusals = payloads.map(|payload| &payload["userErrors"]);
-        for errors in refusals.chain([&json["errors"]]) {
-            assert_eq!(told_too_much(&errors.to_string()), None, "{text}");
-        }
-        if !status.is_success() {
-            assert_eq!(told_too_much(&text), None, "{text}");
-        }
-        Self { status, headers, text, json }
-    }
-
-    /// What stands at a path with dots, as `attempts.nodes.0.id`.
-    ///
-    /// # Panics
-    ///
-    /// When there is an error at the top.
-    #[track_caller]
-    pub(crate) fn data(&self, path: &str) -> &Value {
-        assert!(self.status == StatusCode::OK && self.json.get("errors").is_none(), "{}", self.text);
-        at(&self.json["data"], path)
-    }
-
-    /// The text that stands there.
-    #[track_caller]
-    pub(crate) fn text_at(&self, path: &str) -> String {
-        self.data(path).as_str().unwrap().to_owned()
-    }
-
-    /// The errors at the top: code and path.
-    #[track_caller]
-    pub(crate) fn errors(&self) -> Vec<(&str, String)> {
-        let errors = self.json["errors"].as_array().into_iter().flatten();
-        errors
-            .map(|error| {
-                assert!(error["message"].as_str().is_some_and(|message| message.len() > 10), "{error}");
-                (error["extensions"]["code"].as_str().unwrap(), dotted(&error["path"]))
-            })
-            .collect()
-    }
-
-    /// Why a mutation refused: code and field.
-    #[track_caller]
-    pub(crate) fn user_errors(&self, mutation: &str) -> Vec<(&str, String)> {
-        let errors = self.data(mutation)["userErrors"].as_array().expect("the mutation was answered");
-        errors
-            .iter()
-            .map(|error| {
-                assert!(error["message"].as_str().is_some_and(|message| message.len() > 10), "{error}");
-                (error["code"].as_str().unwrap(), dotted(&error["field"]))
-            })
-            .collect()
-    }
-}
-
-/// What stands at a path with dots.
-pub(crate) fn at<'v>(value: &'v Value, path: &str) -> &'v Value {
-    path.split('.').fold(value, |value, part| match part.parse::<usize>() {
-        Ok(index) => &value[index],
-        Err(_) => &value[part],
-    })
-}
-
-fn dotted(path: &Value) -> String {
-    let parts = path.as_array().into_iter().flatten();
-    parts
-        .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
-        .collect::<Vec<_>>()
-        .join(".")
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What every test stands on.
 
+mod answer;
 pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod dump;

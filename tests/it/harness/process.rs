@@ -51,6 +51,13 @@ impl Replica {
         Self { child, address }
     }
 
+    /// What it holds in memory, in KiB.
+    pub(crate) fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Kill -9; again is nothing.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -46,7 +46,7 @@ impl Pair {
 }
 
 fn sizes() -> Sizes {
-    Sizes { subscribers: 24, faults: true, ..Sizes::by_default(1_000) }
+    Sizes { subscribers: 24, faults: true, ..Sizes::by_default(600) }
 }
 
 fn is_on_postgres() -> bool {

@@ -16,7 +16,7 @@ async fn office() -> (Office, Feed) {
     // Other tests in this process look at what is counted: whoever counts first must find the recorder.
     kyc_stack::telemetry::metrics();
     let mut office = Office::open().await;
-    let feed = Feed::new(office.kyc.db.clone(), office.kyc.clock.clone());
+    let feed = Feed::new(office.kyc.db.clone(), office.kyc.clock.clone(), "alone".to_owned());
     let wake = feed.clone();
     office.kyc.wake = Arc::new(move |scope| wake.wake(scope));
     (office, feed)

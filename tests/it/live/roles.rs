@@ -111,12 +111,7 @@ async fn are_ended(code: u16, (sockets, followers): (Vec<Socket>, Vec<Follower>)
         assert_eq!(socket.closed().await, code);
     }
     for mut follower in followers {
-        loop {
-            match follower.hear().await {
-                News::Event(_) => {}
-                News::Refused(_) | News::Complete | News::Ended(_) => break,
-            }
-        }
+        while let News::Event(_) = follower.hear().await {}
     }
 }
 

@@ -147,12 +147,15 @@ impl Socket {
 
     /// What the server says next, pings aside.
     pub(crate) async fn hear(&mut self) -> Heard {
-        loop {
-            match self.hear_all().await {
-                Heard::Ping | Heard::Pong(_) => {}
-                heard => return heard,
+        let word = async {
+            loop {
+                match self.next().await {
+                    Heard::Ping | Heard::Pong(_) => {}
+                    heard => return heard,
+                }
             }
-        }
+        };
+        within("a word of the server", word).await
     }
 
     /// What the server says next.

@@ -13,7 +13,8 @@ use crate::harness::live::{
     seq_of,
 };
 
-/// How many events one connection hears at most before something happens to it.
+/// How many events one connection hears at most before something happens to it, in runs of up to 4,000 changes; in longer
+/// ones it is a hundredth of these.
 const SPAN: usize = 40;
 /// The share of all changes that a stall lasts at most.
 const STALL: usize = 4;
@@ -75,6 +76,8 @@ pub(super) struct Subscriber {
     began: Option<String>,
     /// The cursors of the events it has handled.
     handled: Vec<String>,
+    /// The cursors of those that it has to handle, once they are known: found once, not for each event.
+    due: Option<Vec<String>>,
     told: Told,
 }
 
@@ -95,6 +98,7 @@ impl Subscriber {
             start,
             began: None,
             handled: Vec::new(),
+            due: None,
             told: Told::default(),
         }
     }
@@ -160,7 +164,7 @@ impl Subscriber {
         progress: &mut Progress,
         ended: &mut watch::Receiver<Option<Logs>>,
     ) {
-        let mut left = 1 + self.dice.below(SPAN);
+        let mut left = self.span();
         loop {
             let is_over = ended.borrow().is_some();
             // It may have ended while the last event was on its way.
@@ -221,8 +225,12 @@ impl Subscriber {
             };
             self.told.stalls += 1;
             progress.reaches(progress.now() + stall).await;
-            left = 1 + self.dice.below(SPAN);
+            left = self.span();
         }
+    }
+
+    fn span(&self) -> usize {
+        1 + self.dice.below(SPAN.max(self.sizes.changes / 100))
     }
 
     /// What it has to hear of these logs.
@@ -240,11 +248,15 @@ impl Subscriber {
             .collect()
     }
 
-    fn has_all(&self, ended: &watch::Receiver<Option<Logs>>) -> bool {
+    /// Whether it has heard all there is, once that is known.
+    fn has_all(&mut self, ended: &watch::Receiver<Option<Logs>>) -> bool {
         let Some(logs) = ended.borrow().clone() else { return false };
-        let expected = self.expected(&logs);
+        let due = self.due.take().unwrap_or_else(|| self.expected(&logs));
         let last = |cursors: &[String]| cursors.last().map_or(0, |cursor| seq_of(cursor));
-        self.handled.len() >= expected.len() || last(&self.handled) >= last(&expected)
+        let has_all = self.handled.len() >= due.len() || last(&self.handled) >= last(&due);
+        // Who begins now and has heard nothing begins somewhere else yet.
+        self.due = (self.start != Start::Now || !self.handled.is_empty()).then_some(due);
+        has_all
     }
 
     fn compare(&self, ended: &watch::Receiver<Option<Logs>>) {

@@ -49,7 +49,7 @@ impl Topic {
                 variables.insert(name.to_owned(), value);
             }
         }
-        let fields = if number % 3 == 0 { NARROW } else { WIDE };
+        let fields = if number.is_multiple_of(3) { NARROW } else { WIDE };
         let document = format!("subscription({declared}) {{ {field}({given}) {{ {fields} }} }}");
         Self { document, variables: variables.into(), wanted: Box::new(wanted) }
     }
