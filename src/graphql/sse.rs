@@ -108,6 +108,7 @@ async fn follow(
     let last_event = last_event.map(|id| id.to_str().unwrap_or("not a cursor"));
     let running = match live.subscribe(&standing.actor, call, last_event, Transport::EventStream).await {
         Ok(running) => running,
+        Err(_) if live.draining().is_cancelled() => return Err(no_room()),
         Err(errors) => {
             let refused = Answer { errors, request_error: true, ..Answer::default() };
             return Ok(single(refused));
@@ -192,6 +193,12 @@ impl Entries {
                 Told::Next(delivery) => {
                     delivered += 1;
                     delivery.frames.entry(delivery.cursor)
+                }
+                // What a server that stops fails in is not its client's: the stream just ends, and another server goes on.
+                Told::Failed(_) if self.live.draining().is_cancelled() => {
+                    goes_on = false;
+                    self.end = "draining";
+                    break;
                 }
                 Told::Failed(errors) => {
                     goes_on = false;

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+import { endsWithUs } from '../node/live/at-end.mjs';
+
 const program = process.env.KYC_PROGRAM;
 
 /** What node's runner takes as the reason to skip; false where there is a program. */
@@ -11,7 +13,7 @@ export const skip = program ? false : 'KYC_PROGRAM is not set: no demo to start'
 /** Starts one; it ends after the test. */
 export async function demo(t) {
   const env = { ...process.env, KYC_LISTEN: '127.0.0.1:0' };
-  const child = spawn(program, ['demo'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = endsWithUs(spawn(program, ['demo'], { env, stdio: ['ignore', 'ignore', 'pipe'] }));
   const gone = once(child, 'exit');
   t.after(async () => {
     child.kill('SIGTERM');

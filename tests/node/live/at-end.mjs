@@ -11,3 +11,15 @@ export function atEnd(t, work) {
   }
   works.get(t).push(work);
 }
+
+const children = new Set();
+process.once('SIGTERM', () => process.exit(143));
+process.once('SIGINT', () => process.exit(130));
+process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
+/** Has a process end with this one, at the latest. */
+export function endsWithUs(child) {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}

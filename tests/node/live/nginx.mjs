@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-import { atEnd } from './at-end.mjs';
+import { atEnd, endsWithUs } from './at-end.mjs';
 
 const program = [...process.env.PATH.split(delimiter), '/usr/sbin']
   .map((folder) => join(folder, 'nginx'))
@@ -44,7 +44,7 @@ export async function nginx(t, port, upstreams) {
   await writeFile(join(folder, 'nginx.conf'), around(shown, folder));
   const log = () => readFileSync(join(folder, 'error.log'), { encoding: 'utf8', flag: 'a+' });
   const args = ['-p', folder, '-c', 'nginx.conf', '-e', 'error.log', '-g', 'daemon off;'];
-  const child = spawn(program, args, { stdio: 'ignore' });
+  const child = endsWithUs(spawn(program, args, { stdio: 'ignore' }));
   const gone = once(child, 'exit');
   atEnd(t, async () => {
     child.kill('SIGTERM');

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { atEnd } from './at-end.mjs';
+import { atEnd, endsWithUs } from './at-end.mjs';
 
 const program = process.env.KYC_PROGRAM;
 
@@ -60,7 +60,7 @@ export class OwnServer {
 
   /** Starts it, and waits until it is ready. */
   async start() {
-    const child = spawn(program, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = endsWithUs(spawn(program, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] }));
     this.#process = child;
     this.#said = '';
     let ended = false;
