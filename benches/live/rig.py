@@ -170,6 +170,7 @@ def load(options, server, turn, sub, subscribers, updates, interval, transport="
     if done.returncode != 0:
         return None
     figures = json.loads(done.stdout)
+    figures["rss_after_mb"] = memory(server.pid) if server.pid else 0
     if wrong := {key: figures[key] for key in ("dead", "failed_updates", "unmatched") if figures[key]}:
         print(f"{server.name}, {sub}: {wrong}", file=sys.stderr)
     if before is not None:

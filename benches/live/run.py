@@ -39,7 +39,7 @@ def median(runs, *path):
 
 def row(work, name, runs, ours):
     def ratio(*path):
-        comparable = ours and ours is not runs and median(ours, "delivered") and median(runs, *path)
+        comparable = ours and median(ours, "delivered") and median(runs, "delivered") and median(runs, *path)
         return f"{median(ours, *path) / median(runs, *path):.2f}" if comparable else "–"
 
     delivered, expected = (sum(run[key] for run in runs) for key in ("delivered", "expected"))
@@ -63,6 +63,8 @@ def main():
     peers, runs = [rig.Peer(text) for text in options.peer], {}
     with tempfile.TemporaryDirectory() as folder:
         ours = [rig.KycStack(options, folder, database) for database in options.database or [None]]
+        # The peers are on PostgreSQL too.
+        reference = next((server for server in ours if server.on_postgres), ours[0])
         servers = [*ours, *peers]
         for turn in range(options.rounds):
             for work, shape in works:
@@ -75,8 +77,9 @@ def main():
     for work, _ in works:
         for server in servers:
             if found := runs.get((work, server.name)):
-                print("| " + " | ".join(row(work, server.name, found, runs.get((work, ours[0].name)))) + " |")
-    print("\nRatios are the first line's figure of a work divided by the server's. `expected` of kyc-stack counts what changed in its database.")
+                to = None if server in ours else runs.get((work, reference.name))
+                print("| " + " | ".join(row(work, server.name, found, to)) + " |")
+    print(f"\nRatios are the figure of {reference.name} divided by the peer's. kyc-stack's `expected` counts what changed in its database.")
 
 
 if __name__ == "__main__":

@@ -95,14 +95,13 @@ def measure(options, server, turn, stalled):
         connections = [stall(server, turn) for _ in range(stalled)]
         connected = rig.memory(server.pid)
         figures = rig.load(options, server, turn, "S1", options.good, UPDATES, INTERVAL)
-        after = rig.memory(server.pid)
         ends = read_out(connections)
     if not figures:
         raise SystemExit("the load generator failed")
     print(
         f"{options.good} good, {stalled} stalled: {figures['delivered']}/{figures['expected']} delivered, "
         f"p50 {figures['from_request_ms']['p50']:.1f} ms, p99 {figures['from_request_ms']['p99']:.1f} ms; "
-        f"RSS MB idle {idle:.1f}, stalled connected {connected:.1f}, after {after:.1f}, peak {figures['peak_rss_mb']:.1f}"
+        f"RSS MB idle {idle:.1f}, stalled connected {connected:.1f}, after {figures['rss_after_mb']:.1f}, peak {figures['peak_rss_mb']:.1f}"
         + (f"; the stalled ended with {dict(ends)}" if stalled else ""),
         flush=True,
     )
