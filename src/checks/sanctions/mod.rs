@@ -1,0 +1,8 @@
+//! Sanctions screening inside the binary: lists as published, an index over their names, and matches that say why.
+//!
+//! `person` is what a list says of somebody, `subject` is who is looked for. The rest knows one or both of them.
+
+pub mod index;
+pub mod person;
+pub mod shelf;
+pub mod subject;
