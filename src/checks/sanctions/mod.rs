@@ -2,6 +2,7 @@
 //!
 //! `person` is what a list says of somebody, `subject` is who is looked for. The rest knows one or both of them.
 
+pub mod benchmark;
 pub mod index;
 pub mod person;
 pub mod shelf;
