@@ -5,8 +5,11 @@
 //! `report` counts. All of it is pure, and the same for the same seed: how long a screening takes is the command's to say.
 
 pub mod measure;
+pub mod misses;
 pub mod names;
 pub mod perturb;
+pub mod report;
 pub mod roster;
 pub mod sets;
 pub mod strangers;
+pub mod table;
