@@ -3,6 +3,7 @@
 //! `person` is what a list says of somebody, `subject` is who is looked for. The rest knows one or both of them.
 
 pub mod index;
+pub mod lists;
 pub mod person;
 pub mod shelf;
 pub mod subject;
