@@ -3,7 +3,11 @@
 
 use std::fmt;
 
-use sea_orm::{QueryOrder, QuerySelect, Select, entity::prelude::*, sea_query::Query};
+use sea_orm::{
+    ExprTrait, QueryOrder, QuerySelect, Select,
+    entity::prelude::*,
+    sea_query::{Expr, Query},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Time, UnknownWord};

@@ -1,9 +1,7 @@
 //! What a version of a sanctions list says of a person. A version writes what changed and closes what left, so that every
 //! old one can be read back as it was, and a day on which nothing changed costs one row.
 
-use sea_orm::{
-    QueryOrder, QuerySelect, Select, SelectColumns, UpdateMany, entity::prelude::*, sea_query::Expr,
-};
+use sea_orm::{ExprTrait, QueryOrder, QuerySelect, Select, UpdateMany, entity::prelude::*, sea_query::Expr};
 
 use crate::ListName;
 
@@ -30,7 +28,7 @@ pub struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// The persons of one version, by entity id.
+    /// The records of one version, by entity id.
     pub fn of_version(list: ListName, number: i64) -> Select<Self> {
         Self::find()
             .filter(Column::List.eq(list))
@@ -43,8 +41,8 @@ impl Entity {
     pub fn present(list: ListName) -> Select<Self> {
         Self::find()
             .select_only()
-            .select_column(Column::EntityId)
-            .select_column(Column::RecordHash)
+            .column(Column::EntityId)
+            .column(Column::RecordHash)
             .filter(Column::List.eq(list))
             .filter(Column::LastNumber.is_null())
     }

@@ -66,12 +66,12 @@ impl Table {
 /// Reads the list. Without aliases and addresses it finds fewer people. It has no version and no date of its own.
 ///
 /// # Errors
-/// When a file is anything but a whole one of its kind, or there is no person.
+/// When a file is anything but a whole one of its kind, or there is no person; and which file it is.
 pub fn parse(
     sdn: impl Read,
     alt: Option<impl Read>,
     add: Option<impl Read>,
-) -> Result<Parsed, Malformed> {
+) -> Result<Parsed, (Table, Malformed)> {
     let mut all: Vec<Person> = Vec::new();
     let mut places = HashMap::new();
     let mut skipped = 0;
@@ -93,7 +93,8 @@ pub fn parse(
         }
         all.push(person);
         Ok(())
-    })?;
+    })
+    .map_err(|problem| (Table::Sdn, problem))?;
     if let Some(alt) = alt {
         each(alt, Table::Alt, |cells| {
             let [id, _, kind, name, remarks] = cells else { return Ok(()) };
@@ -103,7 +104,8 @@ pub fn parse(
                 add_name(&mut person.names, &given_first(name), quality);
             }
             Ok(())
-        })?;
+        })
+        .map_err(|problem| (Table::Alt, problem))?;
     }
     if let Some(add) = add {
         each(add, Table::Add, |cells| {
@@ -112,14 +114,16 @@ pub fn parse(
                 country::add(&mut person.countries, country);
             }
             Ok(())
-        })?;
+        })
+        .map_err(|problem| (Table::Add, problem))?;
     }
     for person in &mut all {
         let own = std::mem::take(&mut person.nationalities);
         person.countries.retain(|country| !own.contains(country));
         person.nationalities = own;
     }
-    Ok(Parsed { version: None, published_at: None, persons: persons(all)?, skipped })
+    let persons = persons(all).map_err(|problem| (Table::Sdn, problem))?;
+    Ok(Parsed { version: None, published_at: None, persons, skipped })
 }
 
 /// Every row of a file, cells without a value empty.

@@ -28,11 +28,6 @@ impl<R: Read> Rows<R> {
         Self { reader, record: ByteRecord::new(), line: 0 }
     }
 
-    /// The line on which the row began that was read last.
-    pub(super) fn line(&self) -> u64 {
-        self.line
-    }
-
     /// An error in the row that was read last.
     pub(super) fn wrong(&self, problem: impl Into<std::borrow::Cow<'static, str>>) -> Malformed {
         Malformed::at(self.line, problem)
