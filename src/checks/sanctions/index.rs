@@ -11,6 +11,8 @@ use super::{person::Person, subject::Subject};
 pub struct List {
     /// "un", "ofac-sdn", "opensanctions".
     pub name: String,
+    /// Which of the versions that were imported here: 1, 2, 3 …
+    pub number: i64,
     /// The publisher's mark of this version, as `ScreenedList.version` shows it.
     pub version: String,
     pub published_at: Option<NaiveDate>,

@@ -3,7 +3,11 @@
 //! `person` is what a list says of somebody, `subject` is who is looked for. The rest knows one or both of them.
 
 pub mod benchmark;
+pub mod import;
 pub mod index;
+pub mod ledger;
+pub mod lists;
 pub mod person;
+pub mod read;
 pub mod shelf;
 pub mod subject;
