@@ -39,7 +39,11 @@ impl Shelf {
     pub fn new(required: &[String]) -> Self {
         let nothing =
             Loaded { index: Index::new(Vec::new()), versions: Vec::new(), missing: required.to_vec() };
-        Self { required: required.to_vec(), loaded: RwLock::new(Arc::new(nothing)), refreshed: Default::default() }
+        Self {
+            required: required.to_vec(),
+            loaded: RwLock::new(Arc::new(nothing)),
+            refreshed: Default::default(),
+        }
     }
 
     /// What to screen against.

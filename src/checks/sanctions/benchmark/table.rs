@@ -17,11 +17,15 @@ pub fn markdown(report: &Report) -> String {
         let [name, facts] = [row.by_name, row.by_facts].map(|count| found(count, row.names));
         vec![format!("{}: {what}", row.title), row.names.to_string(), name, facts]
     });
-    table(&mut text, &["file", "names", "name only", "with birth date and country"], files.collect());
+    table(
+        &mut text,
+        &["file", "names", "name only", "with birth date and country"],
+        &files.collect::<Vec<_>>(),
+    );
     table(
         &mut text,
         &["listed, but", "names", "name only", "who is meant", "with birth date and country", "who is meant"],
-        rows(|kind| matches!(kind, Kind::Class(_))).map(class).collect(),
+        &rows(|kind| matches!(kind, Kind::Class(_))).map(class).collect::<Vec<_>>(),
     );
     let strangers = rows(|kind| matches!(kind, Kind::Stranger(_)));
     let strangers = strangers.map(|row| {
@@ -29,7 +33,7 @@ pub fn markdown(report: &Report) -> String {
         vec![row.title.clone(), row.names.to_string(), name, facts]
     });
     let header = ["not listed: false positives", "names", "name only", "with birth date and country"];
-    table(&mut text, &header, strangers.collect());
+    table(&mut text, &header, &strangers.collect::<Vec<_>>());
     curve(&mut text, report);
     text
 }
@@ -84,7 +88,7 @@ fn curve(text: &mut String, report: &Report) {
         }
         row
     });
-    table(text, &header.iter().map(String::as_str).collect::<Vec<_>>(), rows.collect());
+    table(text, &header.iter().map(String::as_str).collect::<Vec<_>>(), &rows.collect::<Vec<_>>());
 }
 
 /// The share, and the number where it is small enough to matter.
@@ -100,7 +104,7 @@ fn percent(count: usize, of: usize) -> String {
 
 /// A table with columns as wide as what stands in them: the first to the left, the others to the right. Nothing where there
 /// are no rows.
-fn table(text: &mut String, header: &[&str], rows: Vec<Vec<String>>) {
+fn table(text: &mut String, header: &[&str], rows: &[Vec<String>]) {
     if rows.is_empty() {
         return;
     }
@@ -134,7 +138,7 @@ fn table(text: &mut String, header: &[&str], rows: Vec<Vec<String>>) {
         .collect();
     line(header);
     line(&rule.iter().map(String::as_str).collect::<Vec<_>>());
-    for row in &rows {
+    for row in rows {
         line(&row.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
