@@ -207,7 +207,7 @@ fn people(path: &Path) -> Result<sets::File> {
         let unknown = names.unknown_countries;
         tracing::warn!(file = %path.display(), unknown, "nationalities that are no country count as not given");
     }
-    let title = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let title = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     Ok(sets::File { title, people: names.people })
 }
 

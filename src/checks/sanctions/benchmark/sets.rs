@@ -87,6 +87,8 @@ pub fn sets(roster: &Roster, positives: &[File], negatives: &[File], size: Size,
     let people = negatives.iter().flat_map(|file| &file.people).filter_map(parts);
     let people = shuffled(people.collect(), seed, |parts| &parts.subject);
     let listed = roster.listed().iter().filter_map(|listed| Parts::of(&listed.subject));
+    // Five words of a listed name and one of another are no stranger's name.
+    let listed = listed.filter(Parts::is_short);
     let listed = shuffled(listed.collect(), seed, |parts| &parts.subject);
     for kind in Stranger::ALL {
         let dice = &mut dice(seed, kind.title());
@@ -108,8 +110,10 @@ struct Known {
 /// The people of whom names are made, each name once, in an order that comes from the seed.
 fn known(roster: &Roster, positives: &[File], seed: u64) -> Vec<Known> {
     let people = positives.iter().flat_map(|file| &file.people).map(|named| &named.subject);
-    let mut subjects: Vec<Subject> =
-        people.filter(|subject| roster.named(&subject.name).next().is_some()).cloned().collect();
+    // "SURNAME, Given" is somebody's name, too, but it has been done to already.
+    let is_plain = |subject: &&Subject| !subject.name.contains(',');
+    let is_listed = |subject: &&Subject| roster.named(&subject.name).next().is_some();
+    let mut subjects: Vec<Subject> = people.filter(is_plain).filter(is_listed).cloned().collect();
     if subjects.is_empty() {
         subjects = roster.listed().iter().map(|listed| listed.subject.clone()).collect();
     }

@@ -72,6 +72,12 @@ impl Parts {
             subject: subject.clone(),
         })
     }
+
+    /// Whether neither part has more than two words.
+    pub fn is_short(&self) -> bool {
+        let words = |text: &str| text.split([' ', '-']).filter(|word| !is_particle(word)).count();
+        words(&self.given) <= 2 && words(&self.surname) <= 2
+    }
 }
 
 /// Up to `count` people of this kind, all different, none of whom is listed by name. Fewer where the parts do not give more.

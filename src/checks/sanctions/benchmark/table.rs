@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    report::{Count, Report, Row},
+    report::{Count, Report, Row, Screened, Shares},
     sets::Kind,
 };
 
@@ -39,14 +39,13 @@ pub fn markdown(report: &Report) -> String {
 }
 
 fn head(report: &Report) -> String {
-    let list =
-        |list: &super::report::Screened| format!("{} {} ({} persons)", list.name, list.version, list.persons);
+    let list = |list: &Screened| format!("{} {} ({} persons)", list.name, list.version, list.persons);
     let lists: Vec<String> = report.lists.iter().map(list).collect();
     let timing = &report.timing;
     format!(
         "Lists: {}. Threshold {:.2}, seed {}.\n\
-         Index built in {:.0} ms. A screening, on one thread: median {:.2} ms, p99 {:.2} ms, slowest {:.2} ms ({} timed).\n",
-        lists.join(", "),
+         Index built in {:.0} ms. A screening on one thread: median {:.2} ms, p99 {:.2} ms, slowest {:.2} ms ({} timed).\n",
+        lists.join("; "),
         report.threshold,
         report.seed,
         timing.index_ms,
@@ -69,26 +68,21 @@ fn class(row: &Row) -> Vec<String> {
     ]
 }
 
-/// The files over thresholds, in steps that fit on a page, and at the threshold itself.
+/// The files over thresholds: at all of them near the threshold, and at every twentieth.
 fn curve(text: &mut String, report: &Report) {
     let is_shown = |threshold: f64| {
         let hundredths = (threshold * 100.0).round();
-        let near = (threshold - report.threshold).abs() < 0.055;
-        near || hundredths % 5.0 == 0.0
+        (hundredths - report.threshold * 100.0).abs() < 5.5 || hundredths % 5.0 == 0.0
     };
     let Some(first) = report.curve.first() else { return };
-    let mut header = vec!["threshold".to_owned()];
-    for file in &first.files {
-        header.extend([file.title.clone(), format!("{} with birth date and country", file.title)]);
-    }
+    text.push_str("\nFound at other thresholds, by name only / with birth date and country:\n");
+    let mut header = vec!["threshold"];
+    header.extend(first.files.iter().map(|file| file.title.as_str()));
     let rows = report.curve.iter().filter(|point| is_shown(point.threshold)).map(|point| {
-        let mut row = vec![format!("{:.2}", point.threshold)];
-        for file in &point.files {
-            row.extend([file.by_name, file.by_facts].map(|share| format!("{:.1} %", share * 100.0)));
-        }
-        row
+        let both = |file: &Shares| format!("{:.1} / {:.1} %", file.by_name * 100.0, file.by_facts * 100.0);
+        std::iter::once(format!("{:.2}", point.threshold)).chain(point.files.iter().map(both)).collect()
     });
-    table(text, &header.iter().map(String::as_str).collect::<Vec<_>>(), &rows.collect::<Vec<_>>());
+    table(text, &header, &rows.collect::<Vec<_>>());
 }
 
 /// The share, and the number where it is small enough to matter.
