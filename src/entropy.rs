@@ -1,5 +1,7 @@
 //! Chance, from one place: ids, tokens, keys. `seed` and tests repeat themselves by giving it a number.
 
+pub mod dice;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -5,6 +5,7 @@
 //! what else is known counts for or against (`traits`), and every match says all of that (`explain`).
 
 mod align;
+pub mod benchmark;
 mod explain;
 pub mod index;
 mod name;

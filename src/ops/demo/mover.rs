@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::Actor,
+    entropy::dice::Dice,
     error::{Error, Result},
     kyc::{
         Kyc, ReasonInput,
@@ -20,7 +21,7 @@ use crate::{
         step::{StepUpdateStatus, update_status},
     },
     lifecycle::reasons::{self, Entry},
-    ops::seed::{Dice, is_decided_by_reviewer, is_put_right_by_customer, somebody},
+    ops::seed::{is_decided_by_reviewer, is_put_right_by_customer, somebody},
 };
 
 /// After so many moves it rests: half a day, and some 50 MB of database. A demo that was forgotten must not fill a disk.

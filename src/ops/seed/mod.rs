@@ -4,7 +4,6 @@
 //! rows and events come from the same functions. They are only written faster, some customers with everything that is
 //! theirs in one transaction: whenever it is stopped, what is there is whole.
 
-mod dice;
 mod people;
 mod plan;
 mod script;
@@ -18,7 +17,6 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use tokio::sync::mpsc;
 
 pub(super) use self::{
-    dice::Dice,
     people::somebody,
     plan::Plan,
     script::{is_decided_by_reviewer, is_put_right_by_customer},

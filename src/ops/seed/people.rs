@@ -4,8 +4,8 @@
 use chrono::{Days, NaiveDate};
 use entity::Time;
 
-use super::dice::Dice;
 use crate::{
+    entropy::dice::Dice,
     error::{Error, Result},
     kyc::customer::{CustomerInput, ValidCustomer, draft},
 };

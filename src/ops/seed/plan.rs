@@ -4,13 +4,12 @@ use chrono::TimeDelta;
 use entity::{Time, customer};
 
 use super::{
-    dice::Dice,
     people,
     script::{self, Pace, Story},
     walk::{Scene, Walk},
     write::Batch,
 };
-use crate::{error::Result, kyc::customer as customers, lifecycle::link::Validity};
+use crate::{entropy::dice::Dice, error::Result, kyc::customer as customers, lifecycle::link::Validity};
 
 /// What a new link lasts where there is room for it, in hours.
 const VALIDITY_HOURS: i64 = 72;

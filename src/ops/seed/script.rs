@@ -6,8 +6,9 @@ use entity::{
     Party, StepKind, StepStatus, Time,
 };
 
-use super::{dice::Dice, walk::Walk};
+use super::walk::Walk;
 use crate::{
+    entropy::dice::Dice,
     error::{Error, Result},
     kyc::step::PERFORMED_BY_REVIEWER,
     lifecycle::{

@@ -1,15 +1,15 @@
-//! Chance that repeats itself: what a made-up customer does next.
+//! Chance that repeats itself: what a made-up customer does next, how a name is misspelt.
 
 use chrono::TimeDelta;
 
 /// SplitMix64 (Steele, Lea and Flood, 2014). For stories, never for secrets or ids.
-pub(in crate::ops) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
     const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
     /// The dice of one of many stories that share a seed.
-    pub(in crate::ops) fn new(seed: u64, story: u64) -> Self {
+    pub fn new(seed: u64, story: u64) -> Self {
         let mut mixed = Self(seed);
         Self(mixed.next() ^ Self(story).next())
     }
@@ -23,23 +23,23 @@ impl Dice {
     }
 
     /// 0 up to `end`, without it; 0 when `end` is 0.
-    pub(in crate::ops) fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         // The bias of a remainder is below 2⁻⁴⁰ for every `end` used here.
         usize::try_from(self.next() % (end.max(1) as u64)).unwrap_or(0)
     }
 
     /// True so many times of a thousand.
-    pub(in crate::ops) fn permille(&mut self, chance: usize) -> bool {
+    pub fn permille(&mut self, chance: usize) -> bool {
         self.below(1000) < chance
     }
 
     /// One of them; none when there are none.
-    pub(in crate::ops) fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
+    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         of.get(self.below(of.len()))
     }
 
     /// A part of a time, from so many thousandths of it to so many, in whole milliseconds and at least one of them.
-    pub(in crate::ops) fn part(&mut self, of: TimeDelta, from: usize, to: usize) -> TimeDelta {
+    pub fn part(&mut self, of: TimeDelta, from: usize, to: usize) -> TimeDelta {
         let millis = of.num_milliseconds().max(0) / 1000;
         // Six more digits of chance, so that moments do not stand on a grid.
         let share = from * 1000 + self.below((to - from) * 1000);
