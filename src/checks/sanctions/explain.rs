@@ -1,6 +1,6 @@
 //! A match in words that a compliance officer can decide from.
 
-use super::{person::Quality, similar::Mille, traits::Findings};
+use super::{align::Weight, person::Quality, similar::Mille, traits::Findings};
 
 /// What there is to tell about the names.
 pub struct Told {
@@ -13,8 +13,8 @@ pub struct Told {
     pub listed_left: Vec<String>,
     /// Of the names alone.
     pub score: Mille,
-    /// What a full match with a name of this quality is worth.
-    pub quality_share: Mille,
+    /// What that is worth with a name of this quality.
+    pub discounted: Mille,
 }
 
 /// Tokens that were taken for each other.
@@ -23,35 +23,63 @@ pub struct Pair {
     pub listed: Vec<String>,
     pub alike: Mille,
     pub initial: bool,
+    /// Of the listed tokens.
+    pub weight: Weight,
 }
 
-/// The sentences, the names first.
+/// The sentences: the names, token by token, then what else is known.
 pub fn sentences(told: &Told, findings: &Findings) -> Vec<String> {
-    let mut all = vec![format!("Names alone: {} with \"{}\"", share(told.score), told.listed_name)];
-    for Pair { asked, listed, alike, initial } in &told.pairs {
-        let (asked, listed) = (asked.join(" + "), listed.join(" + "));
-        all.push(match alike {
-            _ if *initial => format!("\"{asked}\" fits \"{listed}\" as an initial"),
-            1000 => format!("\"{asked}\" is \"{listed}\""),
-            _ => format!("\"{asked}\" resembles \"{listed}\" at {}", share(*alike)),
-        });
-    }
+    let mut all = vec![format!("Names alone: {} with \"{}\".", share(told.score), told.listed_name)];
+    all.extend(told.pairs.iter().map(pair));
     if !told.asked_left.is_empty() {
-        all.push(format!("Not in the listed name: {}", told.asked_left.join(", ")));
+        all.push(format!("Not in the listed name: {}.", quoted(&told.asked_left)));
     }
     if !told.listed_left.is_empty() {
-        all.push(format!("Only in the listed name: {}", told.listed_left.join(", ")));
+        all.push(format!("Only in the listed name: {}.", quoted(&told.listed_left)));
     }
     if told.quality == Quality::Weak {
-        all.push(format!("The list itself calls this alias weak: at most {}", share(told.quality_share)));
+        let worth = if told.discounted == told.score {
+            "The list itself calls this alias weak.".to_owned()
+        } else {
+            format!(
+                "The list itself calls this alias weak, so what differs counts twice: {}.",
+                share(told.discounted)
+            )
+        };
+        all.push(worth);
     }
     for finding in &findings.0 {
         all.push(match finding.change {
-            0 => format!("{}: no change", finding.sentence),
-            change => format!("{}: {:+.3}", finding.sentence, f64::from(change) / 1000.0),
+            0 => format!("{}: no change.", finding.sentence),
+            change => format!("{}: {:+.3}.", finding.sentence, f64::from(change) / 1000.0),
         });
     }
     all
+}
+
+fn pair(pair: &Pair) -> String {
+    let (asked, listed) = (quoted(&pair.asked), quoted(&pair.listed));
+    let cut = if pair.asked.len() == pair.listed.len() { "" } else { ", read as one word" };
+    let how = match pair.alike {
+        _ if pair.initial => format!("{asked} fits {listed} as an initial"),
+        1000 => format!("{asked} is in both names"),
+        alike => format!("{asked} resembles {listed}{cut} at {}", share(alike)),
+    };
+    match pair.weight {
+        ..=COMMON => format!("{how}; common, so it counts little ({}).", share(pair.weight)),
+        RARE.. => format!("{how}; rare, so it counts in full."),
+        weight => format!("{how}; counts {}.", share(weight)),
+    }
+}
+
+/// What weighs no more than this is called common.
+const COMMON: Weight = 400;
+/// What weighs no less than this is called rare.
+const RARE: Weight = 1000;
+
+fn quoted(words: &[String]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    quoted.join(" + ")
 }
 
 /// 1000 as "1.000".

@@ -9,7 +9,7 @@ use super::{
     explain,
     name::{Kind, MAX_LETTERS, Name, Token, Unreadable, sound},
     person::{Person, Quality},
-    similar::Mille,
+    similar::{Mille, SAME},
     subject::Subject,
     traits,
     vocabulary::{Unit, Vocabulary},
@@ -106,10 +106,10 @@ struct Joined {
     split: usize,
 }
 
-/// The most words that are joined.
+/// How many words at most are joined to one.
 const JOINED: usize = 3;
-/// Names of more words than this are long enough to be found without their words joined.
-const JOINABLE: usize = 6;
+/// How many tokens at most are tried in pairs, as one word that was cut in two.
+const JOINABLE: usize = 7;
 
 impl Index {
     /// Builds the index. What cannot be read as a name (a list of one letter) is left out.
@@ -164,7 +164,7 @@ impl Index {
         for at in self.candidates(&asked, name_threshold) {
             let Some(name) = self.names.get(at as usize) else { continue };
             let alignment = self.align(&asked, name);
-            let score = alignment.score * quality(self.quality(name)) / 1000;
+            let score = discounted(alignment.score, self.quality(name));
             if score < name_threshold {
                 continue;
             }
@@ -276,6 +276,10 @@ impl Index {
         let pairs = alignment.edges.iter().map(|edge| explain::Pair {
             asked: asked.texts(edge.asked),
             listed: (edge.from..edge.from + edge.length).map(|at| listed(at).to_owned()).collect(),
+            weight: (edge.from..edge.from + edge.length)
+                .filter_map(|at| name.tokens.get(at))
+                .map(|slot| slot.weight)
+                .sum(),
             alike: edge.alike,
             initial: edge.initial,
         });
@@ -291,7 +295,7 @@ impl Index {
             asked_left: asked.texts(!used),
             listed_left: (0..name.tokens.len()).filter(|&at| !taken(at)).map(|at| listed(at).into()).collect(),
             score: alignment.score,
-            quality_share: quality(self.quality(name)),
+            discounted: discounted(alignment.score, self.quality(name)),
         }
     }
 
@@ -306,11 +310,12 @@ impl Index {
 /// An initial, and a word that begins with it.
 const INITIAL: Mille = 900;
 
-/// What a full match with a name of this quality is worth.
-fn quality(quality: Quality) -> Mille {
+/// What a score of names is worth with a name of this quality: a name is itself whatever its list thinks of it, but what
+/// only resembles a weak alias resembles it half as much.
+fn discounted(score: Mille, quality: Quality) -> Mille {
     match quality {
-        Quality::Primary | Quality::Strong => 1000,
-        Quality::Weak => 950,
+        Quality::Primary | Quality::Strong => score,
+        Quality::Weak => 1000_u32.saturating_sub((1000 - score) * 2),
     }
 }
 
@@ -361,24 +366,30 @@ impl Asked {
         let mut initials = 0;
         let mut like: HashMap<Unit, Vec<Like>> = HashMap::new();
         let mut look_up = |token: &Token, tokens: u32, split: Option<usize>| {
+            let mut best = 0;
             for (unit, alike) in index.vocabulary.like(token, split.is_some()) {
                 like.entry(unit).or_default().push(Like { tokens, alike, split });
+                best = best.max(alike);
             }
+            best
         };
+        // Tokens that stand on a list just as they are asked for, a bit each.
+        let mut known = 0;
         for (at, token) in tokens.iter().enumerate() {
             if token.kind == Kind::Initial {
                 initials |= 1 << at;
             }
-            look_up(token, 1 << at, None);
+            if look_up(token, 1 << at, None) == SAME {
+                known |= 1 << at;
+            }
         }
-        let words: Vec<usize> = (0..tokens.len()).filter(|&at| tokens[at].kind == Kind::Word).collect();
-        if words.len() <= JOINABLE {
-            for &one in &words {
-                for &other in words.iter().filter(|&&other| other != one) {
-                    let text = format!("{}{}", tokens[one].text, tokens[other].text);
-                    let token = Token { sound: sound(&text), text, ..tokens[one].clone() };
-                    look_up(&token, 1 << one | 1 << other, Some(tokens[one].text.len()));
-                }
+        // In every order, since the order must not matter.
+        let joinable = joinable(&tokens, known);
+        for &one in &joinable {
+            for &other in joinable.iter().filter(|&&other| other != one) {
+                let text = format!("{}{}", tokens[one].text, tokens[other].text);
+                let token = Token { sound: sound(&text), text, ..tokens[one].clone() };
+                look_up(&token, 1 << one | 1 << other, Some(tokens[one].text.len()));
             }
         }
         Ok(Self { tokens, weights, initials, like })
@@ -409,6 +420,15 @@ impl Asked {
     }
 }
 
+/// The tokens that may be pieces of a word: of a long name, those that no list has as they are.
+fn joinable(tokens: &[Token], known: u32) -> Vec<usize> {
+    let all: Vec<usize> = (0..tokens.len()).filter(|&at| !tokens[at].parent).collect();
+    if all.len() <= JOINABLE {
+        return all;
+    }
+    all.into_iter().filter(|at| known & (1 << at) == 0).take(JOINABLE).collect()
+}
+
 fn slots(tokens: &[Token], vocabulary: &mut Vocabulary, weights: &Weights) -> Box<[Slot]> {
     let slot = |token: &Token| Slot {
         unit: vocabulary.file(&token.text, &token.sound, token.abjad, false),
@@ -419,29 +439,29 @@ fn slots(tokens: &[Token], vocabulary: &mut Vocabulary, weights: &Weights) -> Bo
     tokens.iter().map(slot).collect()
 }
 
-/// The words of a listed name that stand side by side, joined; particles between them are part of what is joined, and
-/// not of its text.
+/// The words of a listed name that stand side by side, joined: as they stand ("al" and "rabi" as "alrabi"), and without
+/// the particles between them ("saif al din" as "saifdin").
 fn join(tokens: &[Token], vocabulary: &mut Vocabulary) -> Box<[Joined]> {
     let mut all = Vec::new();
-    for from in (0..tokens.len()).filter(|&from| tokens[from].kind == Kind::Word) {
-        let mut text = tokens[from].text.clone();
-        let split = text.len();
-        let mut words = 1;
-        for (at, token) in tokens.iter().enumerate().skip(from + 1) {
-            match token.kind {
-                Kind::Word => {
-                    text.push_str(&token.text);
-                    words += 1;
+    for (from, first) in tokens.iter().enumerate() {
+        let (mut whole, mut bare) = (first.text.clone(), first.text.clone());
+        let split = whole.len();
+        for (at, token) in tokens.iter().enumerate().skip(from + 1).take(JOINED) {
+            whole.push_str(&token.text);
+            let mut file = |text: &str| {
+                let unit = vocabulary.file(text, &sound(text), token.abjad, true);
+                let narrow = |count| u8::try_from(count).unwrap_or(u8::MAX);
+                all.push(Joined { from: narrow(from), length: narrow(at + 1 - from), unit, split });
+            };
+            if at <= from + 2 {
+                file(&whole);
+            }
+            if token.kind == Kind::Word {
+                bare.push_str(&token.text);
+                if bare != whole {
+                    file(&bare);
                 }
-                Kind::Particle => continue,
-                Kind::Initial | Kind::Title => break,
             }
-            if words > JOINED {
-                break;
-            }
-            let unit = vocabulary.file(&text, &sound(&text), token.abjad, true);
-            let narrow = |count| u8::try_from(count).unwrap_or(u8::MAX);
-            all.push(Joined { from: narrow(from), length: narrow(at + 1 - from), unit, split });
         }
     }
     all.into()

@@ -2,7 +2,7 @@
 
 use strsim::osa_distance;
 
-use super::name::{canonical, skeleton};
+use super::name::{canonical, skeleton, spellings};
 
 /// Shares of a whole: 1000 is the same.
 pub type Mille = u32;
@@ -57,8 +57,16 @@ pub fn alike(one: Word<'_>, other: Word<'_>) -> Option<Mille> {
         let heard = (closeness(one.sound, other.sound) * 2 + closeness(&bones, &others)) / 3;
         if heard < HEARD { 0 } else { heard.min(ALIKE) }
     };
-    let best = closeness(one.text, other.text).max(by_sound).max(by_skeleton);
+    let by_letters = closeness(one.text, other.text);
+    let by_spelling = to_spellings(one.text, other.text).max(to_spellings(other.text, one.text));
+    let best = by_letters.max(by_sound).max(by_skeleton).max(by_spelling);
     (best >= LEAST).then_some(best)
+}
+
+/// How close a word is to another spelling of a name: "mohamemd" is a slip in "mohammed", and so in "muhammad".
+fn to_spellings(word: &str, name: &str) -> Mille {
+    let closest = spellings(name).iter().map(|spelling| closeness(word, spelling)).max();
+    closest.map_or(0, |closest| closest * VARIANT / SAME)
 }
 
 /// "Antonio" and "Antonia", "Karim" and "Karima": in Romance, Slavic and Arabic names the last vowel tells the gender, and a
@@ -75,8 +83,24 @@ fn closeness(one: &str, other: &str) -> Mille {
     if length == 0 || one.len().abs_diff(other.len()) * 10 > length * 2 {
         return 0;
     }
-    let loss = osa_distance(one, other) * 2 * SAME as usize / length;
+    let edits = osa_distance(one, other);
+    // Neighbours swapped: every letter is there, which in a short word says more than any other slip.
+    let cost = if edits == 1 && is_anagram(one, other) { SWAP } else { edits * EDIT };
+    let loss = cost * 2 * SAME as usize / (length * EDIT);
     SAME.saturating_sub(u32::try_from(loss).unwrap_or(SAME))
+}
+
+/// What an edit costs, and what the swap of two neighbours does.
+const EDIT: usize = 100;
+const SWAP: usize = 60;
+
+fn is_anagram(one: &str, other: &str) -> bool {
+    let letters = |word: &str| {
+        let mut letters = word.as_bytes().to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    one.len() == other.len() && letters(one) == letters(other)
 }
 
 #[cfg(test)]
@@ -99,6 +123,7 @@ mod tests {
         assert!(score("hassan", "hassna") > Some(800));
         assert!(score("abdulrahman", "abdulrahmna") > score("hassan", "hassna"));
         assert_eq!(score("kim", "kin"), None);
+        assert_eq!(score("kim", "kmi"), Some(800));
         assert_eq!(score("antonio", "antonia"), Some(OTHER_GENDER));
         assert_eq!(score("hassan", "salim"), None);
     }

@@ -19,9 +19,9 @@ pub struct Finding {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings(pub Vec<Finding>);
 
-const SAME_DAY: i32 = 40;
-const SAME_YEAR: i32 = 15;
-const SAME_COUNTRY: i32 = 15;
+const SAME_DAY: i32 = 100;
+const SAME_YEAR: i32 = 40;
+const SAME_COUNTRY: i32 = 30;
 /// What can be added at most.
 pub const MOST: Mille = (SAME_DAY + SAME_COUNTRY) as Mille;
 

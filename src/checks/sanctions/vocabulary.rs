@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::{
-    name::{Token, canonical, skeleton, sound},
+    name::{Token, canonical, skeleton, sound, spellings},
     similar::{Mille, Word, alike},
 };
 
@@ -33,23 +33,27 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// The unit of this text, filed when it is new. `joined` units are looked up with one slip at most.
-    pub fn file(&mut self, text: &str, sound: &str, abjad: bool, joined: bool) -> Unit {
+    pub fn file(&mut self, text: &str, heard: &str, abjad: bool, joined: bool) -> Unit {
         if let Some(&unit) = self.by_text.get(&(text.into(), abjad)) {
             return unit;
         }
         let unit = Unit(u32::try_from(self.units.len()).unwrap_or(u32::MAX));
-        self.units.push(Entry { text: text.into(), sound: sound.into(), abjad });
+        self.units.push(Entry { text: text.into(), sound: heard.into(), abjad });
         self.by_text.insert((text.into(), abjad), unit);
         let remainders = &mut self.remainders;
-        each_remainder(sound, if joined { 1 } else { 2 }, |hash| remainders.push((hash, unit)));
+        each_remainder(heard, if joined { 1 } else { 2 }, |hash| remainders.push((hash, unit)));
         // A slip in the spelling may turn the sound over: "slaim" for "salim".
         each_remainder(text, 1, |hash| remainders.push((hash, unit)));
-        let standard = canonical(text);
-        if standard != text {
-            remainders.push((hash(super::name::sound(standard).as_bytes()), unit));
+        // Under its other spellings too: a slip may be made in any of them.
+        for spelling in spellings(text) {
+            each_remainder(&sound(spelling), 1, |hash| remainders.push((hash, unit)));
+            each_remainder(spelling, 1, |hash| remainders.push((hash, unit)));
+        }
+        if canonical(text) != text {
+            remainders.push((hash(sound(canonical(text)).as_bytes()), unit));
         }
         if !joined && !abjad {
-            remainders.push((skeleton_hash(sound), unit));
+            remainders.push((skeleton_hash(heard), unit));
         }
         unit
     }
@@ -102,9 +106,9 @@ impl Vocabulary {
     }
 }
 
-/// The hashes of a sound with up to `slips` letters taken out: none of a sound of two letters, one of a short one.
+/// The hashes of a word with up to `slips` letters taken out: none of a single letter, one of a short word.
 fn each_remainder(sound: &str, slips: usize, mut file: impl FnMut(u32)) {
-    const ONE_SLIP: usize = 3;
+    const ONE_SLIP: usize = 2;
     const TWO_SLIPS: usize = 6;
     let letters = sound.as_bytes();
     file(hash(letters));

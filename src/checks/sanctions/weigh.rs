@@ -12,7 +12,12 @@ const BITS: f64 = 12.0;
 /// The least that a word weighs.
 const LEAST: f64 = 200.0;
 /// The most that an everyday word weighs.
-const EVERYDAY: Weight = 350;
+const EVERYDAY: Weight = 300;
+/// The most that a word of two letters weighs, and one of three: many are alike by chance.
+const SHORTEST: Weight = 350;
+const SHORT: Weight = 650;
+/// By what a parent's name is divided.
+const PARENT: Weight = 9;
 const TITLE: Weight = 120;
 const PARTICLE: Weight = 80;
 const INITIAL: Weight = 250;
@@ -56,8 +61,13 @@ impl Weights {
                 if is_everyday(token) { weight.min(EVERYDAY) } else { weight }
             }
         };
+        let weight = weight.min(match token.text.len() {
+            ..=2 => SHORTEST,
+            3 => SHORT,
+            _ => weight,
+        });
         // What a paper adds about a parent says little about the person.
-        if token.parent { weight * 35 / 100 } else { weight }
+        if token.parent { weight / PARENT } else { weight }
     }
 }
 

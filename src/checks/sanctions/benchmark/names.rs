@@ -173,7 +173,10 @@ fn birth(text: &str) -> Option<Birth> {
     match (month, day, parts.next()) {
         (None, ..) => Birth::in_years(year, year),
         (Some(month), None, _) => Birth::in_month(year, month),
-        (Some(month), Some(day), None) => chrono::NaiveDate::from_ymd_opt(year, month, day).map(Birth::on),
+        // A slip in the day ("1974-01-32") leaves the month.
+        (Some(month), Some(day), None) => chrono::NaiveDate::from_ymd_opt(year, month, day)
+            .map(Birth::on)
+            .or_else(|| Birth::in_month(year, month)),
         (.., Some(_)) => None,
     }
 }

@@ -7,4 +7,4 @@ mod words;
 
 pub use sound::{skeleton, sound};
 pub use token::{Kind, MAX_LETTERS, Name, Token, Unreadable};
-pub use words::{COMMON, canonical};
+pub use words::{COMMON, canonical, spellings};

@@ -6,7 +6,6 @@
 
 /// The sound of a word of a to z; empty only for an empty word.
 pub fn sound(word: &str) -> String {
-    let word = unassimilated(word);
     let mut letters: Vec<char> = word.chars().collect();
     // "oo" and "ee" are sounds of their own; any other double is one letter written twice.
     letters.dedup_by(|next, letter| next == letter && !matches!(letter, 'o' | 'e'));
@@ -22,6 +21,7 @@ pub fn sound(word: &str) -> String {
         }
         at += used;
     }
+    let mut sound = unassimilated(sound);
     // A last h after a vowel, and a last e after three letters or more, are not heard ("abdullah", "eddine").
     if sound.len() > 3 && sound.ends_with(['h', 'e']) {
         let before = sound.as_bytes()[sound.len() - 2];
@@ -78,29 +78,21 @@ fn heard(letter: char, next: Option<char>, third: Option<char>, first: bool) -> 
     }
 }
 
-/// The word without the article that is grown into it: "abdurrahman" as "abdrahman", "saifuddin" as "saifdin".
-fn unassimilated(word: &str) -> String {
-    let mut word = word.to_owned();
-    for article in ["abdul", "abdel", "abdal", "abdoul", "abdur", "abder", "abdus", "abdes", "abdu", "abdou"] {
-        if let Some(rest) = word.strip_prefix(article)
-            && rest.len() >= 3
-            && !rest.starts_with("la")
-        {
-            word = format!("abd{rest}");
-            break;
-        }
+/// The sound without the article that is grown into it: "abdurrahman" as "abdrahman", "saifuddin" as "saifdin".
+fn unassimilated(sound: String) -> String {
+    const SLAVE_OF: [&str; 8] = ["abdul", "abdel", "abdal", "abdur", "abder", "abdus", "abdes", "abdu"];
+    const FAITH: [&str; 7] = ["aldin", "uldin", "eldin", "udin", "edin", "adin", "idin"];
+    let mut sound = sound;
+    let servant = SLAVE_OF.iter().find_map(|article| sound.strip_prefix(article));
+    if let Some(rest) = servant.filter(|rest| rest.len() >= 3 && !rest.starts_with("la")) {
+        sound = format!("abd{rest}");
     }
-    for ending in
-        ["uddine", "eddine", "uddin", "eddin", "aldin", "uldin", "addin", "aldeen", "uddeen", "eldin", "ideen", "udin", "adin", "edin"]
-    {
-        if let Some(start) = word.strip_suffix(ending)
-            && start.len() >= 3
-        {
-            word = format!("{start}din");
-            break;
-        }
+    let stem = sound.strip_suffix('e').unwrap_or(&sound);
+    let faith = FAITH.iter().find_map(|ending| stem.strip_suffix(ending));
+    if let Some(start) = faith.filter(|start| start.len() >= 3) {
+        sound = format!("{start}din");
     }
-    word
+    sound
 }
 
 /// The consonants of a sound: what is left where a script writes no vowels. w and y may be vowels there, and are left out;

@@ -3,7 +3,7 @@
 use super::{
     fold::{self, Folded},
     sound::sound,
-    words::{HONORIFICS, PARENT_MARKS, TITLES, particle},
+    words::{HONORIFICS, PARENT_MARKS, TITLES, is_particle},
 };
 
 /// The longest name that is read, in characters. No list has a name half as long; what is longer is a page of text.
@@ -26,7 +26,7 @@ pub enum Kind {
 /// One word of a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Token {
-    /// a to z; of a particle, the spelling that all its spellings are read as.
+    /// a to z.
     pub text: String,
     pub sound: String,
     pub kind: Kind,
@@ -89,11 +89,11 @@ fn tokens(words: Vec<Folded>, parent: bool) -> Vec<Token> {
     words
         .into_iter()
         .map(|Folded { text, abjad }| {
-            let (kind, text) = match particle(&text) {
-                _ if text.len() == 1 => (Kind::Initial, text),
-                Some(particle) => (Kind::Particle, particle.to_owned()),
-                None if TITLES.contains(&text.as_str()) => (Kind::Title, text),
-                None => (Kind::Word, text),
+            let kind = match text.as_str() {
+                text if text.len() == 1 => Kind::Initial,
+                text if is_particle(text) => Kind::Particle,
+                text if TITLES.contains(&text) => Kind::Title,
+                _ => Kind::Word,
             };
             Token { sound: sound(&text), text, kind, parent, abjad }
         })
@@ -130,21 +130,19 @@ fn longest(tokens: Vec<Token>) -> Vec<Token> {
     kept.into_iter().map(|at| tokens[at].clone()).collect()
 }
 
-/// The person's own name, and what stands behind "s/o", "d/o", "w/o".
+/// The person's own name, and what stands behind "s/o", "daughter of" or the like.
 fn split_off_parents(text: &str) -> (&str, Option<&str>) {
-    for (at, _) in text.match_indices('/') {
-        let begins = at.checked_sub(1).filter(|&begins| text.is_char_boundary(begins));
-        let Some(mark) = begins.and_then(|begins| text.get(begins..at + 2)) else { continue };
-        let stands_alone = begins.is_some_and(|begins| {
-            let before = text[..begins].chars().next_back();
-            let after = text[at + 2..].chars().next();
-            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-        });
-        if stands_alone && PARENT_MARKS.contains(&mark.to_ascii_lowercase().as_str()) {
-            return (&text[..at - 1], Some(&text[at + 2..]));
-        }
+    // Letters outside of ASCII stay what they are, so that places in one text are places in the other.
+    let plain = text.to_ascii_lowercase();
+    let is_inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    let marks = PARENT_MARKS.iter().flat_map(|mark| plain.match_indices(mark));
+    let alone = marks.filter(|(at, mark)| {
+        !is_inside(plain[..*at].chars().next_back()) && !is_inside(plain[at + mark.len()..].chars().next())
+    });
+    match alone.min_by_key(|(at, _)| *at) {
+        Some((at, mark)) => (&text[..at], Some(&text[at + mark.len()..])),
+        None => (text, None),
     }
-    (text, None)
 }
 
 #[cfg(test)]
@@ -167,10 +165,10 @@ mod tests {
             [
                 ("haji".into(), Kind::Title, false),
                 word("saif"),
-                ("al".into(), Kind::Particle, false),
+                ("el".into(), Kind::Particle, false),
                 word("din"),
                 ("m".into(), Kind::Initial, false),
-                ("bin".into(), Kind::Particle, false),
+                ("ben".into(), Kind::Particle, false),
                 word("ahmed"),
             ]
         );
@@ -183,7 +181,9 @@ mod tests {
         assert_eq!(read("Smt. RAMESH w/o Suresh"), [word("ramesh"), parent]);
         assert_eq!(read("Dr"), [word("dr")], "nothing else is left");
         assert_eq!(read("s/o Suresh"), [word("suresh")]);
-        assert_eq!(read("Ben"), [word("bin")]);
+        assert_eq!(read("Ramesh, Daughter of Suresh").len(), 2);
+        assert_eq!(read("Anderson Ofori").len(), 2, "no mark stands inside of a word");
+        assert_eq!(read("Ben"), [word("ben")]);
     }
 
     #[test]

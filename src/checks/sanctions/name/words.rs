@@ -7,7 +7,7 @@
 pub const HONORIFICS: &[&str] = &[
     "mr", "mrs", "ms", "miss", "mister", "mx", "dr", "prof", "professor", "shri", "sri", "shree", "smt",
     "shrimati", "sushri", "er", "adv", "ca", "jr", "sr", "hon", "sir", "madam", "late", "lt", "col", "gen", "maj",
-    "capt", "brig", "esq", "m/s", "janab",
+    "capt", "brig", "esq", "janab", "ji", "sh", "kum", "km", "sau", "thiru", "selvi", "babu",
 ];
 
 /// Titles that lists have as parts of names: heard, but of little weight.
@@ -32,7 +32,9 @@ pub const PARTICLES: &[&[&str]] = &[
 ];
 
 /// What begins the name of a parent or husband in Indian papers ("Ramesh S/o Suresh Kumar").
-pub const PARENT_MARKS: &[&str] = &["s/o", "d/o", "w/o", "c/o", "h/o", "f/o", "r/o"];
+pub const PARENT_MARKS: &[&str] = &[
+    "s/o", "d/o", "w/o", "c/o", "h/o", "f/o", "son of", "daughter of", "wife of", "husband of", "father of", "care of",
+];
 
 /// Words that so many people share that they tell little, whatever their place on a list: the commonest of the
 /// countries whose customers are screened most.
@@ -83,12 +85,17 @@ const VARIANTS: &[&[&str]] = &[
 
 /// What a word is read as: the first spelling of its row, else itself.
 pub fn canonical(word: &str) -> &str {
-    row_of(VARIANTS, word).unwrap_or(word)
+    row_of(VARIANTS, word).or_else(|| row_of(PARTICLES, word)).unwrap_or(word)
 }
 
-/// The particle that a word stands for.
-pub fn particle(word: &str) -> Option<&'static str> {
-    row_of(PARTICLES, word)
+/// Every spelling of the name that a word is one of; none for a word of one spelling.
+pub fn spellings(word: &str) -> &'static [&'static str] {
+    VARIANTS.iter().find(|row| row.contains(&word)).copied().unwrap_or_default()
+}
+
+/// Whether a word only says how names hang together.
+pub fn is_particle(word: &str) -> bool {
+    row_of(PARTICLES, word).is_some()
 }
 
 fn row_of(rows: &[&'static [&'static str]], word: &str) -> Option<&'static str> {
