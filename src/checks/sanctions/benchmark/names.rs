@@ -243,10 +243,10 @@ mod tests {
 
     #[test]
     fn dates_are_as_exact_as_they_are_written() {
-        for (text, shown) in [("1965", "1965"), ("1963-02", "1963-02"), ("1969-7-16", "1969-07-16")] {
+        for (text, shown) in [("1965", "1965"), ("1963-02", "1963-02"), ("1969-7-16", "1969-07-16"), ("1974-01-32", "1974-01")] {
             assert_eq!(birth(text).map(|birth| birth.to_string()).as_deref(), Some(shown));
         }
-        for text in ["65", "1965-", "1965-13", "1965-02-30", "1965-1-1-1", "+965", "1965/7/1", "٠١٢٣"] {
+        for text in ["65", "1965-", "1965-13", "1965-1-1-1", "+965", "1965/7/1", "٠١٢٣"] {
             assert_eq!(birth(text), None, "{text}");
         }
     }

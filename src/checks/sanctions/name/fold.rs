@@ -1,8 +1,7 @@
 //! From any script to lower-case Latin letters.
 //!
 //! The order matters: what is not seen is taken out first, look-alikes are mended while it is still known which script a
-//! word is written in and whether a letter is a capital (a Cyrillic "В" looks like a B, its small "в" does not), and only
-//! then is anything transliterated.
+//! word is written in, and only then is anything transliterated.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -118,32 +117,32 @@ fn mend(word: &str, latin_name: bool) -> String {
         .collect()
 }
 
-/// The Latin letter that a Cyrillic or Greek one is drawn like (Unicode's confusables, those of whole letters).
+/// The Latin letter that a Cyrillic or Greek one is drawn like, as a capital or as a small letter (Unicode's confusables,
+/// those of whole letters). Both cases are read alike, so that writing a name in capitals changes nothing; where they
+/// look like different letters, the capital decides, since lists are written in capitals.
 fn look_alike(letter: char) -> Option<char> {
     Some(match letter {
         'А' | 'а' | 'Α' | 'α' => 'a',
-        'В' | 'Β' | 'Ь' | 'ь' => 'b',
+        'В' | 'в' | 'Β' | 'β' | 'Ь' | 'ь' => 'b',
         'С' | 'с' | 'ϲ' | 'Ϲ' => 'c',
-        'ԁ' => 'd',
-        'Е' | 'е' | 'Ε' | 'ё' | 'Ё' => 'e',
-        'Н' | 'Η' | 'һ' | 'Һ' => 'h',
+        'ԁ' | 'Ԁ' => 'd',
+        'Е' | 'е' | 'Ε' | 'ε' | 'ё' | 'Ё' => 'e',
+        'Н' | 'н' | 'Η' | 'η' | 'һ' | 'Һ' => 'h',
         'І' | 'і' | 'Ι' | 'ι' | 'ї' | 'Ї' | 'Ӏ' | 'ӏ' => 'i',
-        'Ј' | 'ј' | 'ϳ' => 'j',
+        'Ј' | 'ј' | 'ϳ' | 'Ϳ' => 'j',
         'К' | 'к' | 'Κ' | 'κ' => 'k',
-        'М' | 'м' | 'Μ' => 'm',
-        'Ν' | 'п' => 'n',
-        'О' | 'о' | 'Ο' | 'ο' | 'σ' => 'o',
+        'М' | 'м' | 'Μ' | 'μ' => 'm',
+        'Ν' | 'ν' => 'n',
+        'О' | 'о' | 'Ο' | 'ο' => 'o',
         'Р' | 'р' | 'Ρ' | 'ρ' => 'p',
         'ԛ' | 'Ԛ' => 'q',
-        'г' => 'r',
         'Ѕ' | 'ѕ' => 's',
         'Т' | 'т' | 'Τ' | 'τ' => 't',
-        'υ' => 'u',
-        'ν' | 'ѵ' | 'Ѵ' => 'v',
-        'ԝ' | 'Ԝ' | 'ω' => 'w',
+        'ѵ' | 'Ѵ' => 'v',
+        'ԝ' | 'Ԝ' => 'w',
         'Х' | 'х' | 'Χ' | 'χ' => 'x',
-        'У' | 'у' | 'Υ' | 'Ү' | 'ү' | 'γ' => 'y',
-        'Ζ' => 'z',
+        'У' | 'у' | 'Υ' | 'υ' | 'Ү' | 'ү' => 'y',
+        'Ζ' | 'ζ' => 'z',
         _ => return None,
     })
 }

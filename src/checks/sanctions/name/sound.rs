@@ -80,10 +80,11 @@ fn heard(letter: char, next: Option<char>, third: Option<char>, first: bool) -> 
 
 /// The sound without the article that is grown into it: "abdurrahman" as "abdrahman", "saifuddin" as "saifdin".
 fn unassimilated(sound: String) -> String {
-    const SLAVE_OF: [&str; 8] = ["abdul", "abdel", "abdal", "abdur", "abder", "abdus", "abdes", "abdu"];
+    /// Whole, and assimilated to the letter that follows, which was written twice and is one by now.
+    const SERVANT_OF: [&str; 5] = ["abdul", "abdel", "abdal", "abdu", "abde"];
     const FAITH: [&str; 7] = ["aldin", "uldin", "eldin", "udin", "edin", "adin", "idin"];
     let mut sound = sound;
-    let servant = SLAVE_OF.iter().find_map(|article| sound.strip_prefix(article));
+    let servant = SERVANT_OF.iter().find_map(|article| sound.strip_prefix(article));
     if let Some(rest) = servant.filter(|rest| rest.len() >= 3 && !rest.starts_with("la")) {
         sound = format!("abd{rest}");
     }
