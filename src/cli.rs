@@ -37,6 +37,11 @@ pub enum Command {
         #[command(subcommand)]
         command: MerchantCommand,
     },
+    /// Sanctions lists, and how well they are screened against
+    Sanctions {
+        #[command(subcommand)]
+        command: SanctionsCommand,
+    },
     /// Write load data under a new merchant: deterministic, with its history; prints JSON
     Seed(kyc_stack::ops::seed::Seed),
     /// Check the whole database: replaying the log rebuilds every state, and no rule is broken; prints JSON
@@ -100,6 +105,12 @@ pub enum MerchantCommand {
         #[arg(long)]
         live: bool,
     },
+}
+
+#[derive(Subcommand)]
+pub enum SanctionsCommand {
+    /// Measure how well people are found on the imported lists, and how many are stopped for nothing
+    Benchmark(kyc_stack::ops::sanctions::benchmark::Benchmark),
 }
 
 impl From<MigrateCommand> for kyc_stack::ops::migrate::Migrate {

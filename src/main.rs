@@ -19,7 +19,7 @@ use kyc_stack::{
 };
 use tokio::net::TcpListener;
 
-use cli::{Cli, Command, MerchantCommand, MigrateCommand};
+use cli::{Cli, Command, MerchantCommand, MigrateCommand, SanctionsCommand};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -69,6 +69,19 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             progress.finish_and_clear();
             print(&(ops::created(&created.map_err(|error| ops::explain(&error))?).to_string() + "\n"))?;
             app.close().await;
+        }
+        Command::Sanctions { command: SanctionsCommand::Benchmark(options) } => {
+            let app = migrated(&config).await?;
+            let lists = ops::sanctions::benchmark::lists(&app.kyc().db).await?;
+            app.close().await;
+            if lists.is_empty() {
+                return Err("no list is imported: run `kyc-stack sanctions import` first".into());
+            }
+            let progress = ops::sanctions::benchmark::progress();
+            let is_json = options.json;
+            let report = ops::sanctions::benchmark::run(options, lists, progress.clone()).await;
+            progress.finish_and_clear();
+            print(&ops::sanctions::benchmark::printed(&report?, is_json)?)?;
         }
         Command::Verify => {
             let db = open(&config).await?;

@@ -14,6 +14,8 @@
 //! | [`event`], [`log_head`] | the append-only log of a merchant, and the number of its newest entry |
 //! | [`idempotency`] | the answer of a mutation that carried a key |
 //! | [`search_token`] | a word by which a customer is found |
+//! | [`sanction_list`] | one imported version of a sanctions list; nobody's, as the next |
+//! | [`sanction_person`] | a listed person's record, and the versions it stands in |
 //!
 //! Every read of a merchant's rows begins in a [`Scope`]; the few that cannot (who is this bearer? which attempts are
 //! overdue?) are functions of this crate, so that a search for them finds all of them. `clippy.toml` forbids
@@ -32,6 +34,8 @@ pub mod link;
 pub mod log_head;
 pub mod member;
 pub mod merchant;
+pub mod sanction_list;
+pub mod sanction_person;
 mod scope;
 pub mod search_token;
 pub mod session;
@@ -39,6 +43,7 @@ pub mod step;
 pub mod whole;
 mod words;
 
+pub use sanction_list::ListName;
 use scope::any_of;
 pub use scope::{Scope, Scoped};
 pub use words::*;

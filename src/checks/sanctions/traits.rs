@@ -72,7 +72,11 @@ fn birth(subject: &Subject, person: &Person) -> Option<Finding> {
 fn judge(born: Birth, listed: Birth) -> i32 {
     let overlap = born.from <= listed.to && listed.from <= born.to;
     if overlap {
-        return if born == listed && born.from == born.to && !listed.approximate { SAME_DAY } else { SAME_YEAR };
+        return if born == listed && born.from == born.to && !listed.approximate {
+            SAME_DAY
+        } else {
+            SAME_YEAR
+        };
     }
     let years = if born.from > listed.to {
         born.from.year() - listed.to.year()

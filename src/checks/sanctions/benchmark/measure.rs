@@ -108,22 +108,11 @@ fn in_parts<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
-    use crate::checks::sanctions::person::{ListedName, Person, Quality};
+    use super::{super::made_up::person, *};
 
     fn found(list: &str, entity_id: &str, score: f64) -> Match {
-        let name = ListedName { text: "Otto Beispiel".to_owned(), quality: Quality::Primary };
-        let person = Person {
-            entity_id: entity_id.to_owned(),
-            names: vec![name],
-            births: Vec::new(),
-            nationalities: Vec::new(),
-            countries: Vec::new(),
-            gender: None,
-            programs: Vec::new(),
-            documents: Vec::new(),
-        };
-        Match { list: list.into(), person: Arc::new(person), name: 0, score, explanation: Vec::new() }
+        let person = Arc::new(person(entity_id, &["Otto Beispiel"]));
+        Match { list: list.into(), person, name: 0, score, explanation: Vec::new() }
     }
 
     #[test]

@@ -109,26 +109,10 @@ fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::checks::sanctions::person::{ListedName, Quality};
-
-    fn person(entity_id: &str, names: &[&str]) -> Person {
-        let name = |text: &&str| ListedName { text: (*text).to_owned(), quality: Quality::Primary };
-        Person {
-            entity_id: entity_id.to_owned(),
-            names: names.iter().map(name).collect(),
-            births: Vec::new(),
-            nationalities: Vec::new(),
-            countries: Vec::new(),
-            gender: None,
-            programs: Vec::new(),
-            documents: Vec::new(),
-        }
-    }
-
-    fn list(name: &str, persons: Vec<Person>) -> List {
-        List { name: name.to_owned(), version: "1".to_owned(), published_at: None, persons }
-    }
+    use super::{
+        super::made_up::{list, person},
+        *,
+    };
 
     #[test]
     fn a_name_is_known_again_in_any_order_case_and_dress() {

@@ -130,10 +130,9 @@ fn script(text: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::checks::sanctions::{
-        index::List,
-        person::{ListedName, Person, Quality},
+    use super::{
+        super::made_up::{list, person},
+        *,
     };
 
     fn parts(name: &str) -> Option<(String, String)> {
@@ -145,18 +144,8 @@ mod tests {
     }
 
     fn roster(names: &[&str]) -> Roster {
-        let person = |(at, name): (usize, &&str)| Person {
-            entity_id: at.to_string(),
-            names: vec![ListedName { text: (*name).to_owned(), quality: Quality::Primary }],
-            births: Vec::new(),
-            nationalities: Vec::new(),
-            countries: Vec::new(),
-            gender: None,
-            programs: Vec::new(),
-            documents: Vec::new(),
-        };
-        let persons = names.iter().enumerate().map(person).collect();
-        Roster::new(&[List { name: "un".into(), version: "1".into(), published_at: None, persons }])
+        let persons = names.iter().enumerate().map(|(at, name)| person(&at.to_string(), &[name]));
+        Roster::new(&[list("un", persons.collect())])
     }
 
     #[test]

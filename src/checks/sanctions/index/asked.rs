@@ -103,7 +103,8 @@ impl Asked {
         let (kind, first) = (slot.kind, slot.first);
         self.tokens.iter().enumerate().filter_map(move |(at, token)| {
             let begins_alike = token.text.as_bytes().first() == Some(&first);
-            let fits = matches!((token.kind, kind), (Kind::Initial, Kind::Word) | (Kind::Word, Kind::Initial));
+            let fits =
+                matches!((token.kind, kind), (Kind::Initial, Kind::Word) | (Kind::Word, Kind::Initial));
             (begins_alike && fits).then_some(1 << at)
         })
     }
@@ -122,4 +123,3 @@ fn joinable(tokens: &[Token], known: u32) -> Vec<usize> {
     }
     all.into_iter().filter(|at| known & (1 << at) == 0).take(JOINABLE).collect()
 }
-

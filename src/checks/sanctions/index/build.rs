@@ -28,9 +28,9 @@ impl Index {
                 persons.push(Listed { list: Arc::clone(&label), person: Arc::new(person) });
             }
         }
-        let of_persons = read.chunk_by(|(one, ..), (other, ..)| one == other).map(|names| {
-            names.iter().flat_map(|(_, _, name)| &name.tokens).collect::<Vec<&Token>>()
-        });
+        let of_persons = read
+            .chunk_by(|(one, ..), (other, ..)| one == other)
+            .map(|names| names.iter().flat_map(|(_, _, name)| &name.tokens).collect::<Vec<&Token>>());
         let weights = Weights::of(of_persons);
         let mut vocabulary = Vocabulary::default();
         // Every word before anything joined: a word is filed under more slips than what is joined.

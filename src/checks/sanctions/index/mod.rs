@@ -29,6 +29,8 @@ pub struct List {
     pub name: String,
     /// The publisher's mark of this version, as `ScreenedList.version` shows it.
     pub version: String,
+    /// Which of the versions that were imported here: 1, 2, 3 …
+    pub number: i64,
     pub published_at: Option<NaiveDate>,
     pub persons: Vec<Person>,
 }
@@ -247,15 +249,17 @@ impl Index {
         });
         let pairs: Vec<_> = pairs.collect();
         let used = alignment.edges.iter().fold(0, |used, edge| used | edge.asked);
-        let taken = |at: usize| {
-            alignment.edges.iter().any(|edge| (edge.from..edge.from + edge.length).contains(&at))
-        };
+        let taken =
+            |at: usize| alignment.edges.iter().any(|edge| (edge.from..edge.from + edge.length).contains(&at));
         explain::Told {
             listed_name: self.text_of(name),
             quality: self.quality(name),
             pairs,
             asked_left: asked.texts(!used),
-            listed_left: (0..name.tokens.len()).filter(|&at| !taken(at)).map(|at| listed(at).into()).collect(),
+            listed_left: (0..name.tokens.len())
+                .filter(|&at| !taken(at))
+                .map(|at| listed(at).into())
+                .collect(),
             score: alignment.score,
             discounted: discounted(alignment.score, self.quality(name)),
         }
@@ -280,4 +284,3 @@ fn discounted(score: Mille, quality: Quality) -> Mille {
         Quality::Weak => 1000_u32.saturating_sub((1000 - score) * 2),
     }
 }
-

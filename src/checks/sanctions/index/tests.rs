@@ -18,14 +18,16 @@ fn person(id: &str, names: &[&str]) -> Person {
 }
 
 fn index(persons: Vec<Person>) -> Index {
-    let list = List { name: "made-up".into(), version: "1".into(), published_at: None, persons };
+    let list = List { name: "made-up".into(), version: "1".into(), number: 1, published_at: None, persons };
     Index::new(vec![list])
 }
 
 /// A list large enough that everyday names weigh less than rare ones.
 fn crowd() -> Index {
-    let given = ["Mohammad", "Ahmad", "Karim", "Tarkan", "Ilyas", "Sabiha", "Rustam", "Zubair", "Wahida", "Yong"];
-    let family = ["Qorbani", "Al-Dhaheri", "Petrosyan", "Khan", "Okonjo", "Santoro", "Haqyar", "Mun", "Belov"];
+    let given =
+        ["Mohammad", "Ahmad", "Karim", "Tarkan", "Ilyas", "Sabiha", "Rustam", "Zubair", "Wahida", "Yong"];
+    let family =
+        ["Qorbani", "Al-Dhaheri", "Petrosyan", "Khan", "Okonjo", "Santoro", "Haqyar", "Mun", "Belov"];
     let pairs = given.iter().flat_map(|given| family.iter().map(move |family| format!("{given} {family}")));
     let mut persons: Vec<Person> =
         pairs.enumerate().map(|(at, name)| person(&format!("p{at}"), &[&name])).collect();
@@ -61,7 +63,8 @@ fn a_listed_name_is_found_however_it_is_written() {
 #[test]
 fn one_shared_word_is_no_match() {
     let index = crowd();
-    for name in ["Mohammad Sharifi", "Rustam Zhakenov", "Emma Belov", "Khan", "Saif Mun", "Ahmad", "Yong Kim"] {
+    for name in ["Mohammad Sharifi", "Rustam Zhakenov", "Emma Belov", "Khan", "Saif Mun", "Ahmad", "Yong Kim"]
+    {
         let found = index.screen(&Subject::named(name), 0.85).unwrap();
         assert!(found.is_empty(), "{name} is taken for {:?}", found[0].explanation);
     }
@@ -104,7 +107,11 @@ fn every_match_tells_its_tokens() {
     let index = crowd();
     let found = index.screen(&Subject::named("Tarkann Petrosyan Kumar"), 0.5).unwrap();
     let told = found[0].explanation.join("\n");
-    for said in ["\"petrosyan\" is in both names", "\"tarkann\" resembles \"tarkan\"", "Not in the listed name: \"kumar\""] {
+    for said in [
+        "\"petrosyan\" is in both names",
+        "\"tarkann\" resembles \"tarkan\"",
+        "Not in the listed name: \"kumar\"",
+    ] {
         assert!(told.contains(said), "{said} is missing in\n{told}");
     }
 }

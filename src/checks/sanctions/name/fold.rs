@@ -93,9 +93,10 @@ fn script(letter: char) -> Script {
         'a'..='z' | 'A'..='Z' | '\u{00C0}'..='\u{024F}' | '\u{1E00}'..='\u{1EFF}' => Script::Latin,
         '\u{0370}'..='\u{03FF}' | '\u{1F00}'..='\u{1FFF}' => Script::Greek,
         '\u{0400}'..='\u{052F}' => Script::Cyrillic,
-        '\u{0590}'..='\u{077F}' | '\u{08A0}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' => {
-            Script::Abjad
-        }
+        '\u{0590}'..='\u{077F}'
+        | '\u{08A0}'..='\u{08FF}'
+        | '\u{FB1D}'..='\u{FDFF}'
+        | '\u{FE70}'..='\u{FEFC}' => Script::Abjad,
         _ => Script::Other,
     }
 }

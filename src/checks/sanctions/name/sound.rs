@@ -44,9 +44,14 @@ fn heard(letter: char, next: Option<char>, third: Option<char>, first: bool) -> 
         ('c', Some('h')) => ("ch", 2),
         ('d', Some('j')) => ("j", 2),
         ('z', Some('h')) => ("j", 2),
-        ('t' | 'd' | 'b', Some('h')) => {
-            (match letter { 't' => "t", 'd' => "d", _ => "b" }, 2)
-        }
+        ('t' | 'd' | 'b', Some('h')) => (
+            match letter {
+                't' => "t",
+                'd' => "d",
+                _ => "b",
+            },
+            2,
+        ),
         ('o', Some('u' | 'o')) | ('u', Some('u')) => ("u", 2),
         ('e', Some('e' | 'i' | 'y')) | ('i', Some('e' | 'y')) => ("i", 2),
         ('a', Some('i' | 'y')) => ("e", 2),

@@ -1,0 +1,3 @@
+//! `kyc-stack sanctions`: the lists, and how well they are screened against.
+
+pub mod benchmark;
