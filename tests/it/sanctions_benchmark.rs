@@ -202,6 +202,9 @@ async fn what_cannot_be_measured_is_refused_with_its_place() {
     let (code, said) = refusal(&benchmark(&bench.database, &["--positives", "nowhere.csv"]));
     assert_eq!(code, 2);
     assert!(said.contains("nowhere.csv: it cannot be read"), "{said}");
+    let (code, said) = refusal(&bench.run(&["--misses", "no/such/folder/misses.jsonl"]));
+    assert_eq!(code, 2);
+    assert!(said.contains("misses.jsonl: it cannot be written"), "{said}");
     for threshold in ["1.01", "-1", "NaN", "high"] {
         let argument = format!("--threshold={threshold}");
         assert_eq!(refusal(&benchmark(&bench.database, &[&argument])).0, 2, "{threshold}");

@@ -8,6 +8,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tempfile::NamedTempFile;
 
 use crate::{
     checks::sanctions::{
@@ -65,12 +66,6 @@ pub struct Benchmark {
     pub misses: Option<PathBuf>,
 }
 
-/// Files that were read, and what the lists are screened for.
-struct Questions {
-    sets: Vec<Set>,
-    lists: Vec<List>,
-}
-
 /// Every list in its current version.
 ///
 /// # Errors
@@ -86,13 +81,9 @@ pub async fn lists(db: &Db) -> Result<Vec<List>> {
 /// Measures on all processors; it takes a minute or so for the default sizes.
 ///
 /// # Errors
-/// BAD_USER_INPUT when a file of people is not as it should be; and when there is nobody to screen or the misses cannot be
-/// written.
+/// BAD_USER_INPUT when a file of people is not as it should be, or the misses cannot be written.
 pub async fn run(options: Benchmark, lists: Vec<List>, progress: ProgressBar) -> Result<Report> {
-    let work = tokio::task::spawn_blocking(move || {
-        let questions = options.questions(lists)?;
-        options.measured(questions, &progress)
-    });
+    let work = tokio::task::spawn_blocking(move || options.measured(lists, &progress));
     work.await.map_err(|panic| Error::Internal(Box::new(panic)))?
 }
 
@@ -112,15 +103,17 @@ pub fn printed(report: &Report, json: bool) -> Result<String> {
 }
 
 impl Benchmark {
-    fn questions(&self, lists: Vec<List>) -> Result<Questions> {
+    fn questions(&self, lists: &[List]) -> Result<Vec<Set>> {
         let read = |files: &[PathBuf]| files.iter().map(|path| people(path)).collect::<Result<Vec<_>>>();
         let (positives, negatives) = (read(&self.positives)?, read(&self.negatives)?);
         let size = Size { names: self.names as usize, strangers: self.strangers as usize };
-        let sets = sets(&Roster::new(&lists), &positives, &negatives, size, self.seed);
-        Ok(Questions { sets, lists })
+        Ok(sets(&Roster::new(lists), &positives, &negatives, size, self.seed))
     }
 
-    fn measured(&self, Questions { sets, lists }: Questions, progress: &ProgressBar) -> Result<Report> {
+    fn measured(&self, lists: Vec<List>, progress: &ProgressBar) -> Result<Report> {
+        let sets = self.questions(&lists)?;
+        // Nobody waits for a minute to learn that the folder is not there.
+        let misses = self.misses.as_deref().map(Misses::begin).transpose()?;
         let screened = lists.iter().map(|list| Screened {
             name: list.name.clone(),
             version: list.version.clone(),
@@ -138,10 +131,8 @@ impl Benchmark {
                 (set, answers)
             })
             .collect();
-        if let Some(path) = &self.misses {
-            self.write_misses(path, &index, &measured).map_err(|error| {
-                Error::BadInput(format!("{}: it cannot be written: {error}", path.display()))
-            })?;
+        if let Some(misses) = misses {
+            misses.write(&index, &measured, self.threshold)?;
         }
         Ok(Report {
             threshold: self.threshold,
@@ -179,23 +170,41 @@ impl Benchmark {
         });
         timing(index_ms, screenings.collect())
     }
+}
 
-    fn write_misses(&self, path: &Path, index: &Index, measured: &[(Set, Answers)]) -> io::Result<()> {
-        // Beside its place: a rename does not cross file systems. It is its owner's alone from the beginning.
+/// The file of misses, which appears under its name only when it is whole. It is its owner's alone from the beginning.
+struct Misses<'p> {
+    path: &'p Path,
+    file: NamedTempFile,
+}
+
+impl<'p> Misses<'p> {
+    fn begin(path: &'p Path) -> Result<Self> {
+        // Beside its place: a rename does not cross file systems.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new().prefix(".kyc-misses-").tempfile_in(folder)?;
-        let mut out = BufWriter::new(&mut file);
-        for (set, answers) in measured {
-            for miss in misses(index, set, answers, self.threshold) {
-                serde_json::to_writer(&mut out, &miss)?;
-                out.write_all(b"\n")?;
+        let file = tempfile::Builder::new().prefix(".kyc-misses-").tempfile_in(folder);
+        Ok(Self { path, file: file.map_err(|error| unwritable(path, &error))? })
+    }
+
+    fn write(mut self, index: &Index, measured: &[(Set, Answers)], threshold: f64) -> Result<()> {
+        let mut write = || -> io::Result<()> {
+            let mut out = BufWriter::new(&mut self.file);
+            for (set, answers) in measured {
+                for miss in misses(index, set, answers, threshold) {
+                    serde_json::to_writer(&mut out, &miss)?;
+                    out.write_all(b"\n")?;
+                }
             }
-        }
-        out.flush()?;
-        drop(out);
-        file.persist(path)?;
+            out.flush()
+        };
+        write().map_err(|error| unwritable(self.path, &error))?;
+        self.file.persist(self.path).map_err(|error| unwritable(self.path, &error.error))?;
         Ok(())
     }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Error {
+    Error::BadInput(format!("{}: it cannot be written: {error}", path.display()))
 }
 
 /// Reads a file of people.

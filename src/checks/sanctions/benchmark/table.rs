@@ -35,6 +35,11 @@ pub fn markdown(report: &Report) -> String {
     let header = ["not listed: false positives", "names", "name only", "with birth date and country"];
     table(&mut text, &header, &strangers.collect::<Vec<_>>());
     curve(&mut text, report);
+    let unscreenable: usize = report.sets.iter().map(|row| row.unscreenable).sum();
+    if unscreenable > 0 {
+        let _ =
+            writeln!(text, "\n{unscreenable} names are none that can be screened; they count as not found.");
+    }
     text
 }
 
@@ -159,7 +164,7 @@ mod tests {
             timing: Timing { index_ms: 12.4, screenings: 9, median_ms: 0.5, p99_ms: 1.25, slowest_ms: 2.0 },
             sets: vec![
                 row(Kind::Positives, "who|ever", 10, 10, None),
-                row(Kind::Class(Class::Typo), "typo", 200, 199, Some(198)),
+                Row { unscreenable: 2, ..row(Kind::Class(Class::Typo), "typo", 200, 199, Some(198)) },
                 row(Kind::Stranger(Stranger::Recombined), "made up", 5000, 1, None),
             ],
             curve: vec![point(0.5), point(0.71), point(0.79), point(0.8)],
@@ -188,6 +193,8 @@ Found at other thresholds, by name only / with birth date and country:
 | 0.50      | 100.0 / 100.0 % |
 | 0.79      | 100.0 / 100.0 % |
 | 0.80      | 100.0 / 100.0 % |
+
+2 names are none that can be screened; they count as not found.
 "
         );
     }
