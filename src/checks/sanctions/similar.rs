@@ -16,11 +16,18 @@ const ALIKE: Mille = 970;
 /// The same consonants, where one of the two is written without vowels: two of them, three, or more.
 const SKELETONS: [Mille; 3] = [760, 830, 870];
 /// A man's name and a woman's.
-const OTHER_GENDER: Mille = 700;
+const OTHER_GENDER: Mille = 600;
 /// The least that counts of what is heard: short words of one language sound alike by nature.
 const HEARD: Mille = 780;
 /// Below this, two words are two words.
 pub const LEAST: Mille = 700;
+
+/// How alike a word is to another one when it is a name of its own: what is no spelling of the other name has to be closer
+/// than a slip would. None below [`LEAST`].
+pub fn between_names(alike: Mille) -> Option<Mille> {
+    let alike = if alike >= ALIKE { alike } else { SAME.saturating_sub((SAME - alike) * 2) };
+    (alike >= LEAST).then_some(alike)
+}
 
 /// A word as it is compared.
 #[derive(Clone, Copy)]

@@ -75,6 +75,10 @@ impl Vocabulary {
         self.units.get(unit.0 as usize).map_or("", |entry| &entry.text)
     }
 
+    pub fn is_abjad(&self, unit: Unit) -> bool {
+        self.units.get(unit.0 as usize).is_some_and(|entry| entry.abjad)
+    }
+
     /// Every unit that is like the word, with how alike they are.
     pub fn like(&self, token: &Token, joined: bool) -> Vec<(Unit, Mille)> {
         let mut found = Vec::new();

@@ -26,8 +26,17 @@ const INITIAL: Weight = 250;
 #[derive(Default)]
 pub struct Weights {
     /// By the sound of the standard spelling, so that a name is as common as all its spellings together.
-    words: HashMap<Box<str>, Weight>,
+    words: HashMap<Box<str>, Word>,
 }
+
+struct Word {
+    weight: Weight,
+    /// How many listed persons have it.
+    persons: u32,
+}
+
+/// A word that this many listed persons have is a name of its own.
+const ESTABLISHED: u32 = 3;
 
 impl Weights {
     /// Weighs words by how many of the persons have them. `names`: the tokens of each name of each person.
@@ -43,11 +52,11 @@ impl Weights {
                 *counts.entry(class).or_default() += 1;
             }
         }
-        let weigh = |count: u32| {
-            let bits = ((f64::from(total) + 1.0) / f64::from(count)).log2();
-            (bits / BITS * 1000.0).clamp(LEAST, 1000.0) as Weight
+        let weigh = |persons: u32| {
+            let bits = ((f64::from(total) + 1.0) / f64::from(persons)).log2();
+            Word { weight: (bits / BITS * 1000.0).clamp(LEAST, 1000.0) as Weight, persons }
         };
-        Self { words: counts.into_iter().map(|(class, count)| (class, weigh(count))).collect() }
+        Self { words: counts.into_iter().map(|(class, persons)| (class, weigh(persons))).collect() }
     }
 
     /// What the token weighs; a word that nobody has is as rare as can be.
@@ -57,7 +66,7 @@ impl Weights {
             Kind::Particle => PARTICLE,
             Kind::Title => TITLE,
             Kind::Word => {
-                let weight = self.words.get(&class(token)).copied().unwrap_or(1000);
+                let weight = self.words.get(&class(token)).map_or(1000, |word| word.weight);
                 if is_everyday(token) { weight.min(EVERYDAY) } else { weight }
             }
         };
@@ -68,6 +77,12 @@ impl Weights {
         });
         // What a paper adds about a parent says little about the person.
         if token.parent { weight / PARENT } else { weight }
+    }
+
+    /// Whether the word is a name that several people have: then it hardly is a slip in another one. Kumar is not Umar, nor
+    /// is Khalil Khalid.
+    pub fn is_established(&self, token: &Token) -> bool {
+        is_everyday(token) || self.words.get(&class(token)).is_some_and(|word| word.persons >= ESTABLISHED)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Index, Slot, Unscreenable};
 use crate::checks::sanctions::{
     align::{self, Weight},
     name::{Kind, Name, Token, sound},
-    similar::{Mille, SAME},
+    similar::{self, Mille, SAME},
     vocabulary::Unit,
 };
 
@@ -36,20 +36,22 @@ pub(super) struct Like {
 /// What is left of a likeness that words have to be joined for, on one side or on both.
 const JOINED_ONCE: Mille = 985;
 const JOINED_TWICE: Mille = 960;
-/// Joined words are long, and a long word forgives much: they have to be nearly the same.
-const JOINED_LEAST: Mille = 880;
+/// Joined words are long, and a long word forgives much: they have to be nearly the same, and the same but for the place of
+/// the space where both are joined.
+const JOINED_ONCE_LEAST: Mille = 890;
+const JOINED_TWICE_LEAST: Mille = 950;
 
 impl Like {
     /// How alike they are to a unit that is a word, or is joined of words of which the first has `split` letters.
     pub fn across(&self, split: Option<usize>) -> Option<Mille> {
-        let share = match (self.split, split) {
+        let (share, least) = match (self.split, split) {
             (None, None) => return Some(self.alike),
             // Cut at the same place: then each word is to be held against its like.
             (Some(one), Some(other)) if one == other => return None,
-            (Some(_), Some(_)) => JOINED_TWICE,
-            (Some(_), None) | (None, Some(_)) => JOINED_ONCE,
+            (Some(_), Some(_)) => (JOINED_TWICE, JOINED_TWICE_LEAST),
+            (Some(_), None) | (None, Some(_)) => (JOINED_ONCE, JOINED_ONCE_LEAST),
         };
-        (self.alike >= JOINED_LEAST).then_some(self.alike * share / 1000)
+        (self.alike >= least).then_some(self.alike * share / 1000)
     }
 }
 
@@ -61,7 +63,15 @@ impl Asked {
         let mut like: HashMap<Unit, Vec<Like>> = HashMap::new();
         let mut look_up = |token: &Token, tokens: u32, split: Option<usize>| {
             let mut best = 0;
+            let is_name = split.is_none() && index.weights.is_established(token);
             for (unit, alike) in index.vocabulary.like(token, split.is_some()) {
+                // Between two ways of writing, the same name is never the same letters.
+                let alike = if is_name && index.vocabulary.is_abjad(unit) == token.abjad {
+                    let Some(alike) = similar::between_names(alike) else { continue };
+                    alike
+                } else {
+                    alike
+                };
                 like.entry(unit).or_default().push(Like { tokens, alike, split });
                 best = best.max(alike);
             }
