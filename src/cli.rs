@@ -37,6 +37,11 @@ pub enum Command {
         #[command(subcommand)]
         command: MerchantCommand,
     },
+    /// Sanctions lists: import, show, search
+    Sanctions {
+        #[command(subcommand)]
+        command: SanctionsCommand,
+    },
     /// Write load data under a new merchant: deterministic, with its history; prints JSON
     Seed(kyc_stack::ops::seed::Seed),
     /// Check the whole database: replaying the log rebuilds every state, and no rule is broken; prints JSON
@@ -100,6 +105,16 @@ pub enum MerchantCommand {
         #[arg(long)]
         live: bool,
     },
+}
+
+#[derive(Subcommand)]
+pub enum SanctionsCommand {
+    /// Make the files of a list its current version; prints JSON
+    Import(kyc_stack::ops::sanctions::Import),
+    /// Show each list's version and age, and what is missing; prints JSON
+    Status,
+    /// Look for a name on the lists; prints JSON, and a table for people on a terminal
+    Search(kyc_stack::ops::sanctions::Search),
 }
 
 impl From<MigrateCommand> for kyc_stack::ops::migrate::Migrate {

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod migrate;
 pub mod report;
+pub mod sanctions;
 pub mod seed;
 pub mod verify;
 

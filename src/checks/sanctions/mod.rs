@@ -10,3 +10,6 @@ pub mod person;
 pub mod read;
 pub mod shelf;
 pub mod subject;
+
+/// The least score of a match, where the deployment does not say otherwise.
+pub const DEFAULT_THRESHOLD: f64 = 0.80;
