@@ -221,6 +221,8 @@ fn broken_files_of_ofac_are_refused_with_what_to_do() {
         (&SDN.replace("\"TARN, Isolde, Jr.\"", "-0- "), "line 3: a person has no name"),
         (SDN.split("'THE QUILL").next().unwrap(), "line 1: the file ends inside a quoted cell"),
         (&SDN[..SDN.len() - 12], "line 3: 10 columns"),
+        (&SDN[..SDN.len() - 5], "line 3: the row has no end"),
+        (&SDN[..SDN.len() - 4], "line 3: the row has no end"),
     ] {
         let said = said(ofac(text.as_bytes()));
         assert!(said.contains(expected), "{expected:?} is not in {said:?}");
