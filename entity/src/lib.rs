@@ -43,8 +43,8 @@ pub mod step;
 pub mod whole;
 mod words;
 
-use scope::any_of;
 pub use sanction_list::ListName;
+use scope::any_of;
 pub use scope::{Scope, Scoped};
 pub use words::*;
 

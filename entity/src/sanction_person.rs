@@ -48,7 +48,11 @@ impl Entity {
     }
 
     /// Ends the present records of these persons with the version `last`.
-    pub fn close(list: ListName, last: i64, entity_ids: impl IntoIterator<Item = String>) -> UpdateMany<Self> {
+    pub fn close(
+        list: ListName,
+        last: i64,
+        entity_ids: impl IntoIterator<Item = String>,
+    ) -> UpdateMany<Self> {
         Self::update_many()
             .col_expr(Column::LastNumber, Expr::value(last))
             .filter(Column::List.eq(list))

@@ -238,7 +238,8 @@ pub(super) fn lists(text: &str) -> Result<Vec<ListName>, String> {
     names
         .map(|name| {
             let known = ListName::ALL.map(ListName::as_str).join(", ");
-            name.parse().map_err(|_| format!("there is no list {name:?}; there are {known}, and none for no list"))
+            name.parse()
+                .map_err(|_| format!("there is no list {name:?}; there are {known}, and none for no list"))
         })
         .collect()
 }

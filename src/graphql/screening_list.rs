@@ -24,14 +24,20 @@ impl Row for ScreeningListStatus {
                 "A sanctions list in the version that is screened against.",
             )
             .text("name", "Which list: un, ofac-sdn, opensanctions.", |list| list.0.list.as_str())
-            .text("version", "The publisher's mark of the version; a part of the file's hash where there is none.", |list| {
-                &list.0.version
-            })
-            .value("publishedAt", "The day on which it was published; null where the list does not say.", |list| {
-                list.0.published_at.map(Date)
-            })
+            .text(
+                "version",
+                "The publisher's mark of the version; a part of the file's hash where there is none.",
+                |list| &list.0.version,
+            )
+            .value(
+                "publishedAt",
+                "The day on which it was published; null where the list does not say.",
+                |list| list.0.published_at.map(Date),
+            )
             .value("importedAt", "When it was imported here.", |list| list.0.imported_at)
-            .value("persons", "How many persons are on it.", |list| i32::try_from(list.0.persons).unwrap_or(i32::MAX))
+            .value("persons", "How many persons are on it.", |list| {
+                i32::try_from(list.0.persons).unwrap_or(i32::MAX)
+            })
         });
         &OBJECT
     }

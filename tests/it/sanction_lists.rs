@@ -39,7 +39,8 @@ fn sanctions(url: &str, args: &[&str]) -> Output {
 fn imported(url: &str, list: &str, texts: &[&str], flags: &[&str]) -> Output {
     let (_folder, paths) = files(texts);
     let paths = paths.iter().map(String::as_str);
-    let args: Vec<_> = ["import", "--list", list].into_iter().chain(flags.iter().copied()).chain(paths).collect();
+    let args: Vec<_> =
+        ["import", "--list", list].into_iter().chain(flags.iter().copied()).chain(paths).collect();
     sanctions(url, &args)
 }
 
@@ -91,7 +92,10 @@ async fn an_operator_imports_lists_and_sees_what_is_there() {
     let answer = printed(&imported(url, "un", &[&first], &[]));
     assert_eq!(answer["number"], 1);
     assert_eq!(answer["version"], "2026-02-27T00:00:09.554Z");
-    assert_eq!((&answer["persons"], &answer["names"], &answer["skipped"]), (&json!(10), &json!(11), &json!(1)));
+    assert_eq!(
+        (&answer["persons"], &answer["names"], &answer["skipped"]),
+        (&json!(10), &json!(11), &json!(1))
+    );
     assert_eq!(answer["change"], json!({ "added": 10, "changed": 0, "removed": 0 }));
 
     // The same again is said, and is no version.
@@ -110,13 +114,19 @@ async fn an_operator_imports_lists_and_sees_what_is_there() {
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(complaint.contains("add.csv was not given") && !complaint.contains("alt.csv"), "{complaint}");
     let answer = printed(&output);
-    assert_eq!((&answer["persons"], &answer["names"], &answer["publishedAt"]), (&json!(5), &json!(10), &Value::Null));
+    assert_eq!(
+        (&answer["persons"], &answer["names"], &answer["publishedAt"]),
+        (&json!(5), &json!(10), &Value::Null)
+    );
     assert_eq!(answer["version"].as_str().unwrap(), &answer["sha256"].as_str().unwrap()[..12]);
 
     let status = printed(&sanctions(url, &["status"]));
     let names: Vec<_> = status["lists"].as_array().unwrap().iter().map(|list| &list["list"]).collect();
     assert_eq!((names, &status["canScreen"]), (vec![&json!("un"), &json!("ofac-sdn")], &json!(true)));
-    assert_eq!((&status["lists"][0]["number"], &status["lists"][0]["before"][0]["number"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        (&status["lists"][0]["number"], &status["lists"][0]["before"][0]["number"]),
+        (&json!(2), &json!(1))
+    );
 
     // Who left the list is found in the version of then.
     let matches = |args: &[&str]| printed(&sanctions(url, args))["matches"].clone();
@@ -257,7 +267,8 @@ async fn an_import_that_fails_in_the_middle_leaves_nothing() {
     let mut broken = edition(ListName::Un, &[&un("2026-01-02", 5..2_000, &[])]);
     // No reader lets that through: the database is the last who notices, after a thousand rows.
     let Record { entity_id, json, hash } = &broken.records[0];
-    let twin = Record { entity_id: entity_id.clone(), json: json.clone(), hash: hash.replace(['0', '1'], "2") };
+    let twin =
+        Record { entity_id: entity_id.clone(), json: json.clone(), hash: hash.replace(['0', '1'], "2") };
     broken.records.push(twin);
     assert!(matches!(take(&db, broken).await, Err(Refused::Failed(_))));
     assert_eq!(dump(db.reader()).await, before);
@@ -288,8 +299,16 @@ async fn a_server_takes_a_new_version_by_itself() {
     assert_eq!(lists_due(app.kyc()).await.unwrap(), 0);
     assert_eq!((shelf.current().index.persons(), shelf.current().is_complete()), (15, true));
     assert_eq!(screening.index.persons(), 5, "who is screening goes on with what they began with");
-    let lists: Vec<_> = shelf.current().index.lists().iter().map(|list| (list.name.clone(), list.number)).collect();
+    let lists: Vec<_> =
+        shelf.current().index.lists().iter().map(|list| (list.name.clone(), list.number)).collect();
     assert_eq!(lists, [("ofac-sdn".to_owned(), 1), ("un".to_owned(), 1)]);
+
+    // Another process has them before its first answer.
+    let twin = app.twin().await;
+    let served = twin.serve().await;
+    reqwest::get(format!("http://{}/healthz", served.address)).await.unwrap();
+    assert!(twin.kyc().shelf.current().is_complete());
+    served.stop().await;
 
     let answer = house.viewer().graphql(ASKED, json!({})).await;
     let lists = answer.data("screeningLists");
@@ -303,7 +322,10 @@ async fn a_server_takes_a_new_version_by_itself() {
             "persons": 10,
         })
     );
-    assert_eq!((&lists[0]["name"], &lists[0]["publishedAt"], lists.as_array().unwrap().len()), (&json!("ofac-sdn"), &Value::Null, 2));
+    assert_eq!(
+        (&lists[0]["name"], &lists[0]["publishedAt"], lists.as_array().unwrap().len()),
+        (&json!("ofac-sdn"), &Value::Null, 2)
+    );
     app.close().await;
 }
 
@@ -322,10 +344,14 @@ async fn real_lists_are_read_to_the_last_person() {
     let rows = read("ofac_sdn.csv");
     let counted = rows.lines().filter(|row| row.contains(",\"individual\",")).count();
     assert_eq!((&ofac["persons"], counted), (&json!(3_845), 3_845));
-    assert_eq!(ofac["skipped"], rows.lines().filter(|row| !row.contains(",\"individual\",") && row.len() > 9).count());
+    assert_eq!(
+        ofac["skipped"],
+        rows.lines().filter(|row| !row.contains(",\"individual\",") && row.len() > 9).count()
+    );
 
     let db = open(&database).await;
-    let sure = |persons: &[Person], has: fn(&Person) -> bool| persons.iter().filter(|person| has(person)).count();
+    let sure =
+        |persons: &[Person], has: fn(&Person) -> bool| persons.iter().filter(|person| has(person)).count();
     // Counted with another program: rows with a DOB, a nationality or citizenship that is not only possible, a gender.
     let listed = persons(&db, ListName::OfacSdn, 1).await;
     assert_eq!(sure(&listed, |person| !person.births.is_empty()), 3_662);

@@ -2,10 +2,11 @@
 #![expect(clippy::disallowed_methods, reason = "the tables are read as they are, by no actor")]
 
 use entity::{
-    ActorKind, AttemptState, EventType, ExpiryReason, ListName, MerchantMode, Party, Role, StepKind, StepStatus,
-    api_key, attempt, customer, event, hold,
+    ActorKind, AttemptState, EventType, ExpiryReason, ListName, MerchantMode, Party, Role, StepKind,
+    StepStatus, api_key, attempt, customer, event, hold,
     id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, MemberId, MerchantId, SessionId},
-    idempotency, link, log_head, member, merchant, sanction_list, sanction_person, search_token, session, step,
+    idempotency, link, log_head, member, merchant, sanction_list, sanction_person, search_token, session,
+    step,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,

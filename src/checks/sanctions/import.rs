@@ -5,7 +5,10 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{ListName, Time, sanction_list, sanction_person};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, Statement};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    Statement,
+};
 
 use super::read::{Edition, Record, Unreadable};
 use crate::{
@@ -113,7 +116,8 @@ async fn write(
 /// this one wrote, since each of its statements looks anew.
 async fn lock(txn: &DatabaseTransaction, list: ListName) -> Result<()> {
     if txn.get_database_backend() == DbBackend::Postgres {
-        let which = ListName::ALL.into_iter().zip(1..).find(|(name, _)| *name == list).map_or(0, |(_, which)| which);
+        let which =
+            ListName::ALL.into_iter().zip(1..).find(|(name, _)| *name == list).map_or(0, |(_, which)| which);
         let values = [LOCK.into(), which.into()];
         let sql = "SELECT pg_advisory_xact_lock($1, $2)";
         txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;

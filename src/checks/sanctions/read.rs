@@ -98,14 +98,16 @@ pub fn read<R: Read>(
             let mut tables = Tables::sorted(files)?;
             left_out = tables.left_out();
             let mut next = |table| tables.take(table).map(|part| part.bytes);
-            let sdn = next(Table::Sdn).ok_or_else(|| Unreadable::Files("sdn.csv is missing: name it too".to_owned()))?;
+            let sdn = next(Table::Sdn)
+                .ok_or_else(|| Unreadable::Files("sdn.csv is missing: name it too".to_owned()))?;
             let watch = |bytes: Recognised<R>| Watched { inner: bytes, digest: &digest, on_bytes };
             let (alt, add) = (next(Table::Alt), next(Table::Add));
             ofac::parse(watch(sdn), alt.map(watch), add.map(watch))
                 .map_err(|(table, problem)| Unreadable::File { file: tables.name(table), problem })?
         }
         ListName::Un | ListName::OpenSanctions => {
-            let parse = |bytes| if list == ListName::Un { un::parse(bytes) } else { opensanctions::parse(bytes) };
+            let parse =
+                |bytes| if list == ListName::Un { un::parse(bytes) } else { opensanctions::parse(bytes) };
             let Ok([Source { name, bytes }]) = <[Source<R>; 1]>::try_from(files) else {
                 return Err(Unreadable::Files(format!("the list {list} is one file: name that one")));
             };

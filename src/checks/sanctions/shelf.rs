@@ -43,7 +43,11 @@ impl Shelf {
     /// A shelf with nothing on it. `required`: the names of the lists without which nobody passes.
     pub fn new(required: &[String]) -> Self {
         let nothing = Loaded { index: Index::new(Vec::new()), missing: required.to_vec() };
-        Self { required: required.to_vec(), loaded: RwLock::new(Arc::new(nothing)), refreshed: Default::default() }
+        Self {
+            required: required.to_vec(),
+            loaded: RwLock::new(Arc::new(nothing)),
+            refreshed: Default::default(),
+        }
     }
 
     /// What to screen against.

@@ -52,7 +52,9 @@ pub async fn import(db: &Db, now: Time, what: &Import, progress: &ProgressBar) -
     };
     for file in &edition.left_out {
         progress.suspend(|| {
-            eprintln!("{file} was not given: without it the list finds fewer people. Import it with the others.");
+            eprintln!(
+                "{file} was not given: without it the list finds fewer people. Import it with the others."
+            );
         });
     }
     progress.set_message("writing");
@@ -81,9 +83,9 @@ fn open(list: ListName, paths: Vec<PathBuf>, progress: &ProgressBar) -> Result<E
 
 fn answer(imported: &Imported) -> Value {
     let mut answer = super::version(&imported.version);
-    let change = imported.change.map(|change| {
-        json!({ "added": change.added, "changed": change.changed, "removed": change.removed })
-    });
+    let change = imported
+        .change
+        .map(|change| json!({ "added": change.added, "changed": change.changed, "removed": change.removed }));
     if let Some(fields) = answer.as_object_mut() {
         fields.insert("alreadyCurrent".to_owned(), change.is_none().into());
         fields.insert("change".to_owned(), change.unwrap_or_default());

@@ -197,6 +197,10 @@ impl Twin {
     pub(crate) fn anonymous(&self) -> Client {
         Client::of(&self.app)
     }
+
+    pub(crate) fn kyc(&self) -> &kyc_stack::kyc::Kyc {
+        self.app.kyc()
+    }
 }
 
 async fn server(database: &Database, clock: &Clock, seed: u64, limits: Limits) -> App {

@@ -58,13 +58,15 @@ pub(crate) fn ofac(persons: impl IntoIterator<Item = usize> + Clone) -> [String;
     let sdn = persons.clone().into_iter().map(|number| {
         format!("{number},\"{}\",\"individual\",\"SDGT\",{}\"DOB 1970.\"\n", name(number), "-0- ,".repeat(7))
     });
-    let alt = persons.into_iter().map(|number| format!("{number},1,\"aka\",\"{}\",-0- \n", name(number + 10_000)));
+    let alt =
+        persons.into_iter().map(|number| format!("{number},1,\"aka\",\"{}\",-0- \n", name(number + 10_000)));
     [sdn.collect(), alt.collect()]
 }
 
 /// A list that was read.
 pub(crate) fn edition(list: ListName, files: &[&str]) -> Edition {
-    let source = |text: &&str| Source { name: "made-up".to_owned(), bytes: std::io::Cursor::new(text.to_string()) };
+    let source =
+        |text: &&str| Source { name: "made-up".to_owned(), bytes: std::io::Cursor::new(text.to_string()) };
     read(list, files.iter().map(source).collect(), &|_| {}).unwrap()
 }
 

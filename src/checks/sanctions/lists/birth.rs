@@ -70,9 +70,7 @@ fn single(text: &str) -> Option<Birth> {
     let year = |word: &str| word.parse().ok().filter(|year| YEARS.contains(year));
     match words[..] {
         [name, y] => Birth::in_month(year(y)?, month(name)?),
-        [day, name, y] => {
-            NaiveDate::from_ymd_opt(year(y)?, month(name)?, day.parse().ok()?).map(Birth::on)
-        }
+        [day, name, y] => NaiveDate::from_ymd_opt(year(y)?, month(name)?, day.parse().ok()?).map(Birth::on),
         _ => None,
     }
 }
@@ -108,7 +106,17 @@ mod tests {
         ] {
             assert_eq!(read(text).map(|birth| birth.to_string()).as_deref(), Some(expected), "{text}");
         }
-        for text in ["", "30 Feb 1970", "1970 to 1960", "Smarch 1970", "24/06/1402", "19", "1402", "unknown", "é 1970"] {
+        for text in [
+            "",
+            "30 Feb 1970",
+            "1970 to 1960",
+            "Smarch 1970",
+            "24/06/1402",
+            "19",
+            "1402",
+            "unknown",
+            "é 1970",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -89,7 +89,9 @@ pub fn parse(
         person.programs = program.split(['[', ']']).filter_map(clean).collect();
         remarks::read(remarks, &mut person);
         if places.insert(id.clone(), all.len()).is_some() || all.len() == MOST_PERSONS {
-            return Err("a person is there twice, or there are more than on any list: give one file as published");
+            return Err(
+                "a person is there twice, or there are more than on any list: give one file as published",
+            );
         }
         all.push(person);
         Ok(())
@@ -150,7 +152,9 @@ fn each(
             *cell = if matches!(text, NULL | "-0") { String::new() } else { text.to_owned() };
         }
         if cells[0].is_empty() || !cells[0].bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(rows.wrong("the first cell is no number: give the file as published, without a header"));
+            return Err(
+                rows.wrong("the first cell is no number: give the file as published, without a header")
+            );
         }
         row(&cells).map_err(|problem| rows.wrong(problem))?;
     }

@@ -6,7 +6,8 @@ use std::io::Read;
 use chrono::NaiveDate;
 
 use super::{
-    MOST_PERSONS, Malformed, Parsed, add, add_name, birth, bytes::Limit, clean, country, nobody, persons, rows::Rows,
+    MOST_PERSONS, Malformed, Parsed, add, add_name, birth, bytes::Limit, clean, country, nobody, persons,
+    rows::Rows,
 };
 use crate::checks::sanctions::person::{Person, Quality};
 
@@ -23,7 +24,8 @@ struct Columns {
 impl Columns {
     fn of(header: Vec<String>) -> Result<Self, Malformed> {
         let names: Vec<_> = header.into_iter().map(|name| name.trim().to_owned()).collect();
-        let missing: Vec<_> = REQUIRED.into_iter().filter(|name| !names.iter().any(|other| other == name)).collect();
+        let missing: Vec<_> =
+            REQUIRED.into_iter().filter(|name| !names.iter().any(|other| other == name)).collect();
         if !missing.is_empty() {
             let missing = missing.join(", ");
             return Err(Malformed::at(
@@ -58,7 +60,8 @@ pub fn parse(reader: impl Read) -> Result<Parsed, Malformed> {
                 "{found} columns, where the header has {right}: the file is cut or damaged. Download it again"
             )));
         }
-        let days = ["last_change", "last_seen"].map(|column| columns.cell(&row, column).get(..10)?.parse().ok());
+        let days =
+            ["last_change", "last_seen"].map(|column| columns.cell(&row, column).get(..10)?.parse().ok());
         published_at = days.into_iter().flatten().chain(published_at).max();
         if columns.cell(&row, "schema") != "Person" {
             skipped += 1;

@@ -37,10 +37,14 @@ impl<R: Read> Rows<R> {
     pub(super) fn next(&mut self) -> Result<Option<Vec<String>>, Malformed> {
         loop {
             self.line = self.reader.position().line();
-            let more = self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
-                ErrorKind::Io(error) => failed(error),
-                _ => Malformed::at(self.line, "the row cannot be read: the file is damaged. Download it again"),
-            })?;
+            let more =
+                self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
+                    ErrorKind::Io(error) => failed(error),
+                    _ => Malformed::at(
+                        self.line,
+                        "the row cannot be read: the file is damaged. Download it again",
+                    ),
+                })?;
             if !more {
                 return self.end().map(|()| None);
             }

@@ -48,7 +48,8 @@ const SDN: &str = concat!(
     "2,\"TARN TRADING\",-0- ,\"CUBA\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n",
     "3,\"TARN, Isolde, Jr.\",\"individual\",\"SDNTK\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n",
 );
-const ALT: &str = "1,10,\"aka\",\"VORBECC, Kwillon\",-0- \n1,11,\"weak aka\",\"QUILLO\",-0- \n2,12,\"fka\",\"T T\",-0- \n";
+const ALT: &str =
+    "1,10,\"aka\",\"VORBECC, Kwillon\",-0- \n1,11,\"weak aka\",\"QUILLO\",-0- \n2,12,\"fka\",\"T T\",-0- \n";
 const ADD: &str = "1,5,-0- ,\"Havana\",\"Cuba\",-0- \n1,6,-0- ,-0- ,\"India\",-0- \n";
 
 const OPEN: &str = "id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,dataset,first_seen,last_seen,last_change\n\
@@ -97,9 +98,15 @@ fn the_list_of_the_un_is_read() {
         ]
     );
     assert_eq!(births(person), ["1960-02-03", "circa 1961", "1955-1958", "1959-05-06"]);
-    assert_eq!((&person.nationalities[..], &person.countries[..]), (&["SY".to_owned()][..], &["RW".to_owned(), "IN".to_owned()][..]));
+    assert_eq!(
+        (&person.nationalities[..], &person.countries[..]),
+        (&["SY".to_owned()][..], &["RW".to_owned(), "IN".to_owned()][..])
+    );
     assert_eq!((person.entity_id.as_str(), person.gender), ("ATi.001", Some(Gender::Male)));
-    assert_eq!((&person.programs[..], &person.documents[..]), (&["Atlantis".to_owned()][..], &["Passport Q1 (India)".to_owned()][..]));
+    assert_eq!(
+        (&person.programs[..], &person.documents[..]),
+        (&["Atlantis".to_owned()][..], &["Passport Q1 (India)".to_owned()][..])
+    );
     assert_eq!((other.entity_id.as_str(), names(other)), ("77", vec![("ISOLDE TARN", Quality::Primary)]));
 }
 
@@ -152,7 +159,10 @@ fn a_file_of_opensanctions_is_read() {
     );
     assert_eq!(births(person), ["1960-02-03", "1961"]);
     assert_eq!(person.countries, ["SY", "IN"]);
-    assert_eq!((&person.programs[..], &person.documents[..]), (&["Made-up list".to_owned()][..], &["Q1".to_owned(), "Q2".to_owned()][..]));
+    assert_eq!(
+        (&person.programs[..], &person.documents[..]),
+        (&["Made-up list".to_owned()][..], &["Q1".to_owned(), "Q2".to_owned()][..])
+    );
     // Other columns, another order.
     let less = "name,id,birth_date,aliases,schema\nIsolde Tarn,NK-3,,,Person\n";
     let less = open(less).unwrap();
@@ -188,9 +198,15 @@ fn broken_files_of_the_un_are_refused_with_what_to_do() {
         (long, "line 13: an entry is longer"),
         (UN.replace("dateGenerated", "date"), "line 2: `dateGenerated` is missing"),
         (UN.replace("2026-02-27T", "soon"), "line 2: `dateGenerated` is missing"),
-        (UN.replace("<INDIVIDUALS>", "<INDIVIDUALS/><OTHERS>").replace("</INDIVIDUALS>", "</OTHERS>"), "it names no person"),
+        (
+            UN.replace("<INDIVIDUALS>", "<INDIVIDUALS/><OTHERS>").replace("</INDIVIDUALS>", "</OTHERS>"),
+            "it names no person",
+        ),
         (UN.replace("<DATAID>77", "<DATAID>ATi.001"), "two persons have the same id"),
-        (UN.replace("ISOLDE", "").replace("TARN<", "<"), "line 23: a person has no reference number or no name"),
+        (
+            UN.replace("ISOLDE", "").replace("TARN<", "<"),
+            "line 23: a person has no reference number or no name",
+        ),
         (format!("{UN}{UN}"), "a second document begins"),
         (UN.replace("</GENDER>", "</GENDRE>"), "the XML is not well-formed"),
     ] {
@@ -230,7 +246,12 @@ fn broken_files_of_ofac_are_refused_with_what_to_do() {
     let wrong = ofac::parse(SDN.as_bytes(), Some(ADD.as_bytes()), None::<&[u8]>).unwrap_err();
     assert_eq!(wrong.0, ofac::Table::Alt);
     assert_eq!(ofac::Table::of(ADD.as_bytes()).unwrap(), ofac::Table::Add);
-    assert!(ofac::Table::of(OPEN.as_bytes()).unwrap_err().to_string().contains("15 columns, where sdn.csv has 12"));
+    assert!(
+        ofac::Table::of(OPEN.as_bytes())
+            .unwrap_err()
+            .to_string()
+            .contains("15 columns, where sdn.csv has 12")
+    );
 }
 
 #[test]

@@ -6,8 +6,9 @@ use std::io::Read;
 use chrono::NaiveDate;
 
 use super::{
-    MOST_PERSONS, Malformed, Parsed, add, add_name, birth, bytes::Limit, clean, country, given_first, nobody,
-    persons,
+    MOST_PERSONS, Malformed, Parsed, add, add_name, birth,
+    bytes::Limit,
+    clean, country, given_first, nobody, persons,
     xml::{Element, Token, Xml},
 };
 use crate::checks::sanctions::person::{Birth, Gender, Person, Quality};
@@ -100,7 +101,8 @@ fn person(one: &Element) -> Option<Person> {
         country::add(&mut person.nationalities, &nationality.text);
     }
     one.all("INDIVIDUAL_ADDRESS").for_each(|place| countries(&mut person.countries, place, &["COUNTRY"]));
-    one.all("INDIVIDUAL_PLACE_OF_BIRTH").for_each(|place| countries(&mut person.countries, place, &["COUNTRY"]));
+    one.all("INDIVIDUAL_PLACE_OF_BIRTH")
+        .for_each(|place| countries(&mut person.countries, place, &["COUNTRY"]));
     for document in one.all("INDIVIDUAL_DOCUMENT") {
         countries(&mut person.countries, document, &["ISSUING_COUNTRY", "COUNTRY_OF_ISSUE"]);
         if let Some(text) = paper(document) {
@@ -150,7 +152,9 @@ fn born(element: &Element) -> Option<Birth> {
 fn spellings(cell: &str) -> Vec<String> {
     let (mut outside, mut inside) = (String::new(), String::new());
     let mut depth = 0_usize;
-    let cell = [" a) ", " b) ", " c) ", " d) "].iter().fold(cell.to_owned(), |cell, letter| cell.replace(letter, ";"));
+    let cell = [" a) ", " b) ", " c) ", " d) "]
+        .iter()
+        .fold(cell.to_owned(), |cell, letter| cell.replace(letter, ";"));
     for c in cell.chars() {
         match c {
             '(' => {

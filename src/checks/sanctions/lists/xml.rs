@@ -102,7 +102,10 @@ impl<R: Read> Xml<R> {
             match event {
                 Event::Start(start) => {
                     if self.depth == 0 && self.begun {
-                        return Err(Malformed::at(at, "a second document begins: give one file as published"));
+                        return Err(Malformed::at(
+                            at,
+                            "a second document begins: give one file as published",
+                        ));
                     }
                     self.begun = true;
                     self.depth += 1;
@@ -123,7 +126,10 @@ impl<R: Read> Xml<R> {
                 Event::CData(text) => return Ok(Token::Text(text.xml10_content().into_owned())),
                 Event::GeneralRef(name) => {
                     let c = character(&name).ok_or_else(|| {
-                        Malformed::at(at, "an entity is used that XML itself does not know: such are not expanded")
+                        Malformed::at(
+                            at,
+                            "an entity is used that XML itself does not know: such are not expanded",
+                        )
                     })?;
                     return Ok(Token::Text(c.to_string()));
                 }
