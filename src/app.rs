@@ -17,6 +17,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer}
 
 use crate::{
     auth::{Auth, Credential, Known, csrf},
+    checks::sanctions::shelf::Shelf,
     clock::Clock,
     config::Config,
     db::Db,
@@ -107,7 +108,9 @@ impl App {
             let feed = feed.clone();
             Arc::new(move |scope| feed.wake(scope))
         };
-        let kyc = Kyc { db, clock, entropy, known, wake, public_url: Arc::clone(&public_url) };
+        let required: Vec<_> = config.required_lists.iter().map(ToString::to_string).collect();
+        let shelf = Arc::new(Shelf::new(&required));
+        let kyc = Kyc { db, clock, entropy, known, wake, public_url: Arc::clone(&public_url), shelf };
         let live = Live::new(live::Parts {
             api: Api::new(),
             kyc: kyc.clone(),
@@ -176,6 +179,10 @@ impl App {
 
     /// Serves until `stop` is cancelled, then lets what has begun come to its end.
     pub async fn serve(&self, listener: TcpListener, stop: CancellationToken) {
+        // Before the first request: nobody is told that no list is there because none was looked for.
+        if let Err(error) = self.kyc.shelf.refresh(&self.kyc.db).await {
+            tracing::warn!(%error, "the sanctions lists were not loaded; the next try follows");
+        }
         workers::start(&self.kyc, &self.auth, &stop);
         self.live.parts().feed.start(&stop);
         let draining = {

@@ -37,7 +37,7 @@ pub enum Command {
         #[command(subcommand)]
         command: MerchantCommand,
     },
-    /// Sanctions lists, and how well they are screened against
+    /// Sanctions lists: import, show, search, and measure how well they are screened against
     Sanctions {
         #[command(subcommand)]
         command: SanctionsCommand,
@@ -109,6 +109,12 @@ pub enum MerchantCommand {
 
 #[derive(Subcommand)]
 pub enum SanctionsCommand {
+    /// Make the files of a list its current version; prints JSON
+    Import(kyc_stack::ops::sanctions::Import),
+    /// Show each list's version and age, and what is missing; prints JSON
+    Status,
+    /// Look for a name on the lists; prints JSON, and a table for people on a terminal
+    Search(kyc_stack::ops::sanctions::Search),
     /// Measure how well people are found on the imported lists, and how many are stopped for nothing
     Benchmark(kyc_stack::ops::sanctions::benchmark::Benchmark),
 }

@@ -13,6 +13,7 @@ mod values;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::http::HeaderName;
+use entity::ListName;
 
 pub use self::{
     error::{ConfigError, Source},
@@ -22,7 +23,7 @@ pub use self::{
 use self::{sources::Sources, values as parse};
 
 /// Every key, in the order of `config.example.toml`.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "listen",
     "public_url",
     "database_url",
@@ -34,6 +35,7 @@ const KEYS: [&str; 14] = [
     "max_sockets",
     "max_sockets_per_actor",
     "client_ip_header",
+    "required_lists",
     "log",
     "log_format",
     "metrics",
@@ -66,6 +68,8 @@ pub struct Config {
     /// The header in which a proxy in front of the server hands on the client's address. None: the peer of the socket is the client.
     /// Name one only if the proxy overwrites it: sign-in throttling believes it.
     pub client_ip_header: Option<HeaderName>,
+    /// The sanctions lists without which nobody passes the screening. Empty: any one list is enough.
+    pub required_lists: Vec<ListName>,
     /// A filter in the words of `tracing`, as in `info,kyc_stack::request=warn`.
     pub log: String,
     pub log_format: LogFormat,
@@ -87,6 +91,7 @@ impl Default for Config {
             max_sockets: 10_000,
             max_sockets_per_actor: 1_000,
             client_ip_header: None,
+            required_lists: vec![ListName::Un],
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             metrics: true,
@@ -127,6 +132,7 @@ impl Config {
         sources.read("max_sockets", parse::sockets, &mut self.max_sockets)?;
         sources.read("max_sockets_per_actor", parse::sockets, &mut self.max_sockets_per_actor)?;
         sources.read("client_ip_header", |text| parse::header(text).map(Some), &mut self.client_ip_header)?;
+        sources.read("required_lists", parse::lists, &mut self.required_lists)?;
         sources.read("log", parse::log_filter, &mut self.log)?;
         sources.read("log_format", parse::log_format, &mut self.log_format)?;
         sources.read("metrics", parse::switch, &mut self.metrics)?;

@@ -2,12 +2,16 @@
 
 mod cli;
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use kyc_stack::{
     app::App,
     auth::Actor,
+    checks::sanctions::import::Refused,
     clock::Clock,
     config::{Config, ConfigError},
     db::Db,
@@ -29,7 +33,10 @@ fn main() -> ExitCode {
     outcome.unwrap_or_else(|error| {
         eprintln!("kyc-stack: {error}");
         // What was asked cannot be: a setting, a date. Everything else is a failure of what was asked.
-        let usage = error.is::<ConfigError>() || matches!(error.downcast_ref(), Some(Error::BadInput(_)));
+        let usage = error.is::<ConfigError>()
+            || matches!(error.downcast_ref(), Some(Error::BadInput(_)))
+            || error.downcast_ref().is_some_and(ops::sanctions::Unsearchable::is_usage)
+            || error.downcast_ref().is_some_and(Refused::is_usage);
         if usage { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }
@@ -70,19 +77,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             print(&(ops::created(&created.map_err(|error| ops::explain(&error))?).to_string() + "\n"))?;
             app.close().await;
         }
-        Command::Sanctions { command: SanctionsCommand::Benchmark(options) } => {
-            let app = migrated(&config).await?;
-            let lists = ops::sanctions::benchmark::lists(&app.kyc().db).await?;
-            app.close().await;
-            if lists.is_empty() {
-                return Err("no list is imported: run `kyc-stack sanctions import` first".into());
-            }
-            let progress = ops::sanctions::benchmark::progress();
-            let is_json = options.json;
-            let report = ops::sanctions::benchmark::run(options, lists, progress.clone()).await;
-            progress.finish_and_clear();
-            print(&ops::sanctions::benchmark::printed(&report?, is_json)?)?;
-        }
+        Command::Sanctions { command } => sanctions(&config, command).await?,
         Command::Verify => {
             let db = open(&config).await?;
             let report = ops::verify::run(&db, Clock::System.now(), |_| {}).await?;
@@ -131,6 +126,44 @@ async fn serve(mut config: Config, no_migrate: bool) -> Result<(), Failure> {
     tracing::info!(address = %config.listen, public_url = config.public_url().as_str(), "listening");
     ops::raise_descriptor_limit(config.max_sockets);
     app.serve(listener, ops::stop_on_signal()).await;
+    app.close().await;
+    Ok(())
+}
+
+async fn sanctions(config: &Config, command: SanctionsCommand) -> Result<(), Failure> {
+    let app = migrated(config).await?;
+    let (db, now) = (&app.kyc().db, app.kyc().clock.now());
+    let answer = match command {
+        SanctionsCommand::Benchmark(options) => {
+            let progress = ops::sanctions::benchmark::progress();
+            let is_json = options.json;
+            let lists = ops::sanctions::benchmark::lists(db).await?;
+            if lists.is_empty() {
+                return Err(ops::sanctions::Unsearchable::NoList.into());
+            }
+            let report = ops::sanctions::benchmark::run(options, lists, progress.clone()).await;
+            progress.finish_and_clear();
+            print(&ops::sanctions::benchmark::printed(&report?, is_json)?)?;
+            app.close().await;
+            return Ok(());
+        }
+        SanctionsCommand::Import(what) => {
+            let progress = ops::sanctions::progress();
+            let imported = ops::sanctions::import(db, now, &what, &progress).await;
+            progress.finish_and_clear();
+            imported?
+        }
+        SanctionsCommand::Status => ops::sanctions::status(db, now, &config.required_lists).await?,
+        SanctionsCommand::Search(who) => {
+            let found = ops::sanctions::search(db, &who).await?;
+            let mut people = std::io::stderr();
+            if people.is_terminal() {
+                ops::sanctions::print_matches(&found, &mut people)?;
+            }
+            found
+        }
+    };
+    print(&format!("{answer:#}\n"))?;
     app.close().await;
     Ok(())
 }

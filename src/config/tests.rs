@@ -73,6 +73,18 @@ fn an_unknown_key_is_refused_by_name() {
 }
 
 #[test]
+fn lists_are_required_by_the_names_they_have() {
+    assert_eq!(Config::default().required_lists, [ListName::Un]);
+    let lists = |text| from_env(&[("KYC_REQUIRED_LISTS", text)]).map(|config| config.required_lists);
+    assert_eq!(lists("un, ofac-sdn").unwrap(), [ListName::Un, ListName::OfacSdn]);
+    assert_eq!(lists("none").unwrap(), []);
+    assert_eq!(from_file("required_lists = []").unwrap().required_lists, []);
+    let unknown = from_env(&[("KYC_REQUIRED_LISTS", "un,UN")]);
+    let problem = problem(unknown);
+    assert!(problem.contains("\"UN\"") && problem.contains("un, ofac-sdn, opensanctions"), "{problem}");
+}
+
+#[test]
 fn a_file_that_is_named_must_be_there() {
     let problem = problem(from_env(&[("KYC_CONFIG", "no/such/file.toml")]));
     assert!(problem.contains("no/such/file.toml") && problem.contains("KYC_CONFIG"), "{problem}");

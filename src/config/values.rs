@@ -4,6 +4,7 @@
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use axum::http::HeaderName;
+use entity::ListName;
 use subtle::ConstantTimeEq;
 use url::Url;
 
@@ -226,6 +227,21 @@ pub(super) fn origins(text: &str) -> Result<Vec<Origin>, String> {
 pub(super) fn header(text: &str) -> Result<HeaderName, String> {
     HeaderName::try_from(text)
         .map_err(|_| format!("{text:?} is not the name of a header; right would be x-real-ip"))
+}
+
+/// Names with commas; `none` too, since an empty variable counts as not set.
+pub(super) fn lists(text: &str) -> Result<Vec<ListName>, String> {
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    if text.trim() == "none" {
+        return Ok(Vec::new());
+    }
+    names
+        .map(|name| {
+            let known = ListName::ALL.map(ListName::as_str).join(", ");
+            name.parse()
+                .map_err(|_| format!("there is no list {name:?}; there are {known}, and none for no list"))
+        })
+        .collect()
 }
 
 pub(super) fn log_filter(text: &str) -> Result<String, String> {

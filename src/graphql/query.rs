@@ -25,6 +25,7 @@ use super::{
     node::{self, Node, NodeId},
     reasons::{self, ReasonCode},
     scalar::EventCursor,
+    screening_list::{self, ScreeningListStatus},
     step::{self, Step},
     summary::{self, KycSummary},
     tracker::{self, ActivityArgs, TrackerEvent},
@@ -133,6 +134,10 @@ impl Row for Query {
                     async move { Ok(vec![reasons::catalogue(args.kind)]) }.boxed()
                 })
                 .fan(Fan::Rows(40))
+                .many::<NoArgs, ScreeningListStatus>("screeningLists", "The sanctions lists that are screened against, each in its current version. They are the deployment's, the same for every merchant.", |cx, _, _, _| {
+                    async move { Ok(vec![screening_list::current(cx).await?]) }.boxed()
+                })
+                .fan(Fan::Rows(3))
         });
         &OBJECT
     }

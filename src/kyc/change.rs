@@ -14,6 +14,7 @@ use sea_orm::{
 
 use crate::{
     auth::{Actor, Known},
+    checks::sanctions::shelf::Shelf,
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -36,6 +37,8 @@ pub struct Kyc {
     pub wake: Arc<dyn Fn(Scope) + Send + Sync>,
     /// Where links point to, without a slash at the end.
     pub public_url: Arc<str>,
+    /// The sanctions lists that are screened against.
+    pub shelf: Arc<Shelf>,
 }
 
 /// One write transaction of a use case, within one merchant.

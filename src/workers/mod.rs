@@ -22,6 +22,8 @@ const BATCH: u64 = 100;
 const CLOCK: Duration = Duration::from_secs(5);
 /// Between two writes of when keys and members were last seen.
 const SEEN: Duration = Duration::from_secs(30);
+/// Between two looks for a sanctions list that was imported: by this process, by another, by the command line.
+const LISTS: Duration = Duration::from_secs(10);
 /// Between two rounds of the cleaners.
 const CLEANING: Duration = Duration::from_secs(600);
 /// Between two looks at whether those who hold open sockets may go on: as long as an actor is known without a look.
@@ -38,7 +40,7 @@ struct Worker {
     step: Step,
 }
 
-const WORKERS: [Worker; 5] = [
+const WORKERS: [Worker; 6] = [
     Worker { name: "expiry", pause: CLOCK, step: |kyc, _| Box::pin(expiry::expire_due(kyc, BATCH)) },
     Worker {
         name: "link expiry",
@@ -50,6 +52,7 @@ const WORKERS: [Worker; 5] = [
         pause: CLOCK,
         step: |kyc, _| Box::pin(expiry::step_timeouts_due(kyc, BATCH)),
     },
+    Worker { name: "sanctions lists", pause: LISTS, step: |kyc, _| Box::pin(lists_due(kyc)) },
     Worker { name: "last seen", pause: SEEN, step: |_, auth| Box::pin(auth.touch_due()) },
     Worker { name: "cleaners", pause: CLEANING, step: |kyc, _| Box::pin(cleaners::clean(kyc)) },
 ];
@@ -68,6 +71,18 @@ pub fn start(kyc: &Kyc, auth: &Auth, stop: &CancellationToken) {
     // No worker like the others: a revocation wakes it, and a failure does not make it wait longer.
     let (auth, stop) = (auth.clone(), stop.clone());
     kyc.db.tasks().spawn(async move { auth.follow_standings(STANDING, stop).await });
+}
+
+/// Takes sanctions lists that were imported; how many times the index changed: once or never.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lists_due(kyc: &Kyc) -> Result<usize> {
+    let changed = kyc.shelf.refresh(&kyc.db).await?;
+    if changed {
+        tracing::info!(persons = kyc.shelf.current().index.persons(), "sanctions lists loaded");
+    }
+    Ok(usize::from(changed))
 }
 
 impl Worker {

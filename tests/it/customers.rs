@@ -72,6 +72,7 @@ async fn house() -> House {
             counted.fetch_add(1, Ordering::SeqCst);
         }),
         public_url: "https://kyc.example".into(),
+        shelf: Arc::default(),
     };
     let (ours, theirs) = (actor(1, Role::Agent), actor(2, Role::Agent));
     House { kyc, clock, wakes, ours, theirs, _database: database }

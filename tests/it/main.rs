@@ -24,6 +24,7 @@ mod random_walk;
 mod read_path;
 mod readme;
 mod report;
+mod sanction_lists;
 mod sanctions_benchmark;
 mod seed;
 mod serving;

@@ -199,6 +199,10 @@ async fn the_demo_shows_everything_and_keeps_moving() {
     assert_eq!(welcome.members.len(), 4);
     assert!(all::<member::Entity>(&office).await.iter().all(|row| row.password_hash.is_some()));
     assert!(welcome.link.contains("/k#"));
+    let loaded = office.kyc.shelf.current();
+    let lists: Vec<_> =
+        loaded.index.lists().iter().map(|list| (list.version.as_str(), list.persons.len())).collect();
+    assert_eq!(lists, [("demo", 20)], "a made-up list, said to be one");
     let visitor = attempts.iter().max_by_key(|row| row.created_at).unwrap().id;
 
     let before = office.log().await.len();

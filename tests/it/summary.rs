@@ -48,6 +48,7 @@ async fn house() -> House {
         known: kyc_stack::auth::Known::default(),
         wake: Arc::new(|_| {}),
         public_url: "https://kyc.example".into(),
+        shelf: Arc::default(),
     };
     for number in [OURS, THEIRS] {
         let row = rows::merchant(number).into_active_model();

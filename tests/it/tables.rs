@@ -2,10 +2,11 @@
 #![expect(clippy::disallowed_methods, reason = "the tables are read as they are, by no actor")]
 
 use entity::{
-    ActorKind, AttemptState, EventType, ExpiryReason, MerchantMode, Party, Role, StepKind, StepStatus,
-    api_key, attempt, customer, event, hold,
+    ActorKind, AttemptState, EventType, ExpiryReason, ListName, MerchantMode, Party, Role, StepKind,
+    StepStatus, api_key, attempt, customer, event, hold,
     id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, MemberId, MerchantId, SessionId},
-    idempotency, link, log_head, member, merchant, search_token, session, step,
+    idempotency, link, log_head, member, merchant, sanction_list, sanction_person, search_token, session,
+    step,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
@@ -121,6 +122,27 @@ async fn filled() -> (Database, DatabaseConnection) {
         created_at: some_time(),
     };
     keep::<idempotency::Entity>(&db, answer).await;
+    let list = sanction_list::Model {
+        list: ListName::OfacSdn,
+        number: 1,
+        version: "2026-02-27".to_owned(),
+        published_at: some_time().date_naive().into(),
+        imported_at: some_time(),
+        sha256: "a".repeat(64),
+        persons: 1,
+        names: 2,
+        skipped: 0,
+    };
+    keep::<sanction_list::Entity>(&db, list).await;
+    let person = sanction_person::Model {
+        list: ListName::OfacSdn,
+        entity_id: "7".to_owned(),
+        first_number: 1,
+        last_number: Some(1),
+        record_hash: "b".repeat(64),
+        record: NAME.to_owned(),
+    };
+    keep::<sanction_person::Entity>(&db, person).await;
     (database, db)
 }
 
@@ -211,9 +233,12 @@ async fn a_column_of_words_takes_the_words_of_its_list_and_no_other() {
         ("hold", "released_by_kind", actors.clone()),
         ("event", "type", words(EventType::ALL, EventType::as_str)),
         ("event", "actor_kind", actors),
+        ("sanction_list", "list", words(&ListName::ALL, ListName::as_str)),
     ];
     const ENDED: &str = ", waiting_on = NULL, due_at = NULL, ended_at = created_at";
     let (_database, db) = filled().await;
+    // It refers to its list, whose word is to change.
+    assert!(takes(&db, "DELETE FROM sanction_person").await);
     for (table, column, words) in columns {
         for word in words {
             let with = match (column, word) {
@@ -261,6 +286,11 @@ async fn what_cannot_be_is_refused() {
         "UPDATE log_head SET seq = -1",
         "DELETE FROM merchant",
         "DELETE FROM attempt",
+        "DELETE FROM sanction_list",
+        "UPDATE sanction_list SET persons = 0",
+        "UPDATE sanction_list SET names = 0",
+        "UPDATE sanction_person SET last_number = 0",
+        "UPDATE sanction_person SET first_number = 2, last_number = NULL",
     ] {
         assert!(!takes(&db, lie).await, "{lie}");
     }

@@ -70,6 +70,13 @@ pub enum Refused {
     Failed(Error),
 }
 
+impl Refused {
+    /// Whether other files have to be named, whatever is in these.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Unreadable(Unreadable::Files(_)))
+    }
+}
+
 /// Makes this edition the current version of its list. An import that runs at the same time is waited for; of two with the same
 /// files the later one finds them current. Screenings go on with the version before until the shelf is refreshed.
 ///

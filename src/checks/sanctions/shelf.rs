@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use entity::{ListName, sanction_list};
+use entity::ListName;
 
 use super::{index::Index, ledger};
 use crate::{
@@ -13,8 +13,6 @@ use crate::{
 /// Every list in its current version, and whether that is enough to screen against.
 pub struct Loaded {
     pub index: Index,
-    /// The versions that the index was built of, as the ledger has them.
-    pub versions: Vec<sanction_list::Model>,
     /// Lists that the deployment requires and that are not there.
     pub missing: Vec<String>,
 }
@@ -34,11 +32,17 @@ pub struct Shelf {
     refreshed: tokio::sync::Mutex<Vec<(ListName, i64)>>,
 }
 
+impl Default for Shelf {
+    /// Nothing on it, and nothing required.
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
 impl Shelf {
     /// A shelf with nothing on it. `required`: the names of the lists without which nobody passes.
     pub fn new(required: &[String]) -> Self {
-        let nothing =
-            Loaded { index: Index::new(Vec::new()), versions: Vec::new(), missing: required.to_vec() };
+        let nothing = Loaded { index: Index::new(Vec::new()), missing: required.to_vec() };
         Self {
             required: required.to_vec(),
             loaded: RwLock::new(Arc::new(nothing)),
@@ -81,7 +85,7 @@ impl Shelf {
         let missing = self.required.iter().filter(present).cloned().collect();
         let index = tokio::task::spawn_blocking(move || Index::new(lists));
         let index = index.await.map_err(|panic| Error::Internal(Box::new(panic)))?;
-        self.put(Loaded { index, versions, missing });
+        self.put(Loaded { index, missing });
         *refreshed = numbers;
         Ok(true)
     }

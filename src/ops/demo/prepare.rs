@@ -2,12 +2,16 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
-use entity::{MerchantMode, Role, Time};
+use entity::{ListName, MerchantMode, Role, Time};
 use indicatif::ProgressBar;
 
 use super::{Mover, Welcome};
 use crate::{
     auth::{Actor, Passwords},
+    checks::sanctions::{
+        import::{Allow, import},
+        read::{Edition, Source, read},
+    },
     clock::Clock,
     error::{Error, Result},
     kyc::{
@@ -40,6 +44,11 @@ const ATTEMPTS: i32 = 2;
 const HISTORY: TimeDelta = TimeDelta::days(30);
 /// Which of all histories: always the same, so that two people see the same customers.
 const SEED: u64 = 2026;
+/// Some twenty persons who do not exist, as OpenSanctions would write them. Two have the names of customers whom the history may
+/// have, so that somebody sees what a namesake is.
+const LIST: &str = include_str!("list.csv");
+/// What its version is called wherever it shows.
+const LIST_VERSION: &str = "demo";
 /// How long the link lasts that is there to be walked.
 const LINK_HOURS: i32 = 168;
 
@@ -49,6 +58,7 @@ const LINK_HOURS: i32 = 168;
 /// When the database fails, or is not empty.
 pub async fn prepare(kyc: &Kyc) -> Result<Welcome> {
     let now = kyc.clock.now();
+    import_list(kyc).await?;
     let past = Kyc { clock: Clock::manual(now - HISTORY), ..kyc.clone() };
     let created = create(&past).await?;
     let actor = Actor::system(created.merchant.id);
@@ -82,6 +92,15 @@ pub async fn prepare(kyc: &Kyc) -> Result<Welcome> {
         days: days(&created.merchant.time_zone, now)?,
         mover: Mover::new(demo, link.attempt.id, CUSTOMERS),
     })
+}
+
+/// Brings the made-up list in, and has it screened against.
+async fn import_list(kyc: &Kyc) -> Result<()> {
+    let source = Source { name: "the demo's list".to_owned(), bytes: LIST.as_bytes() };
+    let edition = read(ListName::OpenSanctions, vec![source], &|_| {}).map_err(Error::internal)?;
+    let edition = Edition { version: LIST_VERSION.to_owned(), ..edition };
+    import(&kyc.db, kyc.clock.now(), edition, Allow::default()).await.map_err(Error::internal)?;
+    kyc.shelf.refresh(&kyc.db).await.map(drop)
 }
 
 async fn create(kyc: &Kyc) -> Result<MerchantCreated> {

@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod dump;
 pub(crate) mod graph;
+pub(crate) mod lists;
 pub(crate) mod live;
 pub(crate) mod office;
 pub(crate) mod postgres;

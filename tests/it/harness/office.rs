@@ -52,6 +52,7 @@ impl Office {
             known: Known::default(),
             wake: Arc::new(|_| ()),
             public_url: "https://kyc.example.com".into(),
+            shelf: Arc::default(),
         };
         let row = merchant.clone().into_active_model();
         merchant::Entity::insert(row).exec_without_returning(kyc.db.writer()).await.unwrap();

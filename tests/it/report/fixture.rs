@@ -53,6 +53,7 @@ impl Shop {
             entropy: Entropy::System,
             wake: Arc::new(|_| {}),
             public_url: "http://localhost:8080".into(),
+            shelf: Arc::default(),
         };
         let scope = merchant(&kyc, "acme").await;
         Self { kyc, scope, _database: database }

@@ -143,9 +143,13 @@ fn each(
                 "{found} columns, where {file} has {right}: the file is cut or damaged. Download it again"
             )));
         }
+        // A cell without a value is not empty: an empty one is where the file was cut. (Copies are about that end in "-0".)
+        if cells.last().is_some_and(|cell| matches!(cell.trim(), "" | "-")) {
+            return Err(rows.wrong("the row has no end: the file is cut. Download it again"));
+        }
         for cell in &mut cells {
             let text = cell.trim();
-            *cell = if text == NULL { String::new() } else { text.to_owned() };
+            *cell = if matches!(text, NULL | "-0") { String::new() } else { text.to_owned() };
         }
         if cells[0].is_empty() || !cells[0].bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(
