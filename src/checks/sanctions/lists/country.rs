@@ -160,7 +160,7 @@ mod tests {
         ] {
             assert_eq!(code(text), Some(expected), "{text}");
         }
-        for text in ["", "the", "former Soviet Union", "Bogota", "Korea", "XX", "XXX", "ça"] {
+        for text in ["", "the", "former Soviet Union", "Bogota", "Korea", "QQ", "QQQ", "ça"] {
             assert_eq!(code(text), None, "{text}");
         }
         assert_eq!((code("na"), named("na")), (Some("NA"), None));
