@@ -36,7 +36,7 @@ pub async fn numbered(db: &Db, list: ListName, number: i64) -> Result<Option<san
 /// and added, never edited.
 ///
 /// # Errors
-/// When the database fails, or a record is not what an import writes.
+/// When the database fails, or the records are not those that were imported.
 pub async fn load(db: &Db, version: &sanction_list::Model) -> Result<List> {
     let records = sanction_person::Entity::of_version(version.list, version.number).all(db.reader()).await?;
     // A large list takes a second to read.
@@ -45,6 +45,13 @@ pub async fn load(db: &Db, version: &sanction_list::Model) -> Result<List> {
         persons.collect::<serde_json::Result<Vec<_>>>()
     });
     let persons = persons.await.map_err(|panic| Error::Internal(Box::new(panic)))??;
+    // Half a list would clear whoever is on the other half.
+    if i64::try_from(persons.len()).ok() != Some(version.persons) {
+        let (list, number, found, right) = (version.list, version.number, persons.len(), version.persons);
+        return Err(Error::internal(format!(
+            "{list} {number}: {found} records are there, {right} were imported"
+        )));
+    }
     Ok(List {
         name: version.list.to_string(),
         number: version.number,
