@@ -22,6 +22,10 @@ mod traits;
 mod vocabulary;
 mod weigh;
 
+/// The version of how names are compared: it rises with whatever may give another score or another match for the same
+/// name and the same lists.
+pub const ENGINE: i32 = 1;
+
 /// The least score of a match, where the deployment does not say otherwise: in the middle of where the benchmark's recall
 /// is whole and its false positives are none.
 pub const DEFAULT_THRESHOLD: f64 = 0.85;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Index, Joined, List, Listed, ListedName, Slot};
+use super::{Index, Indexed, Joined, List, Listed, ListedName, Slot};
 use crate::checks::sanctions::{
     name::{Kind, Name, Token, sound},
     vocabulary::{Unit, Vocabulary},
@@ -14,6 +14,7 @@ const JOINED: usize = 3;
 impl Index {
     /// Builds the index. What cannot be read as a name (a list of one letter) is left out.
     pub fn new(lists: Vec<List>) -> Self {
+        let indexed = lists.iter().map(Indexed::of).collect();
         let mut persons = Vec::new();
         let mut read: Vec<(u32, u16, Name)> = Vec::new();
         for list in lists {
@@ -48,7 +49,19 @@ impl Index {
             .collect();
         vocabulary.seal();
         let (starts, names_of) = postings(&names, vocabulary.len());
-        Self { persons, names, vocabulary, weights, starts, names_of }
+        Self { lists: indexed, persons, names, vocabulary, weights, starts, names_of }
+    }
+}
+
+impl Indexed {
+    fn of(list: &List) -> Self {
+        Self {
+            name: list.name.clone(),
+            version: list.version.clone(),
+            number: list.number,
+            published_at: list.published_at,
+            persons: list.persons.len(),
+        }
     }
 }
 

@@ -35,6 +35,17 @@ pub struct List {
     pub persons: Vec<Person>,
 }
 
+/// What an index was built of: a [`List`] without its persons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Indexed {
+    pub name: String,
+    pub version: String,
+    pub number: i64,
+    pub published_at: Option<NaiveDate>,
+    /// How many persons it has.
+    pub persons: usize,
+}
+
 /// Somebody on a list who may be the subject.
 #[derive(Clone, Debug)]
 pub struct Match {
@@ -73,6 +84,7 @@ impl From<Unreadable> for Unscreenable {
 
 /// Screens against every list that it was built of. Immutable: a screening sees one version of each.
 pub struct Index {
+    lists: Vec<Indexed>,
     persons: Vec<Listed>,
     names: Vec<ListedName>,
     vocabulary: Vocabulary,
@@ -163,6 +175,11 @@ impl Index {
                 .then_with(|| one.person.entity_id.cmp(&other.person.entity_id))
         });
         Ok(matches)
+    }
+
+    /// What it was built of, and so what a screening was made against.
+    pub fn lists(&self) -> &[Indexed] {
+        &self.lists
     }
 
     /// How many persons there are.
