@@ -17,6 +17,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer}
 
 use crate::{
     auth::{Auth, Credential, Known, csrf},
+    checks::sanctions::shelf::Shelf,
     clock::Clock,
     config::Config,
     db::Db,
@@ -30,7 +31,7 @@ use crate::{
         http::Accept,
         live::{self, Live},
     },
-    kyc::Kyc,
+    kyc::{Kyc, screening::Screening},
     pages,
     rest::{self, RestState},
     serve::{self, Limits},
@@ -107,7 +108,16 @@ impl App {
             let feed = feed.clone();
             Arc::new(move |scope| feed.wake(scope))
         };
-        let kyc = Kyc { db, clock, entropy, known, wake, public_url: Arc::clone(&public_url) };
+        let kyc = Kyc {
+            db,
+            clock,
+            entropy,
+            known,
+            wake,
+            public_url: Arc::clone(&public_url),
+            shelf: Arc::new(Shelf::new(&[])),
+            screening: config.screening_threshold.map(Screening::new).unwrap_or_default(),
+        };
         let live = Live::new(live::Parts {
             api: Api::new(),
             kyc: kyc.clone(),

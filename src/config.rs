@@ -22,7 +22,7 @@ pub use self::{
 use self::{sources::Sources, values as parse};
 
 /// Every key, in the order of `config.example.toml`.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "listen",
     "public_url",
     "database_url",
@@ -34,6 +34,7 @@ const KEYS: [&str; 14] = [
     "max_sockets",
     "max_sockets_per_actor",
     "client_ip_header",
+    "screening_threshold",
     "log",
     "log_format",
     "metrics",
@@ -66,6 +67,8 @@ pub struct Config {
     /// The header in which a proxy in front of the server hands on the client's address. None: the peer of the socket is the client.
     /// Name one only if the proxy overwrites it: sign-in throttling believes it.
     pub client_ip_header: Option<HeaderName>,
+    /// The least score of a match with a sanctions list, 0.5 to 1. None: the screening's own, which its benchmark chose.
+    pub screening_threshold: Option<f64>,
     /// A filter in the words of `tracing`, as in `info,kyc_stack::request=warn`.
     pub log: String,
     pub log_format: LogFormat,
@@ -87,6 +90,7 @@ impl Default for Config {
             max_sockets: 10_000,
             max_sockets_per_actor: 1_000,
             client_ip_header: None,
+            screening_threshold: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             metrics: true,
@@ -127,6 +131,11 @@ impl Config {
         sources.read("max_sockets", parse::sockets, &mut self.max_sockets)?;
         sources.read("max_sockets_per_actor", parse::sockets, &mut self.max_sockets_per_actor)?;
         sources.read("client_ip_header", |text| parse::header(text).map(Some), &mut self.client_ip_header)?;
+        sources.read(
+            "screening_threshold",
+            |text| parse::threshold(text).map(Some),
+            &mut self.screening_threshold,
+        )?;
         sources.read("log", parse::log_filter, &mut self.log)?;
         sources.read("log_format", parse::log_format, &mut self.log_format)?;
         sources.read("metrics", parse::switch, &mut self.metrics)?;

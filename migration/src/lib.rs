@@ -9,6 +9,7 @@ use sea_orm_migration::prelude::*;
 
 mod dialect;
 mod m20261122_000001_tables;
+mod m20261123_000002_screenings;
 pub mod run;
 
 /// Every migration, oldest first.
@@ -18,6 +19,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_tables::Migration)]
+        vec![Box::new(m20261122_000001_tables::Migration), Box::new(m20261123_000002_screenings::Migration)]
     }
 }

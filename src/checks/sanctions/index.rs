@@ -13,6 +13,8 @@ pub struct List {
     pub name: String,
     /// The publisher's mark of this version, as `ScreenedList.version` shows it.
     pub version: String,
+    /// The number of the import, from 1.
+    pub number: i64,
     pub published_at: Option<NaiveDate>,
     pub persons: Vec<Person>,
 }
@@ -58,8 +60,32 @@ impl Index {
     ///
     /// # Errors
     /// When the name is no name.
-    pub fn screen(&self, _subject: &Subject, _threshold: f64) -> Result<Vec<Match>, Unscreenable> {
-        Ok(Vec::new())
+    pub fn screen(&self, subject: &Subject, _threshold: f64) -> Result<Vec<Match>, Unscreenable> {
+        let wanted = subject.name.to_lowercase();
+        match wanted.chars().filter(|c| c.is_alphabetic()).count() {
+            0 => return Err(Unscreenable::Empty),
+            1 => return Err(Unscreenable::TooShort),
+            _ => {}
+        }
+        let mut found = Vec::new();
+        for list in &self.lists {
+            for person in &list.persons {
+                let name = person.names.iter().position(|name| name.text.to_lowercase() == wanted);
+                let Some(name) = name else { continue };
+                let explanation = vec!["The names are the same.".to_owned()];
+                let (list, person) = (Arc::from(list.name.as_str()), Arc::new(person.clone()));
+                found.push(Match { list, person, name, score: 1.0, explanation });
+            }
+        }
+        found.sort_by(|one: &Match, other| {
+            (&one.list, &one.person.entity_id).cmp(&(&other.list, &other.person.entity_id))
+        });
+        Ok(found)
+    }
+
+    /// What it was built of, without the persons: what a screening was made against.
+    pub fn lists(&self) -> &[List] {
+        &self.lists
     }
 
     /// How many persons there are.

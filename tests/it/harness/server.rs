@@ -48,7 +48,16 @@ impl Server {
         let auth =
             |known| Auth::new(db.clone(), clock.clone(), entropy.clone(), known, Some(PLATFORM_KEY), false);
         let (auth, elsewhere) = (auth(known.clone()), auth(Known::default()));
-        let kyc = Kyc { db, clock, entropy, known, wake: Arc::new(|_| {}), public_url: ORIGIN.into() };
+        let kyc = Kyc {
+            db,
+            clock,
+            entropy,
+            known,
+            wake: Arc::new(|_| {}),
+            public_url: ORIGIN.into(),
+            shelf: Arc::new(Shelf::new(&[])),
+            screening: Screening::default(),
+        };
         let state =
             RestState { auth: auth.clone(), kyc: kyc.clone(), origin: ORIGIN.into(), client_ip_header: None };
         let routes = session::router::<RestState>().with_state(state);
