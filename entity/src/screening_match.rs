@@ -66,7 +66,8 @@ impl Entity {
         Self::scoped(scope)
             .filter(Column::CustomerId.eq(customer))
             .filter(Column::IdentityHash.eq(identity_hash))
-            .filter(Column::Decision.ne(MatchDecision::Pending))
+            // As the index says it.
+            .filter(sea_orm::sea_query::Expr::cust("decision <> 'PENDING'"))
             .order_by_desc(Column::DecidedAt)
             .order_by_desc(Column::Id)
             .limit(limit)

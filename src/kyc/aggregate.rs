@@ -115,6 +115,7 @@ impl Aggregate {
     /// The customer has another name or birth date: what was found about who they were is looked for again. The attempt is about
     /// somebody else now than a reviewer with its last version has seen: that rises in any case.
     pub(super) async fn question_identity(mut self, change: &mut Change<'_>) -> Result<()> {
+        let mut moved = false;
         for index in 0..self.steps.len() {
             let before = self.steps[index].clone();
             let rules = rows::step_rules_of(&before);
@@ -127,9 +128,16 @@ impl Aggregate {
                 self.steps[index] = after;
             } else {
                 self.write_step(change, index, after, None).await?;
+                moved = true;
             }
         }
-        self.settle_screening(change).await
+        if moved {
+            return self.settle_screening(change).await;
+        }
+        let after =
+            attempt::Model { version: self.row.version + 1, updated_at: change.now, ..self.row.clone() };
+        change.touched(&after);
+        rows::update::<attempt::Entity>(change, self.row, &after).await
     }
 
     /// Writes what a move did to the attempt and leaves its events, after those of whatever moved. `links` are the tokens

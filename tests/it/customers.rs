@@ -13,6 +13,7 @@ use entity::{
 };
 use kyc_stack::{
     auth::{Actor, Known},
+    checks::sanctions::shelf::Shelf,
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -20,6 +21,7 @@ use kyc_stack::{
     kyc::{
         Kyc, Patch,
         customer::{self as customers, CustomerInput, CustomerKey, CustomerUpdate},
+        screening::Screening,
         search,
     },
 };
@@ -72,6 +74,8 @@ async fn house() -> House {
             counted.fetch_add(1, Ordering::SeqCst);
         }),
         public_url: "https://kyc.example".into(),
+        shelf: Arc::new(Shelf::new(&[])),
+        screening: Screening::default(),
     };
     let (ours, theirs) = (actor(1, Role::Agent), actor(2, Role::Agent));
     House { kyc, clock, wakes, ours, theirs, _database: database }

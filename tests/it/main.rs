@@ -24,6 +24,7 @@ mod random_walk;
 mod read_path;
 mod readme;
 mod report;
+mod screenings;
 mod seed;
 mod serving;
 mod sessions;

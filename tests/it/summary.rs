@@ -10,6 +10,7 @@ use entity::{
 };
 use kyc_stack::{
     auth::Actor,
+    checks::sanctions::shelf::Shelf,
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -17,7 +18,7 @@ use kyc_stack::{
         Api, Operation,
         guard::{Guard, Limits},
     },
-    kyc::Kyc,
+    kyc::{Kyc, screening::Screening},
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
@@ -48,6 +49,8 @@ async fn house() -> House {
         known: kyc_stack::auth::Known::default(),
         wake: Arc::new(|_| {}),
         public_url: "https://kyc.example".into(),
+        shelf: Arc::new(Shelf::new(&[])),
+        screening: Screening::default(),
     };
     for number in [OURS, THEIRS] {
         let row = rows::merchant(number).into_active_model();

@@ -63,7 +63,8 @@ struct World {
 
 impl World {
     fn new(kinds: &[StepKind], hours: Option<i32>, max_tries: i32) -> Self {
-        let steps: Vec<_> = kinds.iter().map(|kind| Step::new(*kind, max_tries)).collect();
+        let steps: Vec<_> =
+            kinds.iter().map(|kind| Step::new(*kind, max_tries).beginning_at(at(0))).collect();
         let attempt = Attempt::create(&steps, hours.map(validity), at(0));
         Self { attempt, steps, now: at(0) }
     }

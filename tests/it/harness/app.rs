@@ -47,7 +47,7 @@ const PASSWORD: &str = "correct horse battery";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 15] = [
     "api_key",
     "attempt",
     "customer",
@@ -58,6 +58,8 @@ const TABLES: [&str; 13] = [
     "log_head",
     "member",
     "merchant",
+    "screening",
+    "screening_match",
     "search_token",
     "session",
     "step",

@@ -10,6 +10,7 @@ use entity::{
 };
 use kyc_stack::{
     auth::{Actor, Auth, Known},
+    checks::sanctions::shelf::Shelf,
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -18,6 +19,7 @@ use kyc_stack::{
         Kyc, LinkIssued, Outcome, ReasonInput, StepMoved,
         attempt::{AttemptCreate, LinkGenerate},
         customer::CustomerInput,
+        screening::Screening,
         step::StepUpdateStatus,
     },
 };
@@ -52,6 +54,8 @@ impl Office {
             known: Known::default(),
             wake: Arc::new(|_| ()),
             public_url: "https://kyc.example.com".into(),
+            shelf: Arc::new(Shelf::new(&[])),
+            screening: Screening::default(),
         };
         let row = merchant.clone().into_active_model();
         merchant::Entity::insert(row).exec_without_returning(kyc.db.writer()).await.unwrap();

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use entity::{MerchantMode, Scope, event, id::MerchantId, merchant};
 use kyc_stack::{
     auth::{Actor, Auth, Known},
+    checks::sanctions::shelf::Shelf,
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -18,6 +19,7 @@ use kyc_stack::{
     kyc::{
         Kyc,
         merchant::{MerchantCreate, MerchantCreated},
+        screening::Screening,
     },
     rest::{RestState, session},
 };

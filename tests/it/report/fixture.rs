@@ -12,11 +12,12 @@ use entity::{
 use futures_util::TryStreamExt;
 use kyc_stack::{
     auth::Actor,
+    checks::sanctions::shelf::Shelf,
     clock::Clock,
     db::Db,
     entropy::Entropy,
     error::Result,
-    kyc::{Kyc, report::export},
+    kyc::{Kyc, report::export, screening::Screening},
     report::{Params, Query},
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -53,6 +54,8 @@ impl Shop {
             entropy: Entropy::System,
             wake: Arc::new(|_| {}),
             public_url: "http://localhost:8080".into(),
+            shelf: Arc::new(Shelf::new(&[])),
+            screening: Screening::default(),
         };
         let scope = merchant(&kyc, "acme").await;
         Self { kyc, scope, _database: database }
@@ -227,6 +230,7 @@ impl Journey {
             started_at: Some(created_at),
             ended_at: None,
             deadline_at: None,
+            check_due_at: None,
             updated_at: created_at,
             version: 1,
         };
