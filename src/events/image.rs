@@ -28,7 +28,7 @@ pub struct Images {
     /// The links that were issued or replaced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<LinkImage>,
-    /// The run that a screening's completion tells of.
+    /// The run that a screening's completion tells of; the last one, where the move of a step takes it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screening: Option<Box<ScreeningImage>>,
     /// The matches of that run, or the one that was decided.
@@ -117,6 +117,7 @@ pub struct LinkImage {
 pub struct ScreeningImage {
     pub id: ScreeningId,
     pub step_id: StepId,
+    pub newest: bool,
     pub screened_at: Time,
     pub threshold: f64,
     pub engine: i32,
@@ -212,6 +213,7 @@ impl From<&screening::Model> for ScreeningImage {
         Self {
             id: row.id,
             step_id: row.step_id,
+            newest: row.newest,
             screened_at: row.screened_at,
             threshold: row.threshold,
             engine: row.engine,

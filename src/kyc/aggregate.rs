@@ -1,6 +1,6 @@
 //! The attempt as one thing: read below its lock, moved by the rules, written with its steps and its events.
 
-use entity::{ActorKind, Scoped, attempt, id::StepId, step};
+use entity::{ActorKind, Scoped, attempt, id::StepId, screening, step};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use super::{Change, rows, screening::PERFORMED_BY_US, told};
@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     events::{
         Draft,
-        image::{LinkImage, StepImage},
+        image::{LinkImage, ScreeningImage, StepImage},
     },
     lifecycle::{
         attempt::{Attempt, Settled},
@@ -61,12 +61,26 @@ impl Aggregate {
         moved: Step,
         provider: Option<&str>,
     ) -> Result<()> {
+        self.write_step_without(change, index, moved, provider, None).await
+    }
+
+    /// [`Aggregate::write_step`] that takes a screening back, which is the step's result no more.
+    pub(super) async fn write_step_without(
+        &mut self,
+        change: &mut Change<'_>,
+        index: usize,
+        moved: Step,
+        provider: Option<&str>,
+        retired: Option<&screening::Model>,
+    ) -> Result<()> {
         let before = self.steps[index].clone();
         let mut after = rows::step_after(&before, moved, change.now);
         if let Some(provider) = provider {
             after.provider = Some(provider.to_owned());
         }
-        change.event(told::step_moved(&self.row, &before, &after));
+        let mut event = told::step_moved(&self.row, &before, &after);
+        event.data.screening = retired.map(|run| Box::new(ScreeningImage::from(run)));
+        change.event(event);
         change.check_is_due(&after);
         rows::update::<step::Entity>(change, before, &after).await?;
         self.steps[index] = after;

@@ -4,7 +4,6 @@ use entity::{AttemptState, Party, StepKind, StepStatus};
 
 use super::{
     attempt::{Attempt, Needs, count},
-    kind::runs_by_itself,
     step::Step,
 };
 
@@ -129,15 +128,6 @@ fn one_step(step: &Step, attempt: AttemptState, broken: &mut Vec<String>) {
         watched == step.deadline_at.is_some(),
         "deadline_at is set exactly while IN_PROGRESS in an open attempt",
     );
-
-    let waits = idle || is(StepStatus::InProgress) || is(StepStatus::RequiresAction);
-    let may_be_due = runs_by_itself(step.kind) && waits && !attempt.is_terminal();
-    rule(
-        may_be_due || step.check_due_at.is_none(),
-        "a check is due only in an open attempt, of a step that runs by itself and has not concluded",
-    );
-    let must_be_due = may_be_due && !is(StepStatus::RequiresAction);
-    rule(!must_be_due || step.check_due_at.is_some(), "a step that runs by itself is due until it has run");
 
     let nobody = is(StepStatus::Completed) || step.is_exhausted();
     rule(

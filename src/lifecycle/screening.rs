@@ -15,6 +15,7 @@ use entity::{ActorKind, AttemptState, MatchDecision, StepStatus, Time};
 
 use super::{
     Refusal,
+    kind::runs_by_itself,
     reasons::{self, Reason},
     step::{Move, Moved, Step},
 };
@@ -84,6 +85,23 @@ pub fn decide(from: MatchDecision, to: MatchDecision, attempt: AttemptState) -> 
         return Ok(false);
     }
     if attempt.is_terminal() { Err(Refusal::AttemptEnded { state: attempt }) } else { Ok(true) }
+}
+
+/// What is wrong with when a step's check is due, in a sentence; none when nothing is.
+pub fn wrongly_due(step: &Step, attempt: AttemptState) -> Option<&'static str> {
+    let waits = match step.status {
+        StepStatus::NotStarted | StepStatus::InProgress | StepStatus::RequiresAction => true,
+        StepStatus::Completed | StepStatus::Failed => false,
+    };
+    let may = runs_by_itself(step.kind) && waits && !attempt.is_terminal();
+    let must = may && step.status != StepStatus::RequiresAction;
+    match step.check_due_at {
+        Some(_) if !may => Some(
+            "a check is due only in an open attempt, of a step that runs by itself and has not concluded",
+        ),
+        None if must => Some("a step that runs by itself is due until it has run"),
+        Some(_) | None => None,
+    }
 }
 
 /// Where a verdict brings a step: the table of every pair. None where it leaves the step as it is.
@@ -180,7 +198,7 @@ impl Step {
     /// # Errors
     /// The attempt is over.
     pub fn details_changed(&self, attempt: AttemptState, at: Time) -> Result<Option<Self>, Refusal> {
-        if !super::kind::runs_by_itself(self.kind) {
+        if !runs_by_itself(self.kind) {
             return Ok(None);
         }
         match self.status {

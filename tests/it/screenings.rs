@@ -25,7 +25,7 @@ const RESULT: &str = "query($id: ID!) { attempt(id: $id) { state waitingOn
                 decision note decidedBy { kind name } decidedAt } } } } } }";
 
 /// Somebody who does not exist, under every name that is given.
-fn person(id: &str, names: &[&str]) -> Person {
+pub(crate) fn person(id: &str, names: &[&str]) -> Person {
     let quality = |place| if place == 0 { Quality::Primary } else { Quality::Strong };
     Person {
         entity_id: id.to_owned(),
@@ -44,7 +44,7 @@ fn person(id: &str, names: &[&str]) -> Person {
 }
 
 /// Puts one list on the shelf, as an import would.
-fn load(kyc: &Kyc, number: i64, persons: Vec<Person>) {
+pub(crate) fn load(kyc: &Kyc, number: i64, persons: Vec<Person>) {
     let list = List {
         name: "un".to_owned(),
         version: format!("2026-11-{number:02}"),

@@ -89,12 +89,13 @@ pub(super) async fn conclude(
         return Ok(false);
     }
     match run {
-        Run::Unavailable => leave(change, &mut aggregate, index, Verdict::Unavailable, None).await,
+        Run::Unavailable => leave(change, &mut aggregate, index, Verdict::Unavailable, None, None).await,
         Run::Unscreenable(why) => {
             // What was found about the name before is no result of this one.
-            retire(change, id).await?;
+            let retired = retire(change, id).await?;
             let note = format!("The screening could not run: {why}.");
-            leave(change, &mut aggregate, index, Verdict::Unscreenable, Some(&note)).await
+            let verdict = Verdict::Unscreenable;
+            leave(change, &mut aggregate, index, verdict, Some(&note), retired.as_ref()).await
         }
         Run::Found { threshold, lists, matches } => {
             let run = screening::Model {
@@ -122,19 +123,20 @@ async fn leave(
     index: usize,
     verdict: Verdict,
     note: Option<&str>,
+    retired: Option<&screening::Model>,
 ) -> Result<bool> {
     let before = aggregate.steps[index].clone();
     let rules = rows::step_rules_of(&before);
     let Some(step) = rules.conclude(verdict, note, aggregate.row.state, change.now)? else {
         return Ok(false);
     };
-    if (step.status, &step.reason) == (rules.status, &rules.reason) {
+    if retired.is_none() && (step.status, &step.reason) == (rules.status, &rules.reason) {
         // It waits for the same already, and nobody sees a difference.
         let after = rows::with_step_rules(before.clone(), step);
         rows::update::<entity::step::Entity>(change, before, &after).await?;
         return Ok(true);
     }
-    aggregate.write_step(change, index, step, Some(PERFORMED_BY_US)).await?;
+    aggregate.write_step_without(change, index, step, Some(PERFORMED_BY_US), retired).await?;
     aggregate.settle_screening(change).await?;
     Ok(true)
 }
@@ -184,14 +186,13 @@ async fn write(
     Ok(true)
 }
 
-/// The newest run of a step is so no more: its matches are a record now.
-async fn retire(change: &Change<'_>, step: StepId) -> Result<()> {
+/// The newest run of a step is so no more: its matches are a record now. Answers the run as it is after that.
+async fn retire(change: &Change<'_>, step: StepId) -> Result<Option<screening::Model>> {
     let newest = screening::Entity::newest_of(change.scope, step).one(change.txn).await?;
-    if let Some(before) = newest {
-        let after = screening::Model { newest: false, ..before.clone() };
-        rows::update::<screening::Entity>(change, before, &after).await?;
-    }
-    Ok(())
+    let Some(before) = newest else { return Ok(None) };
+    let after = screening::Model { newest: false, ..before.clone() };
+    rows::update::<screening::Entity>(change, before, &after).await?;
+    Ok(Some(after))
 }
 
 fn row_of(

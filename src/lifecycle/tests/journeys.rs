@@ -9,6 +9,7 @@ use crate::lifecycle::{
     Refusal,
     attempt::{Attempt, Change, Settled, check, may, overdue},
     link,
+    screening::wrongly_due,
     step::{Move, Moved, Step},
 };
 
@@ -140,6 +141,9 @@ impl World {
     /// What holds besides `check`, because it is about time and about what readers see.
     fn assert_sound(&self) {
         assert_eq!(check(&self.attempt, &self.steps), Vec::<String>::new());
+        for step in &self.steps {
+            assert_eq!(wrongly_due(step, self.attempt.state), None);
+        }
         let seen = self.attempt.as_of(self.now);
         assert_eq!(seen.as_of(self.now), seen, "what is seen stays seen");
         let closed: Vec<_> = if seen.state.is_terminal() {

@@ -17,7 +17,7 @@ use crate::lifecycle::{
     attempt::{Attempt, check},
     screening::{
         Verdict::{self, Clear, Unavailable, Unscreenable},
-        decide, may_decide,
+        decide, may_decide, wrongly_due,
     },
     step::{Move, Moved, Step},
 };
@@ -255,6 +255,7 @@ proptest! {
             world.now += chrono::TimeDelta::seconds(1);
             let _ = world.act(deed);
             prop_assert_eq!(check(&world.attempt, std::slice::from_ref(&world.step)), Vec::<String>::new());
+            prop_assert_eq!(wrongly_due(&world.step, world.attempt.state), None);
             let clear = world.matches.as_ref().map(|matches| Verdict::of(matches.iter().copied())) == Some(Clear);
             prop_assert!(world.step.status != Completed || clear, "{:?}", world.matches);
             prop_assert!(world.step.status != Completed || world.step.check_due_at.is_none());

@@ -121,7 +121,7 @@ fn one(merchant: &merchant::Model, row: &attempt::Model, is_last: bool, below: &
     }
     authors(&replay, &below.holds, &mut found);
     let Replay { steps, holds, links, screenings, .. } = replay;
-    found.extend(screenings::check(&below.screenings, &below.matches, &below.steps, screenings)?);
+    found.extend(screenings::check(&below.screenings, &below.matches, &below.steps, row.state, screenings)?);
     found.extend(compare::rows("step", below.steps.iter().map(|row| (row.id, StepImage::from(row))), steps)?);
     found.extend(compare::rows("hold", below.holds.iter().map(|row| (row.id, HoldImage::from(row))), holds)?);
     found.extend(compare::rows("link", below.links.iter().map(|row| (row.id, LinkImage::from(row))), links)?);

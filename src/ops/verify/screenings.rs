@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    EventType, MatchDecision, StepKind, StepStatus, event,
+    AttemptState, EventType, MatchDecision, StepKind, StepStatus, event,
     id::{MatchId, ScreeningId, StepId},
     screening, screening_match, step,
 };
@@ -12,8 +12,8 @@ use super::compare::{self, Found};
 use crate::{
     error::Result,
     events::image::{MatchImage, ScreeningImage},
-    kyc::screening::MOST_MATCHES,
-    lifecycle::screening::{Verdict, may_decide},
+    kyc::{rows, screening::MOST_MATCHES},
+    lifecycle::screening::{Verdict, may_decide, wrongly_due},
 };
 
 /// Characters of a SHA-256 in hex.
@@ -40,11 +40,22 @@ impl Screenings {
         match event.kind {
             EventType::ScreeningCompleted => self.take_run(event, run, matches, broken),
             EventType::ScreeningMatchDecided => self.take_decision(event, matches, broken),
+            EventType::StepStatusChanged if matches.is_empty() => self.take_back(event, run, broken),
             _ if run.is_some() || !matches.is_empty() => {
                 broken.push(format!("{} has images of a screening", event.kind));
             }
             _ => {}
         }
+    }
+
+    /// A name that cannot be screened takes the run about the last one back.
+    fn take_back(&mut self, event: &event::Model, run: Option<ScreeningImage>, broken: &mut Vec<String>) {
+        let Some(run) = run else { return };
+        let last = self.last.remove(&run.step_id);
+        if event.step_id != Some(run.step_id) || last != Some(run.id) || run.newest {
+            broken.push("it takes a screening back that is not the step's newest".to_owned());
+        }
+        self.runs.insert(run.id, run);
     }
 
     fn take_run(
@@ -64,7 +75,12 @@ impl Screenings {
         if matches.iter().any(|one| one.screening_id != run.id) {
             broken.push("it has a match of another screening".to_owned());
         }
-        self.last.insert(run.step_id, run.id);
+        if !run.newest {
+            broken.push("its image is not of the step's newest screening".to_owned());
+        }
+        if let Some(before) = self.last.insert(run.step_id, run.id).and_then(|id| self.runs.get_mut(&id)) {
+            before.newest = false;
+        }
         if self.runs.insert(run.id, run).is_some() {
             broken.push("it completes a screening a second time".to_owned());
         }
@@ -117,10 +133,11 @@ pub(super) fn check(
     runs: &[screening::Model],
     matches: &[screening_match::Model],
     steps: &[step::Model],
+    attempt: AttemptState,
     told: Screenings,
 ) -> Result<Found> {
     let mut found = Found::new();
-    let Screenings { runs: told_runs, matches: told_matches, last } = told;
+    let Screenings { runs: told_runs, matches: told_matches, last: _ } = told;
     found.extend(compare::rows(
         "screening",
         runs.iter().map(|row| (row.id, ScreeningImage::from(row))),
@@ -138,24 +155,21 @@ pub(super) fn check(
     };
     for run in runs {
         let subject = || format!("screening {}", run.id);
-        // A name that cannot be screened retires the last run, too, and puts none in its place.
-        rule(
-            !run.newest || last.get(&run.step_id) == Some(&run.id),
-            subject(),
-            "it is the newest, but the log has a newer one",
-        );
         rule(
             is_hash(&run.inputs_hash) && is_hash(&run.identity_hash),
             subject(),
             "its hashes are no SHA-256",
         );
-        let of_run: Vec<_> = matches.iter().filter(|one| one.screening_id == run.id).collect();
+        let mut of_run: Vec<_> = matches.iter().filter(|one| one.screening_id == run.id).collect();
         rule(of_run.len() <= MOST_MATCHES, subject(), "it has more matches than are kept");
-        rule(
-            of_run.iter().all(|one| (one.step_id, &one.identity_hash) == (run.step_id, &run.identity_hash)),
-            subject(),
-            "a match of it is of another step or person",
-        );
+        of_run.sort_by_key(|one| one.position);
+        for (one, position) in of_run.into_iter().zip(1..) {
+            let subject = || format!("match {}", one.id);
+            let same = (one.step_id, &one.identity_hash) == (run.step_id, &run.identity_hash);
+            rule(same, subject(), "it is of another step or person than its screening");
+            rule(one.position == position, subject(), "the positions of its screening are not 1, 2, 3 …");
+            rule(one.score >= run.threshold, subject(), "its score is below the threshold of its screening");
+        }
     }
     for one in matches {
         let subject = || format!("match {}", one.id);
@@ -165,6 +179,10 @@ pub(super) fn check(
             subject(),
             "a decision has a note, and nothing else has",
         );
+    }
+    for step in steps {
+        let wrong = wrongly_due(&rows::step_rules_of(step), attempt);
+        rule(wrong.is_none(), format!("step {}", step.id), wrong.unwrap_or_default());
     }
     for step in steps.iter().filter(|step| step.kind == StepKind::SanctionScreening) {
         let newest: Vec<_> = runs.iter().filter(|run| run.newest && run.step_id == step.id).collect();
