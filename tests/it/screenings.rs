@@ -56,7 +56,7 @@ pub(crate) fn load(kyc: &Kyc, number: i64, persons: Vec<Person>) {
 }
 
 /// Somebody whom nobody is called like, so that a list is there.
-fn stranger() -> Person {
+pub(crate) fn stranger() -> Person {
     person("XX.000", &["Qolbrand Ixtavian"])
 }
 
