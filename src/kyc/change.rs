@@ -1,11 +1,14 @@
 //! One change: a transaction, its moment, its actor, and the events it will leave behind.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use entity::{
     Scope, Scoped, Time, attempt, hold,
-    id::{AttemptId, CustomerId, HoldId, StepId},
-    step,
+    id::{AttemptId, CustomerId, HoldId, MatchId, StepId},
+    screening_match, step,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -20,6 +23,7 @@ use crate::{
     entropy::Entropy,
     error::{Error, Result},
     events::{Draft, image::AttemptImage, log},
+    kyc::screening::Screening,
 };
 
 /// How often an overdue attempt may be met by one change before something is wrong.
@@ -39,6 +43,8 @@ pub struct Kyc {
     pub public_url: Arc<str>,
     /// The sanctions lists that are screened against.
     pub shelf: Arc<Shelf>,
+    /// How customers are screened against them.
+    pub screening: Screening,
 }
 
 /// One write transaction of a use case, within one merchant.
@@ -51,6 +57,8 @@ pub struct Change<'t> {
     pub entropy: &'t Entropy,
     events: Vec<Draft>,
     touched: Vec<(AttemptId, AttemptImage)>,
+    /// Whether a check of our own has become due.
+    due: Arc<AtomicBool>,
 }
 
 impl Kyc {
@@ -94,6 +102,8 @@ impl Kyc {
     {
         let (actor, clock, entropy) = (actor.clone(), self.clock.clone(), self.entropy.clone());
         let wake = Arc::clone(&self.wake);
+        let due = Arc::new(AtomicBool::new(false));
+        let (is_due, screening) = (Arc::clone(&due), self.screening.clone());
         self.db
             .write_then(
                 move |txn| {
@@ -106,13 +116,19 @@ impl Kyc {
                             entropy: &entropy,
                             events: Vec::new(),
                             touched: Vec::new(),
+                            due,
                         };
                         let answer = work(&mut change).await?;
                         change.append().await?;
                         Ok(answer)
                     })
                 },
-                move || wake(scope),
+                move || {
+                    wake(scope);
+                    if is_due.load(Ordering::Relaxed) {
+                        screening.wake();
+                    }
+                },
             )
             .await
     }
@@ -128,6 +144,13 @@ impl Change<'_> {
     pub fn touched(&mut self, attempt: &attempt::Model) {
         self.touched.retain(|(id, _)| *id != attempt.id);
         self.touched.push((attempt.id, attempt.into()));
+    }
+
+    /// Looks at a step that was written: when a check of it is due, whoever performs it is woken after the commit.
+    pub(super) fn check_is_due(&self, step: &step::Model) {
+        if step.check_due_at.is_some() {
+            self.due.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Locks an attempt of the scope: the aggregate's lock, taken before anything below it is read. Two changes that
@@ -148,6 +171,19 @@ impl Change<'_> {
             .filter(step::Column::Id.eq(id))
             .select_only()
             .column(step::Column::AttemptId)
+            .into_query();
+        self.lock_attempt_where(attempt::Column::Id.in_subquery(attempt)).await
+    }
+
+    /// [`Change::lock_attempt`] for the attempt of a match.
+    ///
+    /// # Errors
+    /// As [`Change::lock_attempt`].
+    pub async fn lock_attempt_of_match(&self, id: MatchId) -> Result<Option<attempt::Model>> {
+        let attempt = screening_match::Entity::scoped(self.scope)
+            .filter(screening_match::Column::Id.eq(id))
+            .select_only()
+            .column(screening_match::Column::AttemptId)
             .into_query();
         self.lock_attempt_where(attempt::Column::Id.in_subquery(attempt)).await
     }
