@@ -3,8 +3,8 @@
 mod memory;
 mod races;
 mod roles;
+mod worker;
 
-use chrono::TimeDelta;
 use kyc_stack::{
     checks::sanctions::{
         index::{Index, List},
@@ -323,21 +323,5 @@ async fn of_many_matches_those_that_need_a_decision_come_first_until_none_is_lef
     }
     screen(&app).await;
     assert_eq!(stands(&seen(&house, &attempt).await), ("COMPLETED", None));
-    app.close().await;
-}
-
-#[tokio::test]
-async fn nobody_waits_for_a_merchant_with_thousands() {
-    let app = TestApp::open().await;
-    let (busy, small) = (app.merchant("busy").await, app.merchant("small").await);
-    load(app.kyc(), 20, vec![stranger()]);
-    for n in 0..5 {
-        attempt_of(&busy.agent(), &format!("Customer {n} Rao")).await;
-        app.pass(TimeDelta::seconds(1));
-    }
-    let (attempt, _) = attempt_of(&small.agent(), "Asha Rao").await;
-    assert_eq!(screenings_due(app.kyc(), 2).await.unwrap(), 2);
-    assert_eq!(stands(&seen(&small, &attempt).await), ("COMPLETED", None));
-    assert_eq!(screen(&app).await, 4);
     app.close().await;
 }
