@@ -37,6 +37,17 @@ pub struct Alignment {
 /// How much an asked token without a partner counts against the match, against one with: a customer has a name that the
 /// list does not know of.
 const EXTRA_ASKED: u64 = 850;
+/// The same when a whole listed name that tells very much is in the asked one: a word more does not make somebody else.
+const EXTRA_ASKED_LEAST: u64 = 300;
+/// What tells so much that words more count less, and very much.
+const TELLING: u64 = 1300;
+const VERY_TELLING: u64 = 2300;
+/// What may be left of a listed name that is "whole": a particle, a title.
+const WHOLE: u64 = 200;
+/// An initial shows a third of the word that it stands for, at most.
+const OF_AN_INITIAL: u64 = 3;
+/// The most ways that are kept at a token; the best ones. Only names of one word written many times have more.
+const MOST_WAYS: usize = 256;
 /// The same of a listed token, when what did match tells much: lists write out names that people shorten.
 const EXTRA_LISTED_LEAST: u64 = 330;
 /// The same when what did match tells little: two everyday names in common are no trace of a third.
@@ -49,14 +60,18 @@ const MUCH: u64 = 1700;
 impl Sides<'_> {
     /// The best alignment over these edges.
     ///
-    /// Exact: goes over the listed tokens once, and keeps the best way to every set of asked tokens that is used up. The
-    /// sets stay few, since edges are.
+    /// Goes over the listed tokens once, and keeps the best way to every set of asked tokens that is used up; of very many
+    /// sets, the best. What is best is judged by what edges add, which the score, a quotient, is not quite.
     pub fn align(self, edges: &[Edge]) -> Alignment {
         let mut ways = vec![vec![Way { used: 0, worth: 0, last: None }]];
         ways.resize_with(self.listed.len() + 1, Vec::new);
         let mut steps: Vec<Step> = Vec::new();
         for at in 0..self.listed.len() {
-            let here = std::mem::take(&mut ways[at]);
+            let mut here = std::mem::take(&mut ways[at]);
+            if here.len() > MOST_WAYS {
+                here.sort_unstable_by_key(|way| (std::cmp::Reverse(way.worth), way.used));
+                here.truncate(MOST_WAYS);
+            }
             for way in &here {
                 keep(&mut ways[at + 1], *way);
                 for edge in edges.iter().filter(|edge| edge.from == at && edge.asked & way.used == 0) {
@@ -85,7 +100,17 @@ impl Sides<'_> {
         let alike = u64::from(edge.alike);
         // One more of several that are worth the same: of "Ali Hassan" for "Ali Hassan", each word for its like is told
         // rather than the two for the two.
-        asked.min(listed) * alike + asked * EXTRA_ASKED + listed * EXTRA_LISTED_LEAST + 1
+        self.both(edge) * alike + asked * EXTRA_ASKED + listed * EXTRA_LISTED_LEAST + 1
+    }
+
+    /// What a pair weighs: as much as the lighter of the two.
+    pub fn both(self, edge: &Edge) -> u64 {
+        let (asked, listed) = (self.asked_weight(edge), self.listed_weight(edge));
+        if edge.initial {
+            asked.min(listed).min(asked.max(listed) / OF_AN_INITIAL)
+        } else {
+            asked.min(listed)
+        }
     }
 
     fn asked_weight(self, edge: &Edge) -> u64 {
@@ -105,7 +130,7 @@ impl Sides<'_> {
         let (mut matched, mut shown) = (0, 0);
         for edge in edges {
             let (asked, listed) = (self.asked_weight(edge), self.listed_weight(edge));
-            let both = asked.min(listed);
+            let both = self.both(edge);
             matched += both;
             shown += both * u64::from(edge.alike);
             asked_left -= asked;
@@ -119,9 +144,16 @@ impl Sides<'_> {
         let told = (shown / 1000).clamp(LITTLE, MUCH) - LITTLE;
         let span = MUCH - LITTLE;
         let extra_listed = EXTRA_LISTED_MOST - (EXTRA_LISTED_MOST - EXTRA_LISTED_LEAST) * told / span;
-        let extra = (asked_left * EXTRA_ASKED + listed_left * extra_listed) / 1000;
+        let extra_asked = if listed_left <= WHOLE { extra_asked(shown / 1000) } else { EXTRA_ASKED };
+        let extra = (asked_left * extra_asked + listed_left * extra_listed) / 1000;
         shown.checked_div(matched + extra).and_then(|score| Mille::try_from(score).ok()).unwrap_or(0)
     }
+}
+
+/// What an asked token without a partner counts when a whole listed name is matched that tells this much.
+fn extra_asked(told: u64) -> u64 {
+    let told = told.clamp(TELLING, VERY_TELLING) - TELLING;
+    EXTRA_ASKED - (EXTRA_ASKED - EXTRA_ASKED_LEAST) * told / (VERY_TELLING - TELLING)
 }
 
 #[derive(Clone, Copy)]
@@ -153,6 +185,6 @@ fn keep(ways: &mut Vec<Way>, way: Way) -> bool {
 
 /// The score that no alignment exceeds when asked tokens of this weight have partners at best, and these have none.
 pub fn bound(matched: u64, left: u64) -> Mille {
-    let extra = left * EXTRA_ASKED / 1000;
+    let extra = left * extra_asked(matched) / 1000;
     (matched * 1000).checked_div(matched + extra).and_then(|bound| Mille::try_from(bound).ok()).unwrap_or(0)
 }

@@ -48,20 +48,30 @@ pub fn sentences(told: &Told, findings: &Findings) -> Vec<String> {
         };
         all.push(worth);
     }
-    for finding in &findings.0 {
-        all.push(match finding.change {
-            0 => format!("{}: no change.", finding.sentence),
-            change => format!("{}: {:+.3}.", finding.sentence, f64::from(change) / 1000.0),
-        });
+    all.extend(findings.0.iter().map(|finding| match finding.change {
+        0 => format!("{}: no change.", finding.sentence),
+        change => format!("{}: {}.", finding.sentence, signed(change)),
+    }));
+    let (score, change) = (told.discounted, findings.change());
+    if change != 0 {
+        let sum = i64::from(score) + i64::from(change);
+        let capped = if sum > 1000 { ", which counts as 1.000" } else { "" };
+        let sum = format!("{:.3}", sum.max(0) as f64 / 1000.0);
+        all.push(format!("Together: {} {} = {sum}{capped}.", share(score), signed(change)));
     }
     all
+}
+
+/// "+0.040".
+fn signed(change: i32) -> String {
+    format!("{:+.3}", f64::from(change) / 1000.0)
 }
 
 fn pair(pair: &Pair) -> String {
     let (asked, listed) = (quoted(&pair.asked), quoted(&pair.listed));
     let cut = if pair.asked.len() == pair.listed.len() { "" } else { ", read as one word" };
     let how = match pair.alike {
-        _ if pair.initial => format!("{asked} fits {listed} as an initial"),
+        alike if pair.initial => format!("{asked} fits {listed} as an initial, at {}", share(alike)),
         1000 => format!("{asked} is in both names"),
         alike => format!("{asked} resembles {listed}{cut} at {}", share(alike)),
     };

@@ -13,8 +13,11 @@ pub const SAME: Mille = 1000;
 const VARIANT: Mille = 980;
 /// Spellings that sound alike ("Khaled", "Kaled").
 const ALIKE: Mille = 970;
+/// The same of words of so few letters that other names sound alike, too ("Li" and "Lei").
+const SHORT: usize = 3;
+const SHORT_ALIKE: Mille = 760;
 /// The same consonants, where one of the two is written without vowels: two of them, three, or more.
-const SKELETONS: [Mille; 3] = [760, 830, 870];
+const SKELETONS: [Mille; 3] = [750, 820, 860];
 /// A man's name and a woman's.
 const OTHER_GENDER: Mille = 600;
 /// The least that counts of what is heard: short words of one language sound alike by nature.
@@ -59,7 +62,11 @@ pub fn alike(one: Word<'_>, other: Word<'_>) -> Option<Mille> {
         0
     };
     let by_sound = if one.sound == other.sound {
-        ALIKE
+        if one.text.len().min(other.text.len()) <= SHORT && !is_doubled(one.text, other.text) {
+            SHORT_ALIKE
+        } else {
+            ALIKE
+        }
     } else {
         let heard = (closeness(one.sound, other.sound) * 2 + closeness(&bones, &others)) / 3;
         if heard < HEARD { 0 } else { heard.min(ALIKE) }
@@ -74,6 +81,16 @@ pub fn alike(one: Word<'_>, other: Word<'_>) -> Option<Mille> {
 fn to_spellings(word: &str, name: &str) -> Mille {
     let closest = spellings(name).iter().map(|spelling| closeness(word, spelling)).max();
     closest.map_or(0, |closest| closest * VARIANT / SAME)
+}
+
+/// Whether two words differ only in letters written twice.
+fn is_doubled(one: &str, other: &str) -> bool {
+    let single = |word: &str| {
+        let mut letters = word.as_bytes().to_vec();
+        letters.dedup();
+        letters
+    };
+    single(one) == single(other)
 }
 
 /// "Antonio" and "Antonia", "Karim" and "Karima": in Romance, Slavic and Arabic names the last vowel tells the gender, and a

@@ -3,6 +3,7 @@
 use chrono::Datelike;
 
 use super::{
+    lists::country,
     person::{Birth, Gender, Person},
     similar::Mille,
     subject::Subject,
@@ -25,8 +26,12 @@ const SAME_COUNTRY: i32 = 30;
 /// What can be added at most.
 pub const MOST: Mille = (SAME_DAY + SAME_COUNTRY) as Mille;
 
-/// The same year, and another day: one of the two may be a guess, or a slip.
-const OTHER_DAY: i32 = -30;
+/// A name from this score on agrees as a whole, and from this weight on is rare: two words that hardly anybody has.
+const NEARLY_WHOLE: Mille = 970;
+const RARE: u64 = 1700;
+/// The most that is taken from such a name.
+const MOST_TAKEN: i32 = -120;
+
 /// Two or three years apart; lists of people who hide their age err by that much.
 const NEAR: i32 = -80;
 /// Up to eight years apart.
@@ -39,15 +44,30 @@ const OTHER_GENDER: i32 = -200;
 impl Findings {
     /// The score with everything added and taken; 0 to 1000.
     pub fn apply(&self, score: Mille) -> Mille {
-        let change: i32 = self.0.iter().map(|finding| finding.change).sum();
-        score.saturating_add_signed(change).min(1000)
+        score.saturating_add_signed(self.change()).min(1000)
+    }
+
+    /// What all findings together add, or take.
+    pub fn change(&self) -> i32 {
+        self.0.iter().map(|finding| finding.change).sum()
     }
 }
 
-/// Holds what is known of the subject against what the list knows.
-pub fn compare(subject: &Subject, person: &Person) -> Findings {
+/// Holds what is known of the subject against what the list knows. `score` is that of the names, and `told` what their pairs
+/// weigh together.
+pub fn compare(subject: &Subject, person: &Person, score: Mille, told: u64) -> Findings {
     let found = [birth(subject, person), country(subject, person), gender(subject, person)];
-    Findings(found.into_iter().flatten().collect())
+    let mut found = Findings(found.into_iter().flatten().collect());
+    // A whole rare name is seldom two people's, and a birth date is easily given wrong: whoever decides has to see it.
+    let taken = found.change();
+    if score >= NEARLY_WHOLE && told >= RARE && taken < MOST_TAKEN {
+        found.0.push(Finding {
+            change: MOST_TAKEN - taken,
+            sentence: "So rare a name agrees as a whole, so the rest takes away no more than 0.120"
+                .to_owned(),
+        });
+    }
+    found
 }
 
 fn finding(change: i32, sentence: String) -> Option<Finding> {
@@ -58,42 +78,74 @@ fn finding(change: i32, sentence: String) -> Option<Finding> {
 fn birth(subject: &Subject, person: &Person) -> Option<Finding> {
     let born = subject.born?;
     let judged = person.births.iter().map(|listed| (judge(born, *listed), listed));
-    let (change, listed) = judged.max_by_key(|&(change, _)| change)?;
-    let what = match change {
-        SAME_DAY => "is the listed birth date",
-        SAME_YEAR => "fits the listed birth date",
-        0 => "is near the listed birth date, within what such lists err by",
-        OTHER_DAY => "is in the listed year, on another day than listed:",
-        _ => "does not fit the listed birth date",
+    // The first of several that are as good: lists begin with the likeliest.
+    let (fit, listed) = judged.rev().max_by_key(|(fit, _)| fit.change())?;
+    let what = match fit {
+        Fit::Same => "is the listed birth date",
+        Fit::Within => "fits the listed birth date",
+        Fit::Swapped => "is, with day and month swapped, the listed birth date",
+        Fit::OtherDay => "is in the listed year, and another day than",
+        Fit::Apart(..=1) => "is within a year of the listed birth date",
+        Fit::Apart(_) => "does not fit the listed birth date",
     };
-    finding(change, format!("Birth date {born} {what} {listed}"))
+    finding(fit.change(), format!("Birth date {born} {what} {listed}"))
 }
 
-fn judge(born: Birth, listed: Birth) -> i32 {
-    let overlap = born.from <= listed.to && listed.from <= born.to;
-    if overlap {
-        return if born == listed && born.from == born.to && !listed.approximate {
-            SAME_DAY
-        } else {
-            SAME_YEAR
-        };
+/// How a birth date fits a listed one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fit {
+    Same,
+    /// One is in the other, which is less exact.
+    Within,
+    Swapped,
+    /// The same year.
+    OtherDay,
+    /// So many years.
+    Apart(i32),
+}
+
+impl Fit {
+    fn change(self) -> i32 {
+        match self {
+            Self::Same => SAME_DAY,
+            Self::Within => SAME_YEAR,
+            // Lists err by so much, and forms.
+            Self::Swapped | Self::OtherDay | Self::Apart(..=1) => 0,
+            Self::Apart(2..=3) => NEAR,
+            Self::Apart(4..=8) => FAR,
+            Self::Apart(_) => DISJOINT,
+        }
+    }
+}
+
+fn judge(born: Birth, listed: Birth) -> Fit {
+    let (born, listed) = (widened(born), widened(listed));
+    if born.from <= listed.to && listed.from <= born.to {
+        let exact = born == listed && born.from == born.to && !listed.approximate;
+        return if exact { Fit::Same } else { Fit::Within };
+    }
+    if is_swapped(born, listed) {
+        return Fit::Swapped;
     }
     let years = if born.from > listed.to {
         born.from.year() - listed.to.year()
     } else {
         listed.from.year() - born.to.year()
     };
-    // "Circa 1960" is as good as 1958 to 1962.
-    let years = if listed.approximate || born.approximate { (years - 2).max(0) } else { years };
-    match years {
-        0 if listed.approximate || is_swapped(born, listed) => 0,
-        0 => OTHER_DAY,
-        1 => 0,
-        2..=3 => NEAR,
-        4..=8 => FAR,
-        _ => DISJOINT,
+    if years == 0 { Fit::OtherDay } else { Fit::Apart(years) }
+}
+
+/// "Circa 1960" is as good as 1958 to 1962.
+fn widened(birth: Birth) -> Birth {
+    let years = |years| chrono::Months::new(12 * years);
+    match (birth.from.checked_sub_months(years(CIRCA)), birth.to.checked_add_months(years(CIRCA))) {
+        (Some(from), Some(to)) if birth.approximate => Birth { from, to, approximate: true },
+        _ => birth,
     }
 }
+
+/// By how many years "circa" may be wrong.
+const CIRCA: u32 = 2;
 
 /// Whether day and month stand in each other's place, as between forms of two countries.
 fn is_swapped(one: Birth, other: Birth) -> bool {
@@ -104,10 +156,7 @@ fn is_swapped(one: Birth, other: Birth) -> bool {
 }
 
 fn country(subject: &Subject, person: &Person) -> Option<Finding> {
-    let country = subject.country.as_ref()?.to_ascii_uppercase();
-    if country.len() != 2 {
-        return None;
-    }
+    let country = country::code(subject.country.as_ref()?)?.to_owned();
     if person.nationalities.contains(&country) {
         return finding(SAME_COUNTRY, format!("Country {country} is a listed nationality"));
     }

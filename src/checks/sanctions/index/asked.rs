@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Index, Slot, Unscreenable};
+use super::{Index, Slot, build};
 use crate::checks::sanctions::{
     align::{self, Weight},
     name::{Kind, Name, Token, sound},
@@ -39,7 +39,7 @@ const JOINED_TWICE: Mille = 960;
 /// Joined words are long, and a long word forgives much: they have to be nearly the same, and the same but for the place of
 /// the space where both are joined.
 const JOINED_ONCE_LEAST: Mille = 890;
-const JOINED_TWICE_LEAST: Mille = 950;
+const JOINED_TWICE_LEAST: Mille = SAME;
 
 impl Like {
     /// How alike they are to a unit that is a word, or is joined of words of which the first has `split` letters.
@@ -56,8 +56,8 @@ impl Like {
 }
 
 impl Asked {
-    pub fn read(index: &Index, name: &str) -> Result<Self, Unscreenable> {
-        let tokens = Name::read(name)?.in_canonical_order().tokens;
+    pub fn of(index: &Index, name: Name) -> Self {
+        let tokens = name.in_canonical_order().tokens;
         let weights = tokens.iter().map(|token| index.weights.weight(token)).collect();
         let mut initials = 0;
         let mut like: HashMap<Unit, Vec<Like>> = HashMap::new();
@@ -96,7 +96,7 @@ impl Asked {
                 look_up(&token, 1 << one | 1 << other, Some(tokens[one].text.len()));
             }
         }
-        Ok(Self { tokens, weights, initials, like })
+        Self { tokens, weights, initials, like }
     }
 
     /// The score that no name exceeds whose like words stand for these tokens.
@@ -119,6 +119,17 @@ impl Asked {
         })
     }
 
+    /// The words that begin with one of these letters, a bit each.
+    pub fn beginning_with(&self, letters: u32) -> u32 {
+        if letters == 0 {
+            return 0;
+        }
+        let begins = |(at, token): (usize, &Token)| {
+            (token.kind == Kind::Word && build::letter(token) & letters != 0).then_some(1 << at)
+        };
+        self.tokens.iter().enumerate().filter_map(begins).sum()
+    }
+
     pub fn texts(&self, tokens: u32) -> Vec<String> {
         let chosen = self.tokens.iter().enumerate().filter(|(at, _)| tokens & (1 << at) != 0);
         chosen.map(|(_, token)| token.text.clone()).collect()
@@ -127,7 +138,9 @@ impl Asked {
 
 /// The tokens that may be pieces of a word: of a long name, those that no list has as they are.
 fn joinable(tokens: &[Token], known: u32) -> Vec<usize> {
-    let all: Vec<usize> = (0..tokens.len()).filter(|&at| !tokens[at].parent).collect();
+    // An initial is no piece of its neighbour: "K Tariq" is not "Ktariq".
+    let may = |at: &usize| tokens.get(*at).is_some_and(|token| token.kind != Kind::Initial && !token.parent);
+    let all: Vec<usize> = (0..tokens.len()).filter(may).collect();
     if all.len() <= JOINABLE {
         return all;
     }

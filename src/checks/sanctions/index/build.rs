@@ -43,6 +43,7 @@ impl Index {
             .map(|(person, name, read)| ListedName {
                 person,
                 name,
+                initials: initials(&read.tokens),
                 joined: join(&read.tokens, &mut vocabulary),
                 tokens: slots(&read.tokens, &mut vocabulary, &weights),
             })
@@ -65,6 +66,19 @@ impl Indexed {
     }
 }
 
+/// The letters that a name has initials of.
+fn initials(tokens: &[Token]) -> u32 {
+    tokens
+        .iter()
+        .filter(|token| token.kind == Kind::Initial)
+        .fold(0, |letters, token| letters | letter(token))
+}
+
+/// The letter that a token begins with, as a bit.
+pub(super) fn letter(token: &Token) -> u32 {
+    token.text.as_bytes().first().map_or(0, |first| 1 << (first.wrapping_sub(b'a') & 31))
+}
+
 fn slots(tokens: &[Token], vocabulary: &mut Vocabulary, weights: &Weights) -> Box<[Slot]> {
     let slot = |token: &Token| Slot {
         unit: vocabulary.file(&token.text, &token.sound, token.abjad, false),
@@ -82,7 +96,13 @@ fn join(tokens: &[Token], vocabulary: &mut Vocabulary) -> Box<[Joined]> {
     for (from, first) in tokens.iter().enumerate() {
         let (mut whole, mut bare) = (first.text.clone(), first.text.clone());
         let split = whole.len();
+        if first.kind == Kind::Initial {
+            continue;
+        }
         for (at, token) in tokens.iter().enumerate().skip(from + 1).take(JOINED) {
+            if token.kind == Kind::Initial {
+                break;
+            }
             whole.push_str(&token.text);
             let mut file = |text: &str| {
                 let unit = vocabulary.file(text, &sound(text), token.abjad, true);

@@ -13,7 +13,7 @@ use self::asked::Asked;
 use super::{
     align::{Alignment, Edge, Sides, Weight},
     explain,
-    name::{Kind, MAX_LETTERS, Unreadable},
+    name::{Kind, MAX_LETTERS, Name, Unreadable},
     person::{Person, Quality},
     similar::Mille,
     subject::Subject,
@@ -99,6 +99,16 @@ struct Listed {
     person: Arc<Person>,
 }
 
+/// The best match of a person so far.
+struct Best<'s> {
+    at: u32,
+    name: &'s ListedName,
+    asked: &'s Asked,
+    alignment: Alignment,
+    /// Of the names alone, with what the name's quality makes of it.
+    score: Mille,
+}
+
 /// A readable name of a listed person.
 struct ListedName {
     /// Of `Index.persons`.
@@ -106,6 +116,8 @@ struct ListedName {
     /// Of `Person.names`.
     name: u16,
     tokens: Box<[Slot]>,
+    /// The letters that it has initials of, a bit each: a word that begins with one may have its partner there.
+    initials: u32,
     joined: Box<[Joined]>,
 }
 
@@ -126,44 +138,52 @@ struct Joined {
     split: usize,
 }
 
+impl ListedName {
+    fn weights(&self) -> Vec<Weight> {
+        self.tokens.iter().map(|slot| slot.weight).collect()
+    }
+}
+
 impl Index {
     /// Those who score at least `threshold` (0 to 1), best first; ties by list and entity id. One match a person.
     ///
     /// # Errors
     /// When the name is no name.
     pub fn screen(&self, subject: &Subject, threshold: f64) -> Result<Vec<Match>, Unscreenable> {
-        let asked = Asked::read(self, &subject.name)?;
+        let readings: Vec<Asked> =
+            Name::readings(&subject.name)?.into_iter().map(|name| Asked::of(self, name)).collect();
         let threshold = (threshold.clamp(0.0, 1.0) * 1000.0).round() as Mille;
         // What birth date and country can add at most may lift a name over the threshold.
         let name_threshold = threshold.saturating_sub(traits::MOST);
-        let mut best: HashMap<u32, (u32, Alignment, Mille)> = HashMap::new();
-        for at in self.candidates(&asked, name_threshold) {
-            let Some(name) = self.names.get(at as usize) else { continue };
-            let alignment = self.align(&asked, name);
-            let score = discounted(alignment.score, self.quality(name));
-            if score < name_threshold {
-                continue;
-            }
-            match best.get(&name.person) {
-                Some((kept, _, before)) if (*before, *kept) >= (score, at) => {}
-                _ => {
-                    best.insert(name.person, (at, alignment, score));
+        let mut best: HashMap<u32, Best<'_>> = HashMap::new();
+        for asked in &readings {
+            for at in self.candidates(asked, name_threshold) {
+                let Some(name) = self.names.get(at as usize) else { continue };
+                let alignment = self.align(asked, name);
+                let score = discounted(alignment.score, self.quality(name));
+                if score < name_threshold {
+                    continue;
+                }
+                let is_better = |kept: &Best<'_>| (score, at) > (kept.score, kept.at);
+                if best.get(&name.person).is_none_or(is_better) {
+                    best.insert(name.person, Best { at, name, asked, alignment, score });
                 }
             }
         }
         let mut matches: Vec<Match> = best
             .into_iter()
-            .filter_map(|(person, (name, alignment, score))| {
+            .filter_map(|(person, best)| {
+                let Best { name, asked, alignment, score, .. } = best;
                 let listed = self.persons.get(person as usize)?;
-                let name = self.names.get(name as usize)?;
-                let found = traits::compare(subject, &listed.person);
+                let found =
+                    traits::compare(subject, &listed.person, score, self.told_by(asked, name, &alignment));
                 let score = found.apply(score);
                 (score >= threshold).then(|| Match {
                     list: Arc::clone(&listed.list),
                     person: Arc::clone(&listed.person),
                     name: name.name.into(),
                     score: f64::from(score) / 1000.0,
-                    explanation: explain::sentences(&self.told(&asked, name, &alignment), &found),
+                    explanation: explain::sentences(&self.told(asked, name, &alignment), &found),
                 })
             })
             .collect();
@@ -196,8 +216,8 @@ impl Index {
 
     /// The names that share enough with the asked one to reach the threshold at all.
     ///
-    /// The bound is sure: an asked token without any like word in a name has no partner there, and the score is at most
-    /// what the others weigh against what they all do.
+    /// The bound is sure: an asked token without a like word in a name, and without an initial on either side, has no partner
+    /// there, and the score is at most what the others weigh against what they all do.
     fn candidates(&self, asked: &Asked, threshold: Mille) -> Vec<u32> {
         let mut seen = vec![0_u32; self.names.len()];
         let mut touched = Vec::new();
@@ -212,8 +232,9 @@ impl Index {
             }
         }
         touched.retain(|&name| {
+            let Some(listed) = self.names.get(name as usize) else { return false };
             let covered = seen.get(name as usize).map_or(0, |seen| seen | asked.initials);
-            asked.bound(covered) >= threshold
+            asked.bound(covered | asked.beginning_with(listed.initials)) >= threshold
         });
         touched
     }
@@ -247,20 +268,25 @@ impl Index {
                 initial: true,
             }));
         }
-        let listed: Vec<Weight> = name.tokens.iter().map(|slot| slot.weight).collect();
-        Sides { asked: &asked.weights, listed: &listed }.align(&edges)
+        Sides { asked: &asked.weights, listed: &name.weights() }.align(&edges)
+    }
+
+    /// What the pairs of an alignment weigh together.
+    fn told_by(&self, asked: &Asked, name: &ListedName, alignment: &Alignment) -> u64 {
+        let listed = name.weights();
+        let sides = Sides { asked: &asked.weights, listed: &listed };
+        alignment.edges.iter().map(|edge| sides.both(edge)).sum()
     }
 
     /// What there is to tell about an alignment.
     fn told(&self, asked: &Asked, name: &ListedName, alignment: &Alignment) -> explain::Told {
         let listed = |at: usize| name.tokens.get(at).map_or("", |slot| self.vocabulary.text(slot.unit));
+        let weights = name.weights();
+        let sides = Sides { asked: &asked.weights, listed: &weights };
         let pairs = alignment.edges.iter().map(|edge| explain::Pair {
             asked: asked.texts(edge.asked),
             listed: (edge.from..edge.from + edge.length).map(|at| listed(at).to_owned()).collect(),
-            weight: (edge.from..edge.from + edge.length)
-                .filter_map(|at| name.tokens.get(at))
-                .map(|slot| slot.weight)
-                .sum(),
+            weight: Weight::try_from(sides.both(edge)).unwrap_or(Weight::MAX),
             alike: edge.alike,
             initial: edge.initial,
         });

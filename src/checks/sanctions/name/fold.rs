@@ -3,7 +3,7 @@
 //! The order matters: what is not seen is taken out first, look-alikes are mended while it is still known which script a
 //! word is written in, and only then is anything transliterated.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A word in Latin letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,10 +14,21 @@ pub struct Folded {
     pub abjad: bool,
 }
 
+/// The most letters of a word that are read: no name has more, and comparing costs with the length.
+const LONGEST: usize = 40;
+
 /// The words of a text, as they stand. A mark such as "s/o" stays one word with its stroke: `token` knows it.
 pub fn words(text: &str) -> Vec<Folded> {
-    let seen: String = text.nfkc().filter(|&letter| !is_invisible(letter)).collect();
-    let latin = seen.chars().any(|letter| script(letter) == Script::Latin);
+    // Symbols before anything is composed: "™" would become two letters.
+    let letters = text.chars().filter(|&letter| !is_invisible(letter));
+    let letters = letters.map(|letter| if is_separator(letter) { ' ' } else { letter });
+    let seen: String = letters.nfkc().filter(|&letter| !is_invisible(letter)).collect();
+    // Some word is Latin from end to end: then a word of look-alikes beside it is as well.
+    let is_latin = |word: &str| {
+        let mut letters = word.chars().filter(|letter| letter.is_alphabetic()).peekable();
+        letters.peek().is_some() && letters.all(|letter| script(letter) == Script::Latin)
+    };
+    let latin = seen.split(is_separator).any(is_latin);
     let mut words = Vec::new();
     for word in seen.split(is_separator) {
         let mended = mend(word, latin);
@@ -25,7 +36,7 @@ pub fn words(text: &str) -> Vec<Folded> {
         let text = transliterate(&mended);
         // A letter may become several words: none does in practice but "No." signs and the like.
         for text in text.split(' ').filter(|text| !text.is_empty()) {
-            words.push(Folded { text: text.to_owned(), abjad });
+            words.push(Folded { text: text.chars().take(LONGEST).collect(), abjad });
         }
     }
     words
@@ -47,26 +58,13 @@ fn transliterate(word: &str) -> String {
     latin
 }
 
-/// What ends a word: space and punctuation, but not what stands inside of a word (apostrophes, modifier letters).
+/// What ends a word: whatever is no letter, digit or mark (space, punctuation, symbols, emoji), but not what stands inside
+/// of a word (apostrophes, modifier letters). An emoji would be transliterated to a sentence.
 fn is_separator(letter: char) -> bool {
     match letter {
         '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | 'ʻ' | 'ʿ' | 'ʾ' | '′' | '"' | '“' | '”' => false,
-        // Signs that stand for letters; `mend` knows them.
-        '@' | '$' => false,
-        _ => letter.is_whitespace() || letter.is_control() || is_punctuation(letter),
+        _ => !(letter.is_alphanumeric() || is_combining_mark(letter)),
     }
-}
-
-fn is_punctuation(letter: char) -> bool {
-    if letter.is_ascii() {
-        return letter.is_ascii_punctuation();
-    }
-    matches!(letter,
-        // General punctuation, the CJK middle dot and brackets, Arabic, Hebrew, Armenian and Indic marks.
-        '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205E}' | '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
-        | '\u{30FB}' | '\u{00B7}' | '\u{060C}' | '\u{061B}' | '\u{061F}' | '\u{066A}'..='\u{066D}' | '\u{06D4}'
-        | '\u{05BE}' | '\u{05C0}' | '\u{05C3}' | '\u{0964}' | '\u{0965}' | '\u{0970}' | '\u{055A}'..='\u{055F}'
-        | '\u{00A1}' | '\u{00BF}' | '\u{00AB}' | '\u{00BB}')
 }
 
 /// What takes no place when it is shown: formatting and direction marks, joiners, variation selectors, the tatweel that
@@ -101,14 +99,18 @@ fn script(letter: char) -> Script {
     }
 }
 
-/// Puts Latin letters in the place of letters that only look like them: in a word of mixed scripts, and in a whole word
-/// of look-alikes that stands in a Latin name. A word that is honestly Cyrillic or Greek stays what it is.
+/// Puts right the letters that only look like those of the script that a word is written in. Latin is meant by a word of
+/// mixed scripts whose other letters all look Latin, and by a whole word of look-alikes that stands in a Latin name; a letter
+/// that nobody takes for a Latin one ("д", "ш") makes it Cyrillic. A word that is honestly Cyrillic or Greek stays so.
 fn mend(word: &str, latin_name: bool) -> String {
     let has = |wanted| word.chars().any(|letter| script(letter) == wanted);
     let foreign = has(Script::Cyrillic) || has(Script::Greek);
-    let all_alike =
-        word.chars().all(|letter| script(letter) == Script::Latin || look_alike(letter).is_some());
-    let mends_letters = foreign && (has(Script::Latin) || (latin_name && all_alike));
+    let is_alike = |letter| matches!(script(letter), Script::Latin) || look_alike(letter).is_some();
+    let all_alike = word.chars().filter(|letter| letter.is_alphabetic()).all(is_alike);
+    if has(Script::Cyrillic) && has(Script::Latin) && !all_alike {
+        return word.chars().map(|letter| cyrillic_alike(letter).unwrap_or(letter)).collect();
+    }
+    let mends_letters = foreign && all_alike && (has(Script::Latin) || latin_name);
     let mends_digits = has(Script::Latin) || mends_letters;
     word.chars()
         .map(|letter| {
@@ -116,6 +118,26 @@ fn mend(word: &str, latin_name: bool) -> String {
             if mends_digits { digit_alike(letter).unwrap_or(letter) } else { letter }
         })
         .collect()
+}
+
+/// The Cyrillic letter that a Latin one is drawn like.
+fn cyrillic_alike(letter: char) -> Option<char> {
+    Some(match letter {
+        'A' | 'a' => 'а',
+        'B' | 'b' => 'в',
+        'C' | 'c' => 'с',
+        'E' | 'e' => 'е',
+        'H' | 'h' => 'н',
+        'I' | 'i' => 'і',
+        'K' | 'k' => 'к',
+        'M' | 'm' => 'м',
+        'O' | 'o' => 'о',
+        'P' | 'p' => 'р',
+        'T' | 't' => 'т',
+        'X' | 'x' => 'х',
+        'Y' | 'y' => 'у',
+        _ => return None,
+    })
 }
 
 /// The Latin letter that a Cyrillic or Greek one is drawn like, as a capital or as a small letter (Unicode's confusables,
@@ -148,14 +170,14 @@ fn look_alike(letter: char) -> Option<char> {
     })
 }
 
-/// The letter that a digit or a sign is drawn like, in a word that has letters.
+/// The letter that a digit is drawn like, in a word that has letters.
 fn digit_alike(letter: char) -> Option<char> {
     Some(match letter {
         '0' => 'o',
-        '1' | '|' => 'l',
+        '1' => 'l',
         '3' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
+        '4' => 'a',
+        '5' => 's',
         '7' => 't',
         '8' => 'b',
         _ => return None,
@@ -191,6 +213,7 @@ mod tests {
         assert_eq!(texts("Моhаmmеd Аli"), ["mohammed", "ali"], "Cyrillic М, а, е and А");
         assert_eq!(texts("Маrk ОТТО"), ["mark", "otto"], "the second word is Cyrillic from end to end");
         assert_eq!(texts("Вера Нина"), ["vera", "nina"], "an honest Cyrillic name is read as one");
+        assert_eq!(texts("Дoку Умаров"), texts("Доку Умаров"), "a Latin o in a Cyrillic word");
         assert_eq!(texts("M0hamm3d"), ["mohammed"]);
     }
 
@@ -198,6 +221,8 @@ mod tests {
     fn apostrophes_join_and_other_marks_cut() {
         assert_eq!(texts("SA’D O'Brien Al-Tikriti"), ["sad", "obrien", "al", "tikriti"]);
         assert_eq!(texts("SALEK, Abdulhai (Hajji)"), ["salek", "abdulhai", "hajji"]);
-        assert_eq!(texts(" ,.-/()!? "), Vec::<String>::new());
+        assert_eq!(texts(" ,.-/()!? 🔀™ "), Vec::<String>::new());
+        assert_eq!(texts("Dawood™🙂Ibrahim"), ["dawood", "ibrahim"]);
+        assert_eq!(texts(&"a".repeat(200)), ["a".repeat(LONGEST)]);
     }
 }

@@ -3,13 +3,18 @@
 use super::{
     fold::{self, Folded},
     sound::sound,
-    words::{HONORIFICS, PARENT_MARKS, TITLES, is_particle},
+    words::{ALIAS_MARKS, HONORIFICS, PARENT_MARKS, TITLES, is_particle},
 };
 
 /// The longest name that is read, in characters. No list has a name half as long; what is longer is a page of text.
 pub const MAX_LETTERS: usize = 300;
 /// The most tokens that are kept: the longest ones. No list has a name of more than a dozen.
 const MAX_TOKENS: usize = 16;
+
+/// How many names of one text are looked for, beside the whole.
+const MAX_READINGS: usize = 4;
+/// How many initials are kept: nobody has more, and each stands for any word that begins so.
+const MAX_INITIALS: usize = 4;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,12 +71,30 @@ impl Name {
         if tokens.iter().any(|token| !is_honorific(token)) {
             tokens.retain(|token| !is_honorific(token));
         }
-        let tokens = without_idle_kinds(tokens);
+        let tokens = without_many_initials(without_idle_kinds(tokens));
         match tokens.iter().map(|token| token.text.len()).sum() {
             0 => Err(Unreadable::Empty),
             1 => Err(Unreadable::OneLetter),
             _ => Ok(Self { tokens: longest(tokens) }),
         }
+    }
+
+    /// The ways to read a text: as one name, and where it says itself that it is several ("Yusuf Shah @ Syed Salahuddin"), as
+    /// each of those that has two words or more. A nickname alone is nobody's name.
+    ///
+    /// # Errors
+    /// As [`Name::read`].
+    pub fn readings(text: &str) -> Result<Vec<Self>, Unreadable> {
+        let whole = Self::read(text)?;
+        let mut readings = vec![whole];
+        for part in parts(text) {
+            let Ok(name) = Self::read(part) else { continue };
+            let words = name.tokens.iter().filter(|token| token.kind == Kind::Word).count();
+            if words > 1 && readings.len() <= MAX_READINGS && !readings.contains(&name) {
+                readings.push(name);
+            }
+        }
+        Ok(readings)
     }
 
     /// The same name whatever the order its tokens were written in.
@@ -112,6 +135,42 @@ fn without_idle_kinds(mut tokens: Vec<Token>) -> Vec<Token> {
                 token.kind = Kind::Word;
             }
         }
+    }
+    tokens
+}
+
+/// The names that a text of several is made of; none of a text that is one.
+fn parts(text: &str) -> Vec<&str> {
+    let plain = text.to_ascii_lowercase();
+    let mut cuts: Vec<(usize, usize)> = ALIAS_MARKS
+        .iter()
+        .flat_map(|mark| plain.match_indices(mark).map(|(at, mark)| (at, at + mark.len())))
+        .collect();
+    cuts.sort_unstable();
+    if cuts.is_empty() {
+        return Vec::new();
+    }
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (start, end) in cuts {
+        parts.extend(text.get(from..start));
+        from = from.max(end);
+    }
+    parts.extend(text.get(from..));
+    parts
+}
+
+/// The first initials in the order of the alphabet, so that no order of the words changes which.
+fn without_many_initials(mut tokens: Vec<Token>) -> Vec<Token> {
+    let mut initials: Vec<Token> =
+        tokens.iter().filter(|token| token.kind == Kind::Initial).cloned().collect();
+    if initials.len() > MAX_INITIALS && initials.len() < tokens.len() {
+        initials.sort();
+        initials.truncate(MAX_INITIALS);
+        tokens.retain(|token| {
+            let kept = initials.iter().position(|initial| initial == token);
+            token.kind != Kind::Initial || kept.map(|at| initials.remove(at)).is_some()
+        });
     }
     tokens
 }
@@ -180,6 +239,7 @@ mod tests {
         assert_eq!(read("Shri Ramesh S/o Dr. Suresh"), [word("ramesh"), parent.clone()]);
         assert_eq!(read("Smt. RAMESH w/o Suresh"), [word("ramesh"), parent]);
         assert_eq!(read("Dr"), [word("dr")], "nothing else is left");
+        assert_eq!(read("Cho Ji Chol").len(), 3, "a name, or an honour: it is not passed over");
         assert_eq!(read("s/o Suresh"), [word("suresh")]);
         assert_eq!(read("Ramesh, Daughter of Suresh").len(), 2);
         assert_eq!(read("Anderson Ofori").len(), 2, "no mark stands inside of a word");

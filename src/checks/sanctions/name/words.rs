@@ -15,39 +15,29 @@ pub const HONORIFICS: &[&str] = &[
     "prof",
     "professor",
     "shri",
-    "sri",
     "shree",
     "smt",
     "shrimati",
     "sushri",
-    "er",
     "adv",
-    "ca",
     "jr",
     "sr",
     "hon",
     "sir",
     "madam",
-    "late",
     "lt",
     "col",
-    "gen",
     "maj",
     "capt",
     "brig",
     "esq",
     "janab",
-    "ji",
     "sh",
-    "kum",
-    "km",
-    "sau",
     "thiru",
-    "selvi",
-    "babu",
 ];
 
-/// Titles that lists have as parts of names: heard, but of little weight.
+/// Titles that lists have as parts of names, and marks of address that are names as well ("Ji", "Sri"): heard, but of little
+/// weight.
 pub const TITLES: &[&str] = &[
     "haji",
     "hajji",
@@ -93,6 +83,17 @@ pub const TITLES: &[&str] = &[
     "alias",
     "aka",
     "kunwar",
+    "sri",
+    "gen",
+    "er",
+    "late",
+    "ca",
+    "ji",
+    "kum",
+    "km",
+    "sau",
+    "selvi",
+    "babu",
 ];
 
 /// Particles, by what they stand for. The first of a row is what the others are read as.
@@ -102,13 +103,13 @@ pub const PARTICLES: &[&[&str]] = &[
     &["bint", "binti", "bent", "bte", "binte"],
     &["abu", "abou", "aboo", "abi", "abo"],
     &["umm", "um", "oum", "om"],
-    &["de", "da", "do", "di", "du", "del", "della", "dos", "das", "des", "d"],
+    &["de", "da", "do", "di", "du", "del", "della", "dos", "des"],
     &["la", "le", "las", "los", "lo"],
     &["van", "von", "vander", "der", "den", "ter", "ten", "vom", "zu", "zum"],
-    &["y", "e", "und", "of"],
+    &["und", "of"],
 ];
 
-/// What begins the name of a parent or husband in Indian papers ("Ramesh S/o Suresh Kumar").
+/// What begins the name of a parent or husband in Indian papers ("Ramesh S/o Suresh Kumar"), or the place they live in.
 pub const PARENT_MARKS: &[&str] = &[
     "s/o",
     "d/o",
@@ -122,6 +123,8 @@ pub const PARENT_MARKS: &[&str] = &[
     "husband of",
     "father of",
     "care of",
+    "r/o",
+    "resident of",
 ];
 
 /// Words that so many people share that they tell little, whatever their place on a list: the commonest of the
@@ -153,7 +156,6 @@ const VARIANTS: &[&[&str]] = &[
         "muhamed",
         "mehmet",
         "mehmed",
-        "mohd",
         "mohmed",
         "mohmad",
         "muhmmad",
@@ -162,7 +164,6 @@ const VARIANTS: &[&[&str]] = &[
         "mukhammad",
         "mokhammad",
         "mohamet",
-        "mohammadi",
         "mamadou",
         "muh",
         "moh",
@@ -177,7 +178,7 @@ const VARIANTS: &[&[&str]] = &[
         "yusuf", "yousef", "youssef", "yousuf", "yusef", "yousif", "yusif", "youcef", "usuf", "yussuf",
         "yosef",
     ],
-    &["abd", "abdul", "abdel", "abdal", "abdoul", "abdu", "abdur", "abdou", "abdol", "abdulla"],
+    &["abd", "abdul", "abdel", "abdal", "abdoul", "abdu", "abdur", "abdou", "abdol"],
     &["abdullah", "abdallah", "abdulla", "abdalla", "abdellah", "abdollah", "abdillah"],
     &["ibrahim", "ebrahim", "ibraheem", "brahim", "ibragim", "abraham"],
     &["umar", "omar", "omer", "umer", "oumar"],
@@ -202,6 +203,10 @@ const VARIANTS: &[&[&str]] = &[
     &["lee", "ri", "rhee", "yi"],
     &["pak", "park", "bak"],
 ];
+
+/// What stands between two names of one person ("Mohd Yusuf Shah @ Salahuddin").
+pub const ALIAS_MARKS: &[&str] =
+    &["@", "(", ")", "[", "]", " alias ", " aka ", " a.k.a. ", " a.k.a ", " urf ", " f/k/a ", " nee "];
 
 /// What a word is read as: the first spelling of its row, else itself.
 pub fn canonical(word: &str) -> &str {
