@@ -7,11 +7,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use entity::{
     Scope, Scoped, Time,
-    pick::{Columns, Picked},
+    pick::{Columns, Picked, beside, pick},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Value,
     sea_query::{Alias, Expr, Order, Query, SimpleExpr, WindowStatement},
 };
 use sha2::{Digest, Sha256};
@@ -61,6 +61,8 @@ pub struct Keyset<E: EntityTrait> {
     pub of: Place<E::Model>,
     /// The columns that rows are read with: what is asked of them, the id, and what `of` reads.
     pub columns: Columns,
+    /// Whether anybody asks for cursors; without, they are empty.
+    pub cursors: bool,
 }
 
 /// Whose rows a nested list has.
@@ -156,12 +158,14 @@ impl<E: Picked> Keyset<E> {
         } else {
             (more, args.after.is_some())
         };
-        let mark = self.mark();
+        let mark = self.cursors.then(|| self.mark());
         let rows = rows
             .into_iter()
             .map(|row| {
-                let (key, id) = (self.of)(&row);
-                let cursor = write_cursor(mark, &key, id);
+                let cursor = mark.map_or_else(String::new, |mark| {
+                    let (key, id) = (self.of)(&row);
+                    write_cursor(mark, &key, id)
+                });
                 (row, cursor)
             })
             .collect();
@@ -192,32 +196,27 @@ impl<E: Picked> Keyset<E> {
         let window = args.window()?;
         let order = self.order(window.backward);
         let place = Alias::new("place");
-        let numbered = self
-            .bounded(select.clone(), args)?
-            .select_only()
-            .column(self.id)
-            .into_query()
-            .expr_window_as(
-                Expr::cust("row_number()"),
-                WindowStatement::partition_by(parent.column)
-                    .order_by_expr(self.key.clone(), order.clone())
-                    .order_by(self.id, order.clone())
-                    .take(),
-                place.clone(),
-            )
-            .take();
-        let chosen = Query::select()
-            .column(Alias::new(self.id.as_str()))
-            .from_subquery(numbered, Alias::new("numbered"))
+        let mut numbered = pick(self.bounded(select, args)?, self.columns).into_query();
+        numbered.expr_window_as(
+            Expr::cust("row_number()"),
+            WindowStatement::partition_by(parent.column)
+                .order_by_expr(self.key.clone(), order.clone())
+                .order_by(self.id, order.clone())
+                .take(),
+            place.clone(),
+        );
+        // Under the table's own name: the columns are called the same in it.
+        let mut chosen = Query::select();
+        beside::<E>(&mut chosen, self.columns);
+        chosen
+            .from_subquery(numbered, Alias::new(E::default().table_name()))
             .and_where(Expr::col(place).lte(window.size + 1))
-            .take();
-        let select = select
-            .filter(self.id.in_subquery(chosen))
-            .order_by(self.key.clone(), order.clone())
-            .order_by(self.id, order);
-        let rows = read(db, select, self.columns, |row| row).await?;
+            .order_by_expr(self.key.clone(), order.clone())
+            .order_by((E::default(), self.id), order);
+        let rows = db.query_all(&chosen).await?;
         let mut found: HashMap<Uuid, Vec<E::Model>> = HashMap::with_capacity(parents.len());
-        for row in rows {
+        for row in &rows {
+            let row = E::read(row, self.columns, 0)?;
             found.entry((parent.of)(&row)).or_default().push(row);
         }
         Ok(parents

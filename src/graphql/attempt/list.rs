@@ -5,7 +5,7 @@ use std::{any::Any, collections::HashMap, sync::Arc};
 use async_graphql::{Enum, ID, InputObject};
 use entity::{
     AttemptState, ExpiryReason, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt, customer,
-    id::CustomerId, pick::Columns, step,
+    id::CustomerId, step,
 };
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select,
@@ -113,7 +113,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
     let total_count =
         if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     let rows = if plan.asks_rows() {
-        keyset(scope, args.sort, plan.node_columns()).page(cx.db(), select, &args.page).await?
+        keyset(scope, args.sort, plan).page(cx.db(), select, &args.page).await?
     } else {
         Rows::none(&args.page)?
     };
@@ -147,6 +147,7 @@ pub async fn of_customers(
         columns: always()
             .and([column, attempt::Column::Number].into_iter().collect())
             .and(plan.node_columns()),
+        cursors: plan.asks_cursors(),
     };
     let parent = Parent { column, of: |row: &attempt::Model| row.customer_id.0 };
     let mut pages = keyset.pages(cx.db(), scope, parent, &ids, args).await?;
@@ -166,7 +167,7 @@ fn page(rows: Rows<attempt::Model>, total_count: Option<i64>, now: Time) -> Page
 /// A moment that no attempt reaches: what is missing sorts last. The index has the same expression, literal included.
 const MISSING: &str = "9999-12-31T00:00:00+00:00";
 
-fn keyset(scope: Scope, sort: Option<AttemptSort>, asked: Columns) -> Keyset<attempt::Entity> {
+fn keyset(scope: Scope, sort: Option<AttemptSort>, plan: &Plan) -> Keyset<attempt::Entity> {
     let sort =
         sort.unwrap_or(AttemptSort { field: AttemptSortField::CreatedAt, direction: SortDirection::Desc });
     let (key, column, of): (SimpleExpr, attempt::Column, Place<attempt::Model>) = match sort.field {
@@ -197,7 +198,8 @@ fn keyset(scope: Scope, sort: Option<AttemptSort>, asked: Columns) -> Keyset<att
         id: attempt::Column::Id,
         descending: sort.direction == SortDirection::Desc,
         of,
-        columns: always().and(column.into()).and(asked),
+        columns: always().and(column.into()).and(plan.node_columns()),
+        cursors: plan.asks_cursors(),
     }
 }
 

@@ -27,6 +27,11 @@ impl Plan {
         })
     }
 
+    /// Whether a connection's cursors are asked for.
+    pub fn asks_cursors(&self) -> bool {
+        self.asks("pageInfo") || self.below("edges").any(|edge| edge.asks("cursor"))
+    }
+
     /// What a connection's nodes read of their rows.
     pub fn node_columns(&self) -> Columns {
         let edges = self.below("edges").flat_map(|edge| edge.below("node"));
