@@ -25,6 +25,11 @@ use tokio::net::TcpListener;
 
 use cli::{Cli, Command, MerchantCommand, MigrateCommand, SanctionsCommand};
 
+/// A page of answers is thousands of small allocations, freed on whichever thread ends the request; docs/decisions/0012 has
+/// what it saves and what it costs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {

@@ -64,6 +64,42 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+crate::pick::picked! {
+    id: Id,
+    merchant_id: MerchantId,
+    customer_id: CustomerId,
+    number: Number,
+    newest: Newest,
+    state: State,
+    mode: Mode,
+    waiting_on: WaitingOn,
+    waiting_since: WaitingSince,
+    needs_customer: NeedsCustomer,
+    needs_provider: NeedsProvider,
+    needs_reviewer: NeedsReviewer,
+    active_holds: ActiveHolds,
+    completed_steps: CompletedSteps,
+    total_steps: TotalSteps,
+    redirect_url: RedirectUrl,
+    consented_at: ConsentedAt,
+    rejection_code: RejectionCode,
+    rejection_message: RejectionMessage,
+    rejection_staff_note: RejectionStaffNote,
+    expiry_reason: ExpiryReason,
+    created_at: CreatedAt,
+    started_at: StartedAt,
+    ended_at: EndedAt,
+    expires_at: ExpiresAt,
+    due_at: DueAt,
+    link_issued_count: LinkIssuedCount,
+    link_open_count: LinkOpenCount,
+    link_last_opened_at: LinkLastOpenedAt,
+    link_revoked_at: LinkRevokedAt,
+    link_expiry_recorded: LinkExpiryRecorded,
+    updated_at: UpdatedAt,
+    version: Version,
+}
+
 impl Scoped for Entity {
     const MERCHANT: Column = Column::MerchantId;
 }

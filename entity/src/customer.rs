@@ -33,6 +33,21 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+crate::pick::picked! {
+    id: Id,
+    merchant_id: MerchantId,
+    reference: Reference,
+    name: Name,
+    name_key: NameKey,
+    email: Email,
+    phone: Phone,
+    date_of_birth: DateOfBirth,
+    country: Country,
+    created_at: CreatedAt,
+    updated_at: UpdatedAt,
+    version: Version,
+}
+
 impl Scoped for Entity {
     const MERCHANT: Column = Column::MerchantId;
 }

@@ -73,6 +73,16 @@ macro_rules! ids {
             }
         }
 
+        impl crate::pick::Present for $name {
+            fn blank() -> Self {
+                Self(Uuid::nil())
+            }
+
+            fn read(row: &sea_orm::QueryResult, at: usize) -> Result<Option<Self>, sea_orm::DbErr> {
+                Ok(<Uuid as crate::pick::Present>::read(row, at)?.map(Self))
+            }
+        }
+
         // Asked for of every key; a UUID is never a row number.
         impl sea_orm::TryFromU64 for $name {
             fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {

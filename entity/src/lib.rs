@@ -36,6 +36,7 @@ pub mod link;
 pub mod log_head;
 pub mod member;
 pub mod merchant;
+pub mod pick;
 pub mod sanction_list;
 pub mod sanction_person;
 mod scope;

@@ -43,6 +43,28 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+crate::pick::picked! {
+    id: Id,
+    merchant_id: MerchantId,
+    attempt_id: AttemptId,
+    kind: Kind,
+    position: Position,
+    status: Status,
+    waiting_on: WaitingOn,
+    reason_code: ReasonCode,
+    reason_message: ReasonMessage,
+    reason_staff_note: ReasonStaffNote,
+    tries: Tries,
+    max_tries: MaxTries,
+    provider: Provider,
+    started_at: StartedAt,
+    ended_at: EndedAt,
+    deadline_at: DeadlineAt,
+    check_due_at: CheckDueAt,
+    updated_at: UpdatedAt,
+    version: Version,
+}
+
 impl Scoped for Entity {
     const MERCHANT: Column = Column::MerchantId;
 }

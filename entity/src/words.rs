@@ -32,6 +32,16 @@ macro_rules! words {
             }
         }
 
+        impl crate::pick::Present for $name {
+            fn blank() -> Self {
+                Self::ALL[0]
+            }
+
+            fn read(row: &sea_orm::QueryResult, at: usize) -> Result<Option<Self>, sea_orm::DbErr> {
+                crate::pick::word(row, at)
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

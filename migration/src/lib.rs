@@ -11,6 +11,7 @@ mod dialect;
 mod m20261122_000001_tables;
 mod m20261123_000001_sanction_lists;
 mod m20261123_000002_screenings;
+mod m20261123_000003_attempt_state;
 pub mod run;
 
 /// Every migration, oldest first.
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_tables::Migration),
             Box::new(m20261123_000001_sanction_lists::Migration),
             Box::new(m20261123_000002_screenings::Migration),
+            Box::new(m20261123_000003_attempt_state::Migration),
         ]
     }
 }

@@ -5,16 +5,22 @@ use std::{collections::HashMap, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
-use entity::{Scope, Scoped, Time};
+use entity::{
+    Scope, Scoped, Time,
+    pick::{Columns, Picked, beside, pick},
+};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Value,
     sea_query::{Alias, Expr, Order, Query, SimpleExpr, WindowStatement},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::exec::connection::{Page, PageArgs, Window};
+use super::exec::{
+    connection::{Page, PageArgs, Window},
+    read,
+};
 use crate::error::{Error, Result};
 
 /// What rows are sorted by.
@@ -53,6 +59,10 @@ pub struct Keyset<E: EntityTrait> {
     pub descending: bool,
     /// What a row is sorted by.
     pub of: Place<E::Model>,
+    /// The columns that rows are read with: what is asked of them, the id, and what `of` reads.
+    pub columns: Columns,
+    /// Whether anybody asks for cursors; without, they are empty.
+    pub cursors: bool,
 }
 
 /// Whose rows a nested list has.
@@ -94,7 +104,7 @@ impl<M> Rows<M> {
     }
 }
 
-impl<E: EntityTrait> Keyset<E> {
+impl<E: Picked> Keyset<E> {
     /// Reads one page.
     ///
     /// # Errors
@@ -110,13 +120,12 @@ impl<E: EntityTrait> Keyset<E> {
     {
         let window = args.window()?;
         let order = self.order(window.backward);
-        let rows = self
+        let select = self
             .bounded(select, args)?
             .order_by(self.key.clone(), order.clone())
             .order_by(self.id, order)
-            .limit(window.size + 1)
-            .all(db)
-            .await?;
+            .limit(window.size + 1);
+        let rows = read(db, select, self.columns, |row| row).await?;
         Ok(self.cut(rows, window, args))
     }
 
@@ -149,11 +158,14 @@ impl<E: EntityTrait> Keyset<E> {
         } else {
             (more, args.after.is_some())
         };
+        let mark = self.cursors.then(|| self.mark());
         let rows = rows
             .into_iter()
             .map(|row| {
-                let (key, id) = (self.of)(&row);
-                let cursor = self.write_cursor(&key, id);
+                let cursor = mark.map_or_else(String::new, |mark| {
+                    let (key, id) = (self.of)(&row);
+                    write_cursor(mark, &key, id)
+                });
                 (row, cursor)
             })
             .collect();
@@ -184,33 +196,27 @@ impl<E: EntityTrait> Keyset<E> {
         let window = args.window()?;
         let order = self.order(window.backward);
         let place = Alias::new("place");
-        let numbered = self
-            .bounded(select.clone(), args)?
-            .select_only()
-            .column(self.id)
-            .into_query()
-            .expr_window_as(
-                Expr::cust("row_number()"),
-                WindowStatement::partition_by(parent.column)
-                    .order_by_expr(self.key.clone(), order.clone())
-                    .order_by(self.id, order.clone())
-                    .take(),
-                place.clone(),
-            )
-            .take();
-        let chosen = Query::select()
-            .column(Alias::new(self.id.as_str()))
-            .from_subquery(numbered, Alias::new("numbered"))
+        let mut numbered = pick(self.bounded(select, args)?, self.columns).into_query();
+        numbered.expr_window_as(
+            Expr::cust("row_number()"),
+            WindowStatement::partition_by(parent.column)
+                .order_by_expr(self.key.clone(), order.clone())
+                .order_by(self.id, order.clone())
+                .take(),
+            place.clone(),
+        );
+        // Under the table's own name: the columns are called the same in it.
+        let mut chosen = Query::select();
+        beside::<E>(&mut chosen, self.columns);
+        chosen
+            .from_subquery(numbered, Alias::new(E::default().table_name()))
             .and_where(Expr::col(place).lte(window.size + 1))
-            .take();
-        let rows = select
-            .filter(self.id.in_subquery(chosen))
-            .order_by(self.key.clone(), order.clone())
-            .order_by(self.id, order)
-            .all(db)
-            .await?;
+            .order_by_expr(self.key.clone(), order.clone())
+            .order_by((E::default(), self.id), order);
+        let rows = db.query_all(&chosen).await?;
         let mut found: HashMap<Uuid, Vec<E::Model>> = HashMap::with_capacity(parents.len());
-        for row in rows {
+        for row in &rows {
+            let row = E::read(row, self.columns, 0)?;
             found.entry((parent.of)(&row)).or_default().push(row);
         }
         Ok(parents
@@ -223,26 +229,6 @@ impl<E: EntityTrait> Keyset<E> {
     fn mark(&self) -> [u8; 4] {
         let digest = Sha256::digest(self.list.as_bytes());
         [digest[0], digest[1], digest[2], digest[3]]
-    }
-
-    fn write_cursor(&self, key: &Key, id: Uuid) -> String {
-        let mut bytes = self.mark().to_vec();
-        bytes.extend_from_slice(id.as_bytes());
-        match key {
-            Key::Time(time) => {
-                bytes.push(b't');
-                bytes.extend_from_slice(&time.timestamp_micros().to_be_bytes());
-            }
-            Key::Text(text) => {
-                bytes.push(b's');
-                bytes.extend_from_slice(text.as_bytes());
-            }
-            Key::Number(number) => {
-                bytes.push(b'n');
-                bytes.extend_from_slice(&number.to_be_bytes());
-            }
-        }
-        URL_SAFE_NO_PAD.encode(bytes)
     }
 
     fn read_cursor(&self, cursor: &str, name: &str) -> Result<(Key, Uuid)> {
@@ -272,6 +258,27 @@ impl<E: EntityTrait> Keyset<E> {
     }
 }
 
+fn write_cursor(mark: [u8; 4], key: &Key, id: Uuid) -> String {
+    let mut bytes = Vec::with_capacity(32);
+    bytes.extend_from_slice(&mark);
+    bytes.extend_from_slice(id.as_bytes());
+    match key {
+        Key::Time(time) => {
+            bytes.push(b't');
+            bytes.extend_from_slice(&time.timestamp_micros().to_be_bytes());
+        }
+        Key::Text(text) => {
+            bytes.push(b's');
+            bytes.extend_from_slice(text.as_bytes());
+        }
+        Key::Number(number) => {
+            bytes.push(b'n');
+            bytes.extend_from_slice(&number.to_be_bytes());
+        }
+    }
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// Counts what a select would find.
 ///
 /// # Errors
@@ -279,9 +286,11 @@ impl<E: EntityTrait> Keyset<E> {
 pub async fn count<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<i64>
 where
     E: EntityTrait,
-    E::Model: Send + Sync + Sized,
 {
-    Ok(i64::try_from(PaginatorTrait::count(select, db).await?).unwrap_or(i64::MAX))
+    // Of nothing but what the filter names: an index that has it all is then enough.
+    let counted = select.select_only().expr(Expr::cust("count(*)")).into_query();
+    let row = db.query_one(&counted).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
 /// Counts the rows of each parent, by one statement. Parents without rows are left out.

@@ -13,6 +13,7 @@ pub mod guard;
 mod hold;
 pub mod http;
 mod input;
+mod inputs;
 mod keyset;
 mod link;
 pub mod live;

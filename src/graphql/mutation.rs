@@ -140,14 +140,16 @@ impl Shown {
     /// An object that did not fit the input, as it is now.
     async fn current(cx: &Context<'_>, current: Current) -> Result<Self> {
         Ok(match current {
-            Current::Customer(id) => {
-                Self { customer: customer::by_id(cx, [id]).await?.remove(&id), ..Self::default() }
-            }
-            Current::Attempt(id) => {
-                Self { attempt: attempt::by_id(cx, [id]).await?.remove(&id), ..Self::default() }
-            }
+            Current::Customer(id) => Self {
+                customer: customer::by_id(cx, [id], entity::pick::Columns::ALL).await?.remove(&id),
+                ..Self::default()
+            },
+            Current::Attempt(id) => Self {
+                attempt: attempt::by_id(cx, [id], entity::pick::Columns::ALL).await?.remove(&id),
+                ..Self::default()
+            },
             Current::Step(id, _) => {
-                let step = step::by_id(cx, [id]).await?.remove(&id);
+                let step = step::by_id(cx, [id], None).await?.remove(&id);
                 let attempt = step.as_ref().map(|step| Arc::clone(&step.attempt));
                 Self { step, attempt, ..Self::default() }
             }

@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::registry::Registry;
-use entity::id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, MatchId, MemberId, MerchantId, StepId};
+use entity::{
+    id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, MatchId, MemberId, MerchantId, StepId},
+    pick::Columns,
+};
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{
@@ -155,15 +158,15 @@ pub async fn load(cx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Vec<Option
         found.insert(NodeId::ApiKey(id), Arc::new(Node::ApiKey(row)));
     }
     let customers = pick(ids, |id| if let NodeId::Customer(id) = id { Some(id) } else { None });
-    for (id, row) in customer::by_id(cx, customers).await? {
+    for (id, row) in customer::by_id(cx, customers, Columns::ALL).await? {
         found.insert(NodeId::Customer(id), Arc::new(Node::Customer(row)));
     }
     let attempts = pick(ids, |id| if let NodeId::Attempt(id) = id { Some(id) } else { None });
-    for (id, row) in attempt::by_id(cx, attempts).await? {
+    for (id, row) in attempt::by_id(cx, attempts, Columns::ALL).await? {
         found.insert(NodeId::Attempt(id), Arc::new(Node::Attempt(row)));
     }
     let steps = pick(ids, |id| if let NodeId::Step(id) = id { Some(id) } else { None });
-    for (id, row) in step::by_id(cx, steps).await? {
+    for (id, row) in step::by_id(cx, steps, None).await? {
         found.insert(NodeId::Step(id), Arc::new(Node::Step(row)));
     }
     let holds = pick(ids, |id| if let NodeId::Hold(id) = id { Some(id) } else { None });

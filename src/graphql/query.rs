@@ -20,6 +20,7 @@ use super::{
         Context,
         connection::Page,
         object::{Fan, NoArgs, Object, Row},
+        plan::Plan,
     },
     merchant::{self, Merchant},
     node::{self, Node, NodeId},
@@ -94,17 +95,17 @@ impl Row for Query {
                 .optional::<NoArgs, Merchant>("merchant", "Your merchant; null for the platform's key.", |cx, _, _, _| {
                     async move { Ok(vec![merchant::own(cx).await?]) }.boxed()
                 })
-                .optional::<CustomerArgs, Customer>("customer", "A customer by id or by reference; null when there is none.", |cx, _, args, _| {
-                    async move { Ok(vec![one_customer(cx, args).await?]) }.boxed()
+                .optional::<CustomerArgs, Customer>("customer", "A customer by id or by reference; null when there is none.", |cx, _, args, plan| {
+                    async move { Ok(vec![one_customer(cx, args, plan).await?]) }.boxed()
                 })
                 .one::<CustomersArgs, Page<Customer>>("customers", "The merchant's customers, newest first unless sorted otherwise.", |cx, _, args, plan| {
                     async move { Ok(vec![Some(Arc::new(customers::list::of_merchant(cx, args, plan).await?))]) }.boxed()
                 })
                 .fan(Fan::Args(customers::list::fan))
-                .optional::<ById, Attempt>("attempt", "An attempt by id; null when there is none.", |cx, _, args, _| {
+                .optional::<ById, Attempt>("attempt", "An attempt by id; null when there is none.", |cx, _, args, plan| {
                     async move {
                         let Ok(id) = args.id.parse::<AttemptId>() else { return Ok(vec![None]) };
-                        Ok(vec![attempt::by_id(cx, [id]).await?.remove(&id)])
+                        Ok(vec![attempt::one::load(cx, id, plan).await?])
                     }
                     .boxed()
                 })
@@ -112,10 +113,10 @@ impl Row for Query {
                     async move { Ok(vec![Some(Arc::new(attempt::list::of_merchant(cx, args, plan).await?))]) }.boxed()
                 })
                 .fan(Fan::Args(attempt::list::fan))
-                .optional::<ById, Step>("step", "A step by id; null when there is none.", |cx, _, args, _| {
+                .optional::<ById, Step>("step", "A step by id; null when there is none.", |cx, _, args, plan| {
                     async move {
                         let Ok(id) = args.id.parse::<StepId>() else { return Ok(vec![None]) };
-                        Ok(vec![step::by_id(cx, [id]).await?.remove(&id)])
+                        Ok(vec![step::by_id(cx, [id], Some(plan)).await?.remove(&id)])
                     }
                     .boxed()
                 })
@@ -147,19 +148,19 @@ fn nodes_fan(args: &(dyn Any + Send + Sync)) -> u64 {
     args.downcast_ref::<ByIds>().map_or(1, |args| args.ids.len() as u64)
 }
 
-async fn one_customer(cx: &Context<'_>, args: &CustomerArgs) -> Result<Option<Arc<Customer>>> {
+async fn one_customer(cx: &Context<'_>, args: &CustomerArgs, plan: &Plan) -> Result<Option<Arc<Customer>>> {
+    let columns = plan.columns();
     match (&args.id, &args.reference) {
         (Some(id), None) => {
             let Ok(id) = id.parse() else { return Ok(None) };
-            Ok(customers::by_id(cx, [id]).await?.remove(&id))
+            Ok(customers::by_id(cx, [id], columns).await?.remove(&id))
         }
         (None, Some(reference)) => {
             let reference = attempt::list::without_nul(reference)?;
-            let row = customer::Entity::scoped(cx.scope()?)
-                .filter(customer::Column::Reference.eq(reference))
-                .one(cx.db())
-                .await?;
-            Ok(row.map(|row| Arc::new(Customer { row })))
+            let select =
+                customer::Entity::scoped(cx.scope()?).filter(customer::Column::Reference.eq(reference));
+            let keep = |row| Arc::new(Customer { row });
+            Ok(cx.rows(select, columns.and(customer::Column::Id.into()), keep).await?.pop())
         }
         (Some(_), Some(_)) | (None, None) => {
             Err(Error::BadInput("Give exactly one of `id` and `reference`.".into()))

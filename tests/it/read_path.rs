@@ -2,6 +2,7 @@
 
 mod ask;
 mod errors;
+mod fields;
 mod loads;
 mod order;
 mod tree;

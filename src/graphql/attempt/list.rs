@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{Expr, SimpleExpr},
 };
 
-use super::Attempt;
+use super::{Attempt, always};
 use crate::{
     error::{Error, Result},
     graphql::{
@@ -113,7 +113,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
     let total_count =
         if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     let rows = if plan.asks_rows() {
-        keyset(scope, args.sort).page(cx.db(), select, &args.page).await?
+        keyset(scope, args.sort, plan).page(cx.db(), select, &args.page).await?
     } else {
         Rows::none(&args.page)?
     };
@@ -144,6 +144,10 @@ pub async fn of_customers(
         id: attempt::Column::Id,
         descending: true,
         of: |row| (Key::Number(i64::from(row.number)), row.id.0),
+        columns: always()
+            .and([column, attempt::Column::Number].into_iter().collect())
+            .and(plan.node_columns()),
+        cursors: plan.asks_cursors(),
     };
     let parent = Parent { column, of: |row: &attempt::Model| row.customer_id.0 };
     let mut pages = keyset.pages(cx.db(), scope, parent, &ids, args).await?;
@@ -163,24 +167,30 @@ fn page(rows: Rows<attempt::Model>, total_count: Option<i64>, now: Time) -> Page
 /// A moment that no attempt reaches: what is missing sorts last. The index has the same expression, literal included.
 const MISSING: &str = "9999-12-31T00:00:00+00:00";
 
-fn keyset(scope: Scope, sort: Option<AttemptSort>) -> Keyset<attempt::Entity> {
+fn keyset(scope: Scope, sort: Option<AttemptSort>, plan: &Plan) -> Keyset<attempt::Entity> {
     let sort =
         sort.unwrap_or(AttemptSort { field: AttemptSortField::CreatedAt, direction: SortDirection::Desc });
-    let (key, of): (SimpleExpr, Place<attempt::Model>) = match sort.field {
+    let (key, column, of): (SimpleExpr, attempt::Column, Place<attempt::Model>) = match sort.field {
         AttemptSortField::CreatedAt => {
-            (Expr::col(attempt::Column::CreatedAt), |row| (Key::Time(row.created_at), row.id.0))
-        }
-        AttemptSortField::UpdatedAt => {
-            (Expr::col(attempt::Column::UpdatedAt), |row| (Key::Time(row.updated_at), row.id.0))
-        }
-        AttemptSortField::ExpiresAt => (Expr::cust(format!("coalesce(expires_at, '{MISSING}')")), |row| {
-            (or_missing(row.expires_at), row.id.0)
-        }),
-        AttemptSortField::WaitingSince => {
-            (Expr::cust(format!("coalesce(waiting_since, '{MISSING}')")), |row| {
-                (or_missing(row.waiting_since), row.id.0)
+            (Expr::col(attempt::Column::CreatedAt), attempt::Column::CreatedAt, |row| {
+                (Key::Time(row.created_at), row.id.0)
             })
         }
+        AttemptSortField::UpdatedAt => {
+            (Expr::col(attempt::Column::UpdatedAt), attempt::Column::UpdatedAt, |row| {
+                (Key::Time(row.updated_at), row.id.0)
+            })
+        }
+        AttemptSortField::ExpiresAt => {
+            (Expr::cust(format!("coalesce(expires_at, '{MISSING}')")), attempt::Column::ExpiresAt, |row| {
+                (or_missing(row.expires_at), row.id.0)
+            })
+        }
+        AttemptSortField::WaitingSince => (
+            Expr::cust(format!("coalesce(waiting_since, '{MISSING}')")),
+            attempt::Column::WaitingSince,
+            |row| (or_missing(row.waiting_since), row.id.0),
+        ),
     };
     Keyset {
         list: format!("{} attempts {:?} {:?}", scope.merchant_id(), sort.field, sort.direction),
@@ -188,6 +198,8 @@ fn keyset(scope: Scope, sort: Option<AttemptSort>) -> Keyset<attempt::Entity> {
         id: attempt::Column::Id,
         descending: sort.direction == SortDirection::Desc,
         of,
+        columns: always().and(column.into()).and(plan.node_columns()),
+        cursors: plan.asks_cursors(),
     }
 }
 

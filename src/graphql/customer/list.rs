@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use async_graphql::{Enum, InputObject};
-use entity::{AttemptState, Scope, Scoped, Time, attempt, customer};
+use entity::{AttemptState, Scope, Scoped, Time, attempt, customer, pick::Columns};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, sea_query::Expr};
 
 use super::Customer;
@@ -85,14 +85,14 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
     let total_count =
         if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     let rows = if plan.asks_rows() {
-        keyset(scope, args.sort).page(cx.db(), select, &args.page).await?
+        keyset(scope, args.sort, plan).page(cx.db(), select, &args.page).await?
     } else {
         Rows::none(&args.page)?
     };
     Ok(rows.into_page(total_count, |row| Customer { row }))
 }
 
-fn keyset(scope: Scope, sort: Option<CustomerSort>) -> Keyset<customer::Entity> {
+fn keyset(scope: Scope, sort: Option<CustomerSort>, plan: &Plan) -> Keyset<customer::Entity> {
     let sort =
         sort.unwrap_or(CustomerSort { field: CustomerSortField::CreatedAt, direction: SortDirection::Desc });
     let (column, of): (_, Place<customer::Model>) = match sort.field {
@@ -112,6 +112,8 @@ fn keyset(scope: Scope, sort: Option<CustomerSort>) -> Keyset<customer::Entity> 
         id: customer::Column::Id,
         descending: sort.direction == SortDirection::Desc,
         of,
+        columns: [customer::Column::Id, column].into_iter().collect::<Columns>().and(plan.node_columns()),
+        cursors: plan.asks_cursors(),
     }
 }
 

@@ -6,8 +6,9 @@ use async_graphql::{
     InputType,
     registry::{MetaInputValue, Registry},
 };
-use entity::Role;
+use entity::{Role, pick::Columns};
 
+use super::plan::Plan;
 use crate::{error::Result, graphql::error::without_value};
 
 /// What is known of a type without knowing its rows.
@@ -47,6 +48,8 @@ pub struct FieldMeta {
     pub list: bool,
     /// Loaded before its siblings, whatever the order of the question.
     pub first: bool,
+    /// What it reads of its own row.
+    pub reads: Reads,
 }
 
 /// About how many rows a field loads for one parent.
@@ -56,6 +59,17 @@ pub enum Fan {
     Rows(u64),
     /// As its arguments say.
     Args(fn(&(dyn Any + Send + Sync)) -> u64),
+}
+
+/// What a field reads of its own row, beside what every row of the type is loaded with.
+#[derive(Clone, Copy)]
+pub enum Reads {
+    /// Whatever there is: right for every field, and dear.
+    Everything,
+    /// These columns.
+    Columns(Columns),
+    /// As what is asked below it says: the row is shown again there.
+    Below(fn(&Plan) -> Columns),
 }
 
 /// The type of what a field holds.

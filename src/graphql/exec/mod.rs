@@ -15,11 +15,16 @@ pub mod load;
 pub mod meta;
 pub mod object;
 pub mod plan;
+mod reads;
 pub mod root;
 pub mod schema;
 mod shape;
 
-use entity::{Scope, Time};
+use entity::{
+    Scope, Time,
+    pick::{Columns, Picked, pick},
+};
+use sea_orm::{ConnectionTrait, Select};
 
 use crate::{
     auth::Actor,
@@ -56,8 +61,35 @@ impl Context<'_> {
         own.or(self.idempotency_key).map(str::to_owned)
     }
 
+    /// The rows of a select, with these columns of theirs, each as it is to be kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rows<E: Picked, T>(
+        &self,
+        select: Select<E>,
+        columns: Columns,
+        keep: impl FnMut(E::Model) -> T,
+    ) -> Result<Vec<T>> {
+        read(self.db(), select, columns, keep).await
+    }
+
     /// The connection to read from.
     pub fn db(&self) -> &sea_orm::DatabaseConnection {
         self.kyc.db.reader()
     }
+}
+
+/// As [`Context::rows`]. A model is large, and a page has hundreds: each goes to its place at once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn read<E: Picked, T>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+    columns: Columns,
+    mut keep: impl FnMut(E::Model) -> T,
+) -> Result<Vec<T>> {
+    let rows = db.query_all(&sea_orm::QueryTrait::into_query(pick(select, columns))).await?;
+    Ok(rows.iter().map(|row| E::read(row, columns, 0).map(&mut keep)).collect::<Result<_, _>>()?)
 }

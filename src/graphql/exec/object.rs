@@ -4,16 +4,17 @@
 use std::{any::Any, collections::HashMap, marker::PhantomData, sync::Arc};
 
 use async_graphql::registry::Registry;
-use entity::Role;
+use entity::{Role, pick::Columns};
 
 use super::{
     Context,
     edge::{ContextLeaf, LoadedLeaf, Many, One, Part, Parts, Shared, SharedParts},
     leaf::Leaf,
+    plan::Plan,
 };
 pub use super::{
     edge::{Edge, LoadLeaf, LoadMany, LoadOne},
-    meta::{ArgsMeta, Arguments, Child, Fan, FieldMeta, Meta, NoArgs},
+    meta::{ArgsMeta, Arguments, Child, Fan, FieldMeta, Meta, NoArgs, Reads},
 };
 
 /// A row that is an output type.
@@ -59,7 +60,7 @@ impl<R: Row> Object<R> {
         id: fn(&R) -> I,
     ) -> Self {
         self.meta.node = true;
-        let resolver = Resolver::Value(Box::new(move |row, json| json.plain(&id(row).to_string())));
+        let resolver = Resolver::Value(Box::new(move |row, json| json.written(id(row))));
         self.push(field("id", description, super::leaf::Id::register), resolver)
     }
 
@@ -274,6 +275,23 @@ impl<R: Row> Object<R> {
         self
     }
 
+    /// The last field reads these columns of its row, and no others: they are what is loaded where nothing else is asked for.
+    pub fn reads<C: Into<Columns>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
+        if let Some(field) = self.meta.fields.last_mut() {
+            field.reads = Reads::Columns(columns.into_iter().collect());
+        }
+        self
+    }
+
+    /// The last field reads nothing of its row but what every row of the type is loaded with, and what this says of the plan
+    /// below it.
+    pub fn reads_below(mut self, columns: fn(&Plan) -> Columns) -> Self {
+        if let Some(field) = self.meta.fields.last_mut() {
+            field.reads = Reads::Below(columns);
+        }
+        self
+    }
+
     /// The last field is loaded before its siblings.
     pub fn first(mut self) -> Self {
         if let Some(field) = self.meta.fields.last_mut() {
@@ -303,6 +321,7 @@ fn field(name: &'static str, description: &'static str, register: fn(&mut Regist
         child: Child::Leaf,
         list: false,
         first: false,
+        reads: Reads::Everything,
     }
 }
 

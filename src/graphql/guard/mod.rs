@@ -14,7 +14,13 @@ mod refusal;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use async_graphql::{
     Positioned,
@@ -38,6 +44,8 @@ pub struct Document {
     /// SHA-256 of the text: two requests with the same one ask the same.
     pub text_hash: [u8; 32],
     introspects: bool,
+    /// Whether it was found valid against the schema.
+    valid: AtomicBool,
     /// Estimated bytes of memory.
     weight: u32,
 }
@@ -53,6 +61,17 @@ impl Document {
     /// Whether it asks for `__schema` or `__type`. Where introspection is off, this is what to refuse.
     pub fn introspects(&self) -> bool {
         self.introspects
+    }
+
+    /// Whether the whole of it was found valid against the schema, with some variables: it is the same text and the same
+    /// schema ever since.
+    pub fn is_valid(&self) -> bool {
+        self.valid.load(Ordering::Relaxed)
+    }
+
+    /// It was found valid.
+    pub fn found_valid(&self) {
+        self.valid.store(true, Ordering::Relaxed);
     }
 
     /// The operation that runs: the one of this name, or the only one.
@@ -116,7 +135,13 @@ impl Guard {
         let parsed = parse_query(text)?;
         let count = count::check(&parsed, limits)?;
         let weight = estimated_bytes(bytes, tokens);
-        let document = Arc::new(Document { parsed, text_hash, introspects: count.introspects, weight });
+        let document = Arc::new(Document {
+            parsed,
+            text_hash,
+            introspects: count.introspects,
+            valid: AtomicBool::new(false),
+            weight,
+        });
         self.memo.insert(text_hash, Arc::clone(&document));
         Ok(document)
     }

@@ -10,6 +10,7 @@ use std::{
 use entity::{
     Scoped, hold,
     id::{AttemptId, HoldId},
+    pick::Columns,
 };
 use futures_util::FutureExt;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
@@ -118,7 +119,7 @@ pub async fn by_id(
     let rows = hold::Entity::among(cx.scope()?, cx.db().get_database_backend(), hold::Column::Id, ids)
         .all(cx.db())
         .await?;
-    let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id)).await?;
+    let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id), Columns::ALL).await?;
     rows.into_iter()
         .map(|row| {
             let attempt =

@@ -11,7 +11,8 @@ use std::{
 use entity::{
     Role, Scoped, StepKind,
     id::{AttemptId, StepId},
-    step,
+    pick::Columns,
+    step::{self, Column},
 };
 use sea_orm::QueryOrder;
 
@@ -22,6 +23,7 @@ use super::{
         Context,
         abstracts::Variants,
         object::{Child, NoArgs, Object, Row},
+        plan::Plan,
     },
     reason::Reason,
 };
@@ -40,15 +42,21 @@ impl Row for Step {
         static OBJECT: LazyLock<Object<Step>> = LazyLock::new(|| {
             Object::<Step>::new("Step", "One check of an attempt.")
                 .node("The step's id.", |step| step.row.id)
+                .reads([Column::Id])
                 .shared_part("attempt", "The attempt it belongs to.", |_, step| Arc::clone(&step.attempt))
+                .reads([Column::AttemptId])
                 .value("kind", "What it checks.", |step| step.row.kind)
+                .reads([Column::Kind])
                 .value("position", "Its place among the attempt's steps, from 1.", |step| step.row.position)
+                .reads([Column::Position])
                 .value("status", "Where it stands.", |step| step.row.status)
+                .reads([Column::Status])
                 .value(
                     "waitingOn",
                     "Whose move this step is; null when it needs nobody, and once the attempt is over.",
                     |step| lifecycle::step::waits_on(step.row.waiting_on, step.attempt.row.state),
                 )
+                .reads([Column::WaitingOn])
                 .optional_part(
                     "reason",
                     "Why it failed or needs action. A screening's own reason is null below REVIEWER.",
@@ -62,15 +70,19 @@ impl Row for Step {
                         Some(Reason::of(code, row.reason_message.as_deref(), row.reason_staff_note.as_deref()))
                     },
                 )
+                .reads([Column::Kind, Column::ReasonCode, Column::ReasonMessage, Column::ReasonStaffNote])
                 .value("tries", "How often it was tried. What was not the customer's fault does not count.", |step| {
                     step.row.tries
                 })
+                .reads([Column::Tries])
                 .value("maxTries", "How often it may be tried.", |step| step.row.max_tries)
+                .reads([Column::MaxTries])
                 .optional_text(
                     "provider",
                     "Who performed it: `sandbox`, `setu`, `embedded`, `reviewer`, `api`; null until somebody did.",
                     |step| step.row.provider.as_deref(),
                 )
+                .reads([Column::Provider])
                 .edge_field::<NoArgs>(
                     "result",
                     "What the check found; null until it answered. A screening's is for REVIEWER and up: below, it is null with \
@@ -84,56 +96,70 @@ impl Row for Step {
                     ResultOf,
                 )
                 .value("startedAt", "When it first left NOT_STARTED.", |step| step.row.started_at)
+                .reads([Column::StartedAt])
                 .value("endedAt", "When it became COMPLETED or FAILED; null again once it is reopened.", |step| {
                     step.row.ended_at
                 })
+                .reads([Column::EndedAt])
                 .value("updatedAt", "When it last changed.", |step| step.row.updated_at)
+                .reads([Column::UpdatedAt])
                 .value(
                     "version",
                     "Rises by one with every change. Give it as `expectedVersion` to make sure that nothing has changed \
                      meanwhile.",
                     |step| step.row.version,
                 )
+                .reads([Column::Version])
         });
         &OBJECT
     }
 }
 
-/// The steps of each attempt, in order.
+/// The steps of each attempt, in order, with these columns beside those that every step is loaded with.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn of_attempts(
     cx: &Context<'_>,
     attempts: &[Arc<Attempt>],
+    columns: Columns,
 ) -> Result<HashMap<AttemptId, Vec<Arc<Step>>>> {
+    let columns = columns.and(Column::AttemptId.into());
+    if let [only] = attempts
+        && let Some(rows) = only.steps_beside(columns)
+    {
+        let steps = rows.iter().map(|row| Arc::new(Step { row: row.clone(), attempt: Arc::clone(only) }));
+        return Ok(HashMap::from([(only.row.id, steps.collect())]));
+    }
     let by_id: HashMap<_, _> = attempts.iter().map(|attempt| (attempt.row.id, attempt)).collect();
-    let rows = step::Entity::among(
+    let select = step::Entity::among(
         cx.scope()?,
         cx.db().get_database_backend(),
-        step::Column::AttemptId,
+        Column::AttemptId,
         by_id.keys().copied(),
     )
-    .order_by_asc(step::Column::AttemptId)
-    .order_by_asc(step::Column::Position)
-    .all(cx.db())
-    .await?;
+    .order_by_asc(Column::AttemptId)
+    .order_by_asc(Column::Position);
+    let keep = |row: step::Model| {
+        let attempt = Arc::clone(by_id.get(&row.attempt_id)?);
+        Some(Arc::new(Step { row, attempt }))
+    };
     let mut found = HashMap::with_capacity(attempts.len());
-    for row in rows {
-        let Some(attempt) = by_id.get(&row.attempt_id) else { continue };
-        let steps: &mut Vec<_> = found.entry(row.attempt_id).or_insert_with(|| Vec::with_capacity(6));
-        steps.push(Arc::new(Step { row, attempt: Arc::clone(attempt) }));
+    for step in cx.rows(select, columns, keep).await?.into_iter().flatten() {
+        let steps: &mut Vec<_> = found.entry(step.row.attempt_id).or_insert_with(|| Vec::with_capacity(6));
+        steps.push(step);
     }
     Ok(found)
 }
 
-/// Steps of the scope by id, with their attempts.
+/// Steps of the scope by id, with their attempts, as far as a plan reads both; whole without one.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn by_id(
     cx: &Context<'_>,
     ids: impl IntoIterator<Item = StepId>,
+    plan: Option<&Plan>,
 ) -> Result<HashMap<StepId, Arc<Step>>> {
     let mut ids: BTreeSet<_> = ids.into_iter().collect();
     let mut rows = Vec::new();
@@ -143,10 +169,12 @@ pub async fn by_id(
         rows.push(row.clone());
     }
     if !ids.is_empty() {
-        let select = step::Entity::among(cx.scope()?, cx.db().get_database_backend(), step::Column::Id, ids);
-        rows.extend(select.all(cx.db()).await?);
+        let select = step::Entity::among(cx.scope()?, cx.db().get_database_backend(), Column::Id, ids);
+        let named = [Column::Id, Column::AttemptId].into_iter().collect();
+        rows.extend(cx.rows(select, plan.map_or(Columns::ALL, Plan::columns).and(named), |row| row).await?);
     }
-    let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id)).await?;
+    let above = plan.map_or(Columns::ALL, |plan| plan.below("attempt").map(Plan::columns).collect());
+    let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id), above).await?;
     let steps = rows.into_iter().filter_map(|row| {
         let attempt = Arc::clone(attempts.get(&row.attempt_id)?);
         Some((row.id, Arc::new(Step { row, attempt })))

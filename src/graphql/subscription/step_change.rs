@@ -69,16 +69,16 @@ impl Row for StepChange {
                     tracker::reason(cx, change.event(), kind)
                 },
             )
-            .one::<NoArgs, Step>("step", "The step.", |cx, rows, _, _| {
+            .one::<NoArgs, Step>("step", "The step.", |cx, rows, _, plan| {
                 async move {
-                    let found = step::by_id(cx, rows.iter().filter_map(|row| row.event().step_id)).await?;
+                    let found = step::by_id(cx, rows.iter().filter_map(|row| row.event().step_id), Some(plan)).await?;
                     Ok(rows.iter().map(|row| found.get(&row.event().step_id?).cloned()).collect())
                 }
                 .boxed()
             })
-            .one::<NoArgs, Attempt>("attempt", "Its attempt.", |cx, rows, _, _| {
+            .one::<NoArgs, Attempt>("attempt", "Its attempt.", |cx, rows, _, plan| {
                 async move {
-                    let found = attempt::by_id(cx, rows.iter().filter_map(|row| row.event().attempt_id)).await?;
+                    let found = attempt::by_id(cx, rows.iter().filter_map(|row| row.event().attempt_id), plan.columns()).await?;
                     Ok(rows.iter().map(|row| found.get(&row.event().attempt_id?).cloned()).collect())
                 }
                 .boxed()

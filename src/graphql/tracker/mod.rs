@@ -94,23 +94,23 @@ impl Row for TrackerEvent {
                 async move { actor::of_authors(cx, &authors).await }.boxed()
             })
             .value("summary", "One English sentence for people; build your own from the other fields.", summary)
-            .optional::<NoArgs, Customer>("customer", "The customer it is about, as they are now.", |cx, rows, _, _| {
+            .optional::<NoArgs, Customer>("customer", "The customer it is about, as they are now.", |cx, rows, _, plan| {
                 async move {
-                    let found = customer::by_id(cx, rows.iter().filter_map(|event| event.row.customer_id)).await?;
+                    let found = customer::by_id(cx, rows.iter().filter_map(|event| event.row.customer_id), plan.columns()).await?;
                     Ok(rows.iter().map(|event| found.get(&event.row.customer_id?).cloned()).collect())
                 }
                 .boxed()
             })
-            .optional::<NoArgs, Attempt>("attempt", "The attempt it is about, as it is now.", |cx, rows, _, _| {
+            .optional::<NoArgs, Attempt>("attempt", "The attempt it is about, as it is now.", |cx, rows, _, plan| {
                 async move {
-                    let found = attempt::by_id(cx, rows.iter().filter_map(|event| event.row.attempt_id)).await?;
+                    let found = attempt::by_id(cx, rows.iter().filter_map(|event| event.row.attempt_id), plan.columns()).await?;
                     Ok(rows.iter().map(|event| found.get(&event.row.attempt_id?).cloned()).collect())
                 }
                 .boxed()
             })
-            .optional::<NoArgs, Step>("step", "The step it is about, as it is now.", |cx, rows, _, _| {
+            .optional::<NoArgs, Step>("step", "The step it is about, as it is now.", |cx, rows, _, plan| {
                 async move {
-                    let found = steps::by_id(cx, rows.iter().filter_map(|event| event.row.step_id)).await?;
+                    let found = steps::by_id(cx, rows.iter().filter_map(|event| event.row.step_id), Some(plan)).await?;
                     Ok(rows.iter().map(|event| found.get(&event.row.step_id?).cloned()).collect())
                 }
                 .boxed()
