@@ -22,7 +22,10 @@ pub(super) struct Aggregate {
 impl Aggregate {
     /// Reads the steps of an attempt that is locked. Not before: READ COMMITTED shows a statement what was committed when it
     /// began, so that steps read together with the lock may be those from before the wait for it.
-    pub(super) async fn of(change: &Change<'_>, row: attempt::Model) -> Result<Self> {
+    pub(super) async fn of(change: &mut Change<'_>, row: attempt::Model) -> Result<Self> {
+        if let Some(steps) = change.steps_seen_with(row.id) {
+            return Ok(Self { row, steps });
+        }
         let steps = step::Entity::scoped(change.scope)
             .filter(step::Column::AttemptId.eq(row.id))
             .order_by_asc(step::Column::Position)
@@ -51,58 +54,53 @@ impl Aggregate {
 
     /// Writes a step that has moved and leaves STEP_STATUS_CHANGED. `provider` is who performs it from now on; none when
     /// that stays. [`Aggregate::settle`] comes after.
-    pub(super) async fn write_step(
+    pub(super) fn write_step(
         &mut self,
         change: &mut Change<'_>,
         index: usize,
         moved: Step,
         provider: Option<&str>,
-    ) -> Result<()> {
+    ) {
         let before = self.steps[index].clone();
         let mut after = rows::step_after(&before, moved, change.now);
         if let Some(provider) = provider {
             after.provider = Some(provider.to_owned());
         }
         change.event(told::step_moved(&self.row, &before, &after));
-        rows::update::<step::Entity>(change, before, &after).await?;
+        change.write_step(before, after.clone());
         self.steps[index] = after;
-        Ok(())
     }
 
     /// Derives the attempt anew after `by` has moved a step of it, and writes it.
-    pub(super) async fn settle_steps(&mut self, change: &mut Change<'_>, by: ActorKind) -> Result<()> {
+    pub(super) fn settle_steps(&mut self, change: &mut Change<'_>, by: ActorKind) -> Result<()> {
         let settled = self.rules().settle(&self.step_rules(), Some(by), change.now)?;
-        self.settle(change, settled, Vec::new()).await
+        self.settle(change, settled, Vec::new());
+        Ok(())
     }
 
     /// Writes what a move did to the attempt and leaves its events, after those of whatever moved. `links` are the tokens
     /// that were issued or replaced. When the attempt ends, nothing keeps watching its steps.
-    pub(super) async fn settle(
-        &mut self,
-        change: &mut Change<'_>,
-        settled: Settled,
-        links: Vec<LinkImage>,
-    ) -> Result<()> {
+    pub(super) fn settle(&mut self, change: &mut Change<'_>, settled: Settled, links: Vec<LinkImage>) {
         let Settled { attempt, changes } = settled;
-        let closed = if attempt.state.is_terminal() { self.close_steps(change).await? } else { Vec::new() };
+        let closed = if attempt.state.is_terminal() { self.close_steps(change) } else { Vec::new() };
         let after = rows::attempt_after(&self.row, attempt, change.now);
         for event in told::attempt_moved(&after, changes, closed, links) {
             change.event(event);
         }
         change.touched(&after);
         let before = std::mem::replace(&mut self.row, after);
-        rows::update::<attempt::Entity>(change, before, &self.row).await
+        change.write_attempt(before, self.row.clone());
     }
 
-    async fn close_steps(&mut self, change: &Change<'_>) -> Result<Vec<StepImage>> {
+    fn close_steps(&mut self, change: &mut Change<'_>) -> Vec<StepImage> {
         let mut closed = Vec::new();
         for row in &mut self.steps {
             let Some(rules) = rows::step_rules_of(row).close() else { continue };
             let before = row.clone();
             *row = rows::with_step_rules(before.clone(), rules);
-            rows::update::<step::Entity>(change, before, row).await?;
+            change.write_step(before, row.clone());
             closed.push(StepImage::from(&*row));
         }
-        Ok(closed)
+        closed
     }
 }
