@@ -50,12 +50,12 @@ impl Chain {
     }
 
     /// Ends the chain: adds the number of `rows` to the `seq` of a log's head, and inserts them into the log with the numbers
-    /// that it took. The head is asked for last, so that others wait for it as shortly as can be.
+    /// that it took. The second half of a row is JSON, for its last column. The head is asked for last, so that others wait for it as shortly as can be.
     pub fn append<'c>(
         &mut self,
         (head, found_by, value): (&str, &str, Value),
         (log, columns): (&str, impl IntoIterator<Item = &'c str>),
-        rows: Vec<Vec<Value>>,
+        rows: Vec<(Vec<Value>, String)>,
     ) {
         let guarded = !self.is_empty();
         self.begin_link();
@@ -72,11 +72,15 @@ impl Chain {
         });
         self.sql.push_str(") ");
         let mut behind = rows.len();
-        for row in rows {
+        for (row, json) in rows {
             behind -= 1;
             // Without a head there is no number: NULL, which no log takes, and all of the statement fails.
             let _ = write!(self.sql, "SELECT (SELECT seq FROM link_{taken}) - {behind}, ");
             self.list(row);
+            self.sql.push_str(", ");
+            // As text: PostgreSQL reads it anyway, and nobody has to make a tree of it first.
+            self.bind(json.into());
+            self.sql.push_str("::jsonb");
             self.guard(" WHERE", guarded.then_some(0));
             self.sql.push_str(if behind == 0 { "" } else { " UNION ALL " });
         }
@@ -87,7 +91,7 @@ impl Chain {
     ///
     /// # Errors
     /// When the database fails or refuses.
-    pub async fn run(self, db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    pub(super) async fn run(self, db: &impl ConnectionTrait) -> Result<bool, DbErr> {
         if self.is_empty() {
             return Ok(true);
         }

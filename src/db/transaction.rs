@@ -1,13 +1,15 @@
 //! A write transaction that begins with its first statement.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
     Statement, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
 };
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
+use super::{chain::Chain, turns::Turns};
 use crate::error::Result;
 
 /// What the work of a write has. Its first statement begins the transaction, which is committed or rolled back when the work
@@ -19,12 +21,13 @@ pub struct Transaction {
     pool: DatabaseConnection,
     options: TransactionOptions,
     begun: OnceCell<DatabaseTransaction>,
-    first: Mutex<Option<Statement>>,
+    first: Mutex<Vec<Statement>>,
+    turns: Arc<Turns>,
 }
 
 impl Transaction {
-    pub(super) fn new(pool: DatabaseConnection, options: TransactionOptions) -> Self {
-        Self { pool, options, begun: OnceCell::new(), first: Mutex::new(None) }
+    pub(super) fn new(pool: DatabaseConnection, options: TransactionOptions, turns: Arc<Turns>) -> Self {
+        Self { pool, options, begun: OnceCell::new(), first: Mutex::new(Vec::new()), turns }
     }
 
     /// The database around a transaction that has not begun; none once it has. Each statement there is its own transaction.
@@ -32,9 +35,24 @@ impl Transaction {
         if self.begun.initialized() { None } else { Some(&self.pool) }
     }
 
-    /// Should it begin, then with this insert. When that one finds its row there, no statement of the transaction is run.
-    pub fn begin_with(&self, insert: Statement) {
-        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(insert);
+    /// Should it begin, then with this, after what else was asked for. When one of them finds nothing to insert, update or lock,
+    /// no other statement of the transaction is run.
+    pub fn begin_with(&self, statement: Statement) {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner).push(statement);
+    }
+
+    /// Runs a chain that ends in this log: as a transaction of its own as long as none has begun, and then in turn with others.
+    ///
+    /// # Errors
+    /// As [`Chain::run`].
+    pub async fn run(&self, chain: Chain, log: Uuid) -> Result<bool, DbErr> {
+        match self.around() {
+            Some(pool) => {
+                let _turn = self.turns.take(log).await;
+                chain.run(pool).await
+            }
+            None => chain.run(self).await,
+        }
     }
 
     /// Commits what has begun when the outcome of the work is `Ok`, and takes it back otherwise.
@@ -48,12 +66,12 @@ impl Transaction {
     async fn begun(&self) -> Result<&DatabaseTransaction, DbErr> {
         let begin = || async {
             let begun = self.pool.begin_with_options(self.options).await?;
-            let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(first) = first
-                && begun.execute_raw(first).await?.rows_affected() == 0
-            {
-                begun.rollback().await?;
-                return Err(DbErr::RecordNotInserted);
+            let first = std::mem::take(&mut *self.first.lock().unwrap_or_else(PoisonError::into_inner));
+            for statement in first {
+                if begun.execute_raw(statement).await?.rows_affected() == 0 {
+                    begun.rollback().await?;
+                    return Err(DbErr::RecordNotFound("what the transaction was to begin with".to_owned()));
+                }
             }
             Ok(begun)
         };

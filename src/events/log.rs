@@ -168,18 +168,23 @@ pub fn append_to(
     if drafts.is_empty() {
         return Ok(());
     }
-    let columns = || event::Column::iter().filter(|column| !matches!(column, event::Column::Seq));
+    let columns = || {
+        use event::Column::{Data, Seq};
+        event::Column::iter().filter(|column| !matches!(column, Seq | Data))
+    };
     let rows = drafts
         .into_iter()
-        .map(|draft| {
+        .map(|mut draft| {
+            let data = serde_json::to_string(&std::mem::take(&mut draft.data))?;
             // The chain knows the number.
             let place = Place { merchant, seq: 0, id: entropy.id(at), at, author };
             let row = draft.into_row(place)?;
-            Ok(columns().map(|column| row.get(column)).collect())
+            Ok((columns().map(|column| row.get(column)).collect(), data))
         })
         .collect::<Result<Vec<_>>>()?;
     let head = ("log_head", "merchant_id", merchant.into());
-    chain.append(head, ("event", columns().map(|column| column.as_str())), rows);
+    let names = columns().chain([event::Column::Data]).map(|column| column.as_str());
+    chain.append(head, ("event", names), rows);
     Ok(())
 }
 

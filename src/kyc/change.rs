@@ -134,11 +134,17 @@ impl Kyc {
                         let outcome = work(&mut change).await;
                         // Whether the key was free is not known yet: nothing may be refused to who has used it before.
                         let claimed = change.claim.is_some();
+                        let again = |error| match error {
+                            // What was read may have changed under the statement that failed.
+                            Error::Internal(_) if way == Way::Free => Error::Stale,
+                            _ if claimed => Error::Stale,
+                            error => error,
+                        };
                         let outcome = match outcome {
                             Ok(answer) => change.finish().await.map(|()| answer),
                             Err(error) => Err(error),
                         };
-                        if claimed { outcome.map_err(|_| Error::Stale) } else { outcome }
+                        outcome.map_err(again)
                     })
                 },
                 move || wake(scope),
@@ -187,21 +193,16 @@ impl Change<'_> {
             return log::append(self.txn, merchant, author, self.now, self.events, self.entropy).await;
         }
 
-        let is_written = !self.events.is_empty() || self.txn.around().is_none();
-        if is_written && self.seen.as_ref().is_some_and(|seen| !self.writes.covers(seen.attempt)) {
+        let asks_nobody = |seen: &Seen| !self.writes.covers(seen.attempt);
+        if !self.events.is_empty() && self.is_free() && self.seen.as_ref().is_some_and(asks_nobody) {
             return Err(Error::Stale);
         }
         let mut chain = Chain::default();
-        let around = self.txn.around().filter(|_| self.way == Way::Free);
-        if let Some(claim) = self.claim.filter(|_| around.is_some()) {
+        if let Some(claim) = self.claim.filter(|_| self.txn.around().is_some()) {
             claim.add_to(&mut chain);
         }
         self.writes.add_to(&mut chain);
         log::append_to(&mut chain, merchant, author, self.now, self.events, self.entropy)?;
-        let written = match around {
-            Some(db) => chain.run(db).await?,
-            None => chain.run(self.txn).await?,
-        };
-        if written { Ok(()) } else { Err(Error::Stale) }
+        if self.txn.run(chain, merchant.0).await? { Ok(()) } else { Err(Error::Stale) }
     }
 }

@@ -6,7 +6,7 @@ use entity::{
     step,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, DatabaseConnection, DbBackend, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, JoinType, SelectStatement, SimpleExpr},
 };
 
@@ -71,7 +71,7 @@ impl Change<'_> {
     }
 
     async fn lock_attempt_with(&mut self, id: SimpleExpr) -> Result<Option<attempt::Model>> {
-        let row = match self.txn.around().filter(|_| self.is_free()) {
+        let row = match self.txn.around().filter(|_| self.is_free() && self.seen.is_none()) {
             Some(db) => self.see_attempt(db, id).await?,
             None => self.lock_as_written(attempt::Column::Id.into_expr().eq(id)).await?,
         };
@@ -99,13 +99,23 @@ impl Change<'_> {
         let first =
             attempt::Column::Id.into_expr().equals(step::Column::AttemptId).and(step::Column::Position.eq(1));
         QueryTrait::query(&mut rows).join(JoinType::LeftJoin, attempt::Entity, first);
-        let mut attempt = None;
+        let mut attempt: Option<attempt::Model> = None;
         let mut steps = Vec::new();
         for (step, with) in rows.all(db).await? {
             attempt = attempt.or(with);
             steps.push(step);
         }
-        self.seen = attempt.as_ref().map(|attempt: &attempt::Model| Seen { attempt: attempt.id, steps });
+        if let Some(attempt) = &attempt {
+            // A transaction locks it first, as it has to before it writes anything below it.
+            let lock = attempt::Entity::scoped(self.scope)
+                .filter(attempt::Column::Id.eq(attempt.id))
+                .filter(attempt::Column::Version.eq(attempt.version))
+                .select_only()
+                .column(attempt::Column::Id)
+                .lock_exclusive();
+            self.txn.begin_with(lock.build(DbBackend::Postgres));
+            self.seen = Some(Seen { attempt: attempt.id, steps });
+        }
         Ok(attempt)
     }
 
