@@ -31,7 +31,7 @@ use crate::{
         http::Accept,
         live::{self, Live},
     },
-    kyc::Kyc,
+    kyc::{Kyc, screening::Screening},
     pages,
     rest::{self, RestState},
     serve::{self, Limits},
@@ -110,7 +110,16 @@ impl App {
         };
         let required: Vec<_> = config.required_lists.iter().map(ToString::to_string).collect();
         let shelf = Arc::new(Shelf::new(&required));
-        let kyc = Kyc { db, clock, entropy, known, wake, public_url: Arc::clone(&public_url), shelf };
+        let kyc = Kyc {
+            db,
+            clock,
+            entropy,
+            known,
+            wake,
+            public_url: Arc::clone(&public_url),
+            shelf,
+            screening: config.screening_threshold.map(Screening::new).unwrap_or_default(),
+        };
         let live = Live::new(live::Parts {
             api: Api::new(),
             kyc: kyc.clone(),

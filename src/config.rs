@@ -23,7 +23,7 @@ pub use self::{
 use self::{sources::Sources, values as parse};
 
 /// Every key, in the order of `config.example.toml`.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "listen",
     "public_url",
     "database_url",
@@ -36,6 +36,7 @@ const KEYS: [&str; 15] = [
     "max_sockets_per_actor",
     "client_ip_header",
     "required_lists",
+    "screening_threshold",
     "log",
     "log_format",
     "metrics",
@@ -70,6 +71,8 @@ pub struct Config {
     pub client_ip_header: Option<HeaderName>,
     /// The sanctions lists without which nobody passes the screening. Empty: any one list is enough.
     pub required_lists: Vec<ListName>,
+    /// The least score of a match with a sanctions list, 0.5 to 1. None: the screening's own, which its benchmark chose.
+    pub screening_threshold: Option<f64>,
     /// A filter in the words of `tracing`, as in `info,kyc_stack::request=warn`.
     pub log: String,
     pub log_format: LogFormat,
@@ -92,6 +95,7 @@ impl Default for Config {
             max_sockets_per_actor: 1_000,
             client_ip_header: None,
             required_lists: vec![ListName::Un],
+            screening_threshold: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             metrics: true,
@@ -133,6 +137,11 @@ impl Config {
         sources.read("max_sockets_per_actor", parse::sockets, &mut self.max_sockets_per_actor)?;
         sources.read("client_ip_header", |text| parse::header(text).map(Some), &mut self.client_ip_header)?;
         sources.read("required_lists", parse::lists, &mut self.required_lists)?;
+        sources.read(
+            "screening_threshold",
+            |text| parse::threshold(text).map(Some),
+            &mut self.screening_threshold,
+        )?;
         sources.read("log", parse::log_filter, &mut self.log)?;
         sources.read("log_format", parse::log_format, &mut self.log_format)?;
         sources.read("metrics", parse::switch, &mut self.metrics)?;

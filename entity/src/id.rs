@@ -128,6 +128,10 @@ ids! {
     LinkId = "link",
     /// Names an event.
     EventId = "event",
+    /// Names one run of a screening.
+    ScreeningId = "screening",
+    /// Names a match of a screening.
+    MatchId = "match",
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@
 //! | [`attempt`] | one KYC journey of one customer: the aggregate that is locked and versioned |
 //! | [`step`] | one check of an attempt |
 //! | [`hold`] | a manual stop of an attempt |
+//! | [`screening`] | one run of a screening step |
+//! | [`screening_match`] | somebody on a sanctions list who may be the customer, and the decision about it |
 //! | [`link`] | one issued token of an attempt's link |
 //! | [`event`], [`log_head`] | the append-only log of a merchant, and the number of its newest entry |
 //! | [`idempotency`] | the answer of a mutation that carried a key |
@@ -37,6 +39,8 @@ pub mod merchant;
 pub mod sanction_list;
 pub mod sanction_person;
 mod scope;
+pub mod screening;
+pub mod screening_match;
 pub mod search_token;
 pub mod session;
 pub mod step;

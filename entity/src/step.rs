@@ -1,6 +1,6 @@
 //! One check of an attempt.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, Statement, entity::prelude::*};
 
 use crate::{
     Party, Scoped, StepKind, StepStatus, Time,
@@ -35,6 +35,8 @@ pub struct Model {
     pub ended_at: Option<Time>,
     /// When IN_PROGRESS has lasted too long.
     pub deadline_at: Option<Time>,
+    /// When a check of our own has to run (again): set on a screening of an open attempt until it has concluded.
+    pub check_due_at: Option<Time>,
     pub updated_at: Time,
     pub version: i32,
 }
@@ -43,6 +45,45 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Scoped for Entity {
     const MERCHANT: Column = Column::MerchantId;
+}
+
+/// A step whose check is due.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct CheckDue {
+    pub id: StepId,
+    pub merchant_id: MerchantId,
+    pub attempt_id: AttemptId,
+}
+
+/// Steps whose check is due, of every merchant in turn: each one's longest due, then each one's next. A merchant that creates
+/// thousands of attempts at once makes nobody else wait for them.
+///
+/// Unless the check is `ready` to find something, those are left out that say so already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn checks_due(
+    db: &impl ConnectionTrait,
+    now: Time,
+    ready: bool,
+    limit: u64,
+) -> Result<Vec<CheckDue>, DbErr> {
+    let fresh = if ready {
+        ""
+    } else {
+        "AND (status IN ('NOT_STARTED', 'IN_PROGRESS') OR reason_code = 'DETAILS_CHANGED')"
+    };
+    let sql = format!(
+        "SELECT id, merchant_id, attempt_id FROM (\
+             SELECT id, merchant_id, attempt_id, check_due_at, \
+                 row_number() OVER (PARTITION BY merchant_id ORDER BY check_due_at, id) AS turn \
+             FROM step WHERE check_due_at <= $1 {fresh}\
+         ) AS due WHERE turn <= $2 ORDER BY turn, check_due_at, id LIMIT $2"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let statement =
+        Statement::from_sql_and_values(db.get_database_backend(), sql, [now.into(), limit.into()]);
+    CheckDue::find_by_statement(statement).all(db).await
 }
 
 impl Entity {

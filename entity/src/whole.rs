@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::{
     EventType, any_of, attempt, event, hold,
     id::{AttemptId, CustomerId, MerchantId},
-    link, merchant, search_token, step,
+    link, merchant, screening, screening_match, search_token, step,
 };
 
 /// Merchants after one, in the order of their ids.
@@ -72,6 +72,20 @@ pub fn holds_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<hold::Enti
 /// The links of these attempts.
 pub fn links_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<link::Entity> {
     link::Entity::find().filter(any_of(backend, link::Column::AttemptId, attempts.iter().copied()))
+}
+
+/// The runs of these attempts' screenings.
+pub fn screenings_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<screening::Entity> {
+    screening::Entity::find().filter(any_of(backend, screening::Column::AttemptId, attempts.iter().copied()))
+}
+
+/// What these attempts' screenings found.
+pub fn matches_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<screening_match::Entity> {
+    screening_match::Entity::find().filter(any_of(
+        backend,
+        screening_match::Column::AttemptId,
+        attempts.iter().copied(),
+    ))
 }
 
 /// Rows whose `child` column names a parent that does not exist. The foreign keys refuse most of them, but SQLite does so

@@ -169,6 +169,18 @@ words! {
 }
 
 words! {
+    /// What the team says of a match with a sanctions list.
+    MatchDecision {
+        /// Nobody has decided yet.
+        Pending = "PENDING",
+        /// The customer is the person on the list.
+        Confirmed = "CONFIRMED",
+        /// The customer is somebody else.
+        Cleared = "CLEARED",
+    }
+}
+
+words! {
     /// What an actor may do. Each role contains those after it.
     Role {
         /// Settings, members, API keys and the report, and all of REVIEWER.

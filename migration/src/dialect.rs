@@ -20,6 +20,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("{bool}", "boolean", "INTEGER"),
     ("{int}", "integer", "INTEGER"),
     ("{bigint}", "bigint", "INTEGER"),
+    ("{real}", "double precision", "REAL"),
     // Ends a table …
     ("{table}", "", "STRICT"),
     // … that is nothing but its primary key, or nearly: one tree instead of two.

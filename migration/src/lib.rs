@@ -10,6 +10,7 @@ use sea_orm_migration::prelude::*;
 mod dialect;
 mod m20261122_000001_tables;
 mod m20261123_000001_sanction_lists;
+mod m20261123_000002_screenings;
 pub mod run;
 
 /// Every migration, oldest first.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_tables::Migration),
             Box::new(m20261123_000001_sanction_lists::Migration),
+            Box::new(m20261123_000002_screenings::Migration),
         ]
     }
 }

@@ -244,6 +244,13 @@ pub(super) fn lists(text: &str) -> Result<Vec<ListName>, String> {
         .collect()
 }
 
+pub(super) fn threshold(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(score) if (0.5..=1.0).contains(&score) => Ok(score),
+        _ => Err(format!("{text:?} is not a number from 0.5 to 1; right would be 0.8")),
+    }
+}
+
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
     match tracing_subscriber::EnvFilter::try_new(text) {
         Ok(_) => Ok(text.to_owned()),

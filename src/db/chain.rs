@@ -31,9 +31,20 @@ impl Chain {
     ) {
         self.begin_link();
         let _ = write!(self.sql, "UPDATE {table} SET ");
-        self.pairs(columns, ", ");
+        for (index, (column, value)) in columns.into_iter().enumerate() {
+            let _ = write!(self.sql, "{}\"{column}\" = ", if index == 0 { "" } else { ", " });
+            self.bind(value);
+        }
         self.sql.push_str(" WHERE ");
-        self.pairs(found_by, " AND ");
+        for (index, (column, value)) in found_by.into_iter().enumerate() {
+            let _ = write!(self.sql, "{}\"{column}\"", if index == 0 { "" } else { " AND " });
+            if value == value.as_null() {
+                self.sql.push_str(" IS NULL");
+            } else {
+                self.sql.push_str(" = ");
+                self.bind(value);
+            }
+        }
         self.guard(" AND", self.links.checked_sub(1));
         self.end_link("1");
     }
@@ -115,13 +126,6 @@ impl Chain {
     fn end_link(&mut self, returning: &str) {
         let _ = write!(self.sql, " RETURNING {returning})");
         self.links += 1;
-    }
-
-    fn pairs<'c>(&mut self, pairs: impl IntoIterator<Item = (&'c str, Value)>, between: &str) {
-        for (index, (column, value)) in pairs.into_iter().enumerate() {
-            let _ = write!(self.sql, "{}\"{column}\" = ", if index == 0 { "" } else { between });
-            self.bind(value);
-        }
     }
 
     fn list(&mut self, values: Vec<Value>) {

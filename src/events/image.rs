@@ -1,13 +1,16 @@
 //! After-images: what an event leaves behind of the rows it changed, without personal values or free text.
 //!
-//! Replaying them rebuilds attempts, steps, holds and links; `verify` compares that with the tables.
+//! Replaying them rebuilds attempts, steps, holds, links and the decisions about matches; `verify` compares that with the tables.
 
 use entity::{
-    AttemptState, ExpiryReason, Party, StepKind, StepStatus, Time, attempt, hold,
-    id::{AttemptId, HoldId, LinkId, StepId},
-    link, step,
+    ActorKind, AttemptState, ExpiryReason, MatchDecision, Party, StepKind, StepStatus, Time, attempt, hold,
+    id::{AttemptId, HoldId, LinkId, MatchId, ScreeningId, StepId},
+    link,
+    screening::{self, ScreenedList},
+    screening_match, step,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// What an event carries in `data`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,12 @@ pub struct Images {
     /// The links that were issued or replaced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<LinkImage>,
+    /// The run that a screening's completion tells of; the last one, where the move of a step takes it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screening: Option<Box<ScreeningImage>>,
+    /// The matches of that run, or the one that was decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matches: Vec<MatchImage>,
     /// What else the event says, in numbers and words of the vocabulary: the filter of a report, a new role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<serde_json::Value>,
@@ -102,6 +111,31 @@ pub struct LinkImage {
     pub replaced_at: Option<Time>,
 }
 
+/// A run of a screening: against what it was made, and with what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScreeningImage {
+    pub id: ScreeningId,
+    pub step_id: StepId,
+    pub newest: bool,
+    pub screened_at: Time,
+    pub threshold: f64,
+    pub engine: i32,
+    pub lists: Vec<ScreenedList>,
+}
+
+/// A match without whom it found, and without the note of the decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MatchImage {
+    pub id: MatchId,
+    pub screening_id: ScreeningId,
+    pub decision: MatchDecision,
+    pub decided_by_kind: Option<ActorKind>,
+    pub decided_by_id: Option<Uuid>,
+    pub decided_at: Option<Time>,
+}
+
 impl From<&attempt::Model> for AttemptImage {
     fn from(row: &attempt::Model) -> Self {
         Self {
@@ -171,5 +205,32 @@ impl From<&hold::Model> for HoldImage {
 impl From<&link::Model> for LinkImage {
     fn from(row: &link::Model) -> Self {
         Self { id: row.id, issued_at: row.issued_at, replaced_at: row.replaced_at }
+    }
+}
+
+impl From<&screening::Model> for ScreeningImage {
+    fn from(row: &screening::Model) -> Self {
+        Self {
+            id: row.id,
+            step_id: row.step_id,
+            newest: row.newest,
+            screened_at: row.screened_at,
+            threshold: row.threshold,
+            engine: row.engine,
+            lists: row.lists.0.clone(),
+        }
+    }
+}
+
+impl From<&screening_match::Model> for MatchImage {
+    fn from(row: &screening_match::Model) -> Self {
+        Self {
+            id: row.id,
+            screening_id: row.screening_id,
+            decision: row.decision,
+            decided_by_kind: row.decided_by_kind,
+            decided_by_id: row.decided_by_id,
+            decided_at: row.decided_at,
+        }
     }
 }

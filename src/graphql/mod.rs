@@ -24,6 +24,7 @@ mod query;
 mod reason;
 mod reasons;
 pub mod scalar;
+mod screening;
 mod screening_list;
 mod sort;
 pub mod sse;

@@ -24,6 +24,7 @@ use super::{
     member::{self, Member},
     merchant::{self, Branding, Merchant},
     scalar::Url,
+    screening::{self, ScreeningMatch},
     step::{self, Step},
     user_error::UserErrorRow,
 };
@@ -58,6 +59,7 @@ pub struct Shown {
     pub attempt: Option<Arc<Attempt>>,
     pub step: Option<Arc<Step>>,
     pub hold: Option<Arc<Hold>>,
+    pub screening_match: Option<Arc<ScreeningMatch>>,
     /// Shown once: a link's or a password's URL.
     pub url: Option<String>,
     /// Shown once: an API key.
@@ -219,6 +221,12 @@ impl<M: Mutate> Object<Payload<M>> {
         })
     }
 
+    pub fn screening_match(self) -> Self {
+        self.optional_shared_part("match", "The match; null when there are user errors.", |_, payload| {
+            payload.shown.screening_match.clone()
+        })
+    }
+
     /// A URL that is shown once.
     pub fn url(self, name: &'static str, description: &'static str) -> Self {
         self.value(name, description, |payload| payload.shown.url.clone().map(Url))
@@ -276,6 +284,7 @@ impl Row for Mutation {
             .mutation::<hold::write::HoldPlace>()
             .mutation::<hold::write::HoldRelease>()
             .mutation::<attempt::write::AttemptReject>()
+            .mutation::<screening::write::ScreeningMatchDecide>()
         });
         &OBJECT
     }

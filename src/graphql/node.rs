@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::registry::Registry;
-use entity::id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, MemberId, MerchantId, StepId};
+use entity::id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, MatchId, MemberId, MerchantId, StepId};
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{
@@ -20,6 +20,7 @@ use super::{
     hold::{self, Hold},
     member::{self, Member},
     merchant::{self, Merchant},
+    screening::{self, ScreeningMatch},
     step::{self, Step},
     tracker::{self, TrackerEvent},
 };
@@ -35,6 +36,7 @@ pub enum NodeId {
     Attempt(AttemptId),
     Step(StepId),
     Hold(HoldId),
+    Match(MatchId),
     Event(EventId),
 }
 
@@ -50,6 +52,7 @@ impl NodeId {
             AttemptId::PREFIX => text.parse().ok().map(Self::Attempt),
             StepId::PREFIX => text.parse().ok().map(Self::Step),
             HoldId::PREFIX => text.parse().ok().map(Self::Hold),
+            MatchId::PREFIX => text.parse().ok().map(Self::Match),
             EventId::PREFIX => text.parse().ok().map(Self::Event),
             _ => None,
         }
@@ -65,6 +68,7 @@ pub enum Node {
     Attempt(Arc<Attempt>),
     Step(Arc<Step>),
     Hold(Arc<Hold>),
+    Match(Arc<ScreeningMatch>),
     Event(Arc<TrackerEvent>),
 }
 
@@ -80,6 +84,7 @@ impl Variants for Node {
             &Attempt::object().meta,
             &Step::object().meta,
             &Hold::object().meta,
+            &ScreeningMatch::object().meta,
             &TrackerEvent::object().meta,
         ]
     }
@@ -112,6 +117,9 @@ impl Variants for Node {
                 .await?;
             dispatch.part(of(rows, |node| if let Self::Step(row) = node { Some(row) } else { None })).await?;
             dispatch.part(of(rows, |node| if let Self::Hold(row) = node { Some(row) } else { None })).await?;
+            dispatch
+                .part(of(rows, |node| if let Self::Match(row) = node { Some(row) } else { None }))
+                .await?;
             dispatch
                 .part(of(rows, |node| if let Self::Event(row) = node { Some(row) } else { None }))
                 .await?;
@@ -161,6 +169,10 @@ pub async fn load(cx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Vec<Option
     let holds = pick(ids, |id| if let NodeId::Hold(id) = id { Some(id) } else { None });
     for (id, row) in hold::by_id(cx, holds).await? {
         found.insert(NodeId::Hold(id), Arc::new(Node::Hold(row)));
+    }
+    let matches = pick(ids, |id| if let NodeId::Match(id) = id { Some(id) } else { None });
+    for (id, row) in screening::by_id(cx, matches).await? {
+        found.insert(NodeId::Match(id), Arc::new(Node::Match(row)));
     }
     let events = pick(ids, |id| if let NodeId::Event(id) = id { Some(id) } else { None });
     for (id, row) in tracker::by_id(cx, events).await? {

@@ -1,12 +1,15 @@
 //! The attempt as one thing: read below its lock, moved by the rules, written with its steps and its events.
 
-use entity::{ActorKind, Scoped, attempt, id::StepId, step};
+use entity::{ActorKind, Scoped, attempt, id::StepId, screening, step};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
-use super::{Change, rows, told};
+use super::{Change, rows, screening::PERFORMED_BY_US, told};
 use crate::{
     error::{Error, Result},
-    events::image::{LinkImage, StepImage},
+    events::{
+        Draft,
+        image::{LinkImage, ScreeningImage, StepImage},
+    },
     lifecycle::{
         attempt::{Attempt, Settled},
         step::Step,
@@ -61,12 +64,26 @@ impl Aggregate {
         moved: Step,
         provider: Option<&str>,
     ) {
+        self.write_step_without(change, index, moved, provider, None);
+    }
+
+    /// [`Aggregate::write_step`] that takes a screening back, which is the step's result no more.
+    pub(super) fn write_step_without(
+        &mut self,
+        change: &mut Change<'_>,
+        index: usize,
+        moved: Step,
+        provider: Option<&str>,
+        retired: Option<&screening::Model>,
+    ) {
         let before = self.steps[index].clone();
         let mut after = rows::step_after(&before, moved, change.now);
         if let Some(provider) = provider {
             after.provider = Some(provider.to_owned());
         }
-        change.event(told::step_moved(&self.row, &before, &after));
+        let mut event = told::step_moved(&self.row, &before, &after);
+        event.data.screening = retired.map(|run| Box::new(ScreeningImage::from(run)));
+        change.event(event);
         change.write_step(before, after.clone());
         self.steps[index] = after;
     }
@@ -75,6 +92,66 @@ impl Aggregate {
     pub(super) fn settle_steps(&mut self, change: &mut Change<'_>, by: ActorKind) -> Result<()> {
         let settled = self.rules().settle(&self.step_rules(), Some(by), change.now)?;
         self.settle(change, settled, Vec::new());
+        Ok(())
+    }
+
+    /// [`Aggregate::settle_steps`] after a verdict of a screening, whoever brought it about: it does not begin the attempt.
+    pub(super) fn settle_screening(&mut self, change: &mut Change<'_>) -> Result<()> {
+        self.settle_steps(change, ActorKind::System)
+    }
+
+    /// Writes a screening's step after a verdict, with what `event` tells of it. A step that stays where it is shows another
+    /// result all the same: its version rises.
+    pub(super) fn write_judged(
+        &mut self,
+        change: &mut Change<'_>,
+        index: usize,
+        judged: Step,
+        mut event: Draft,
+    ) -> Result<()> {
+        let before = self.steps[index].clone();
+        let rules = rows::step_rules_of(&before);
+        if (judged.status, &judged.reason) == (rules.status, &rules.reason) {
+            let after = step::Model {
+                provider: Some(PERFORMED_BY_US.to_owned()),
+                ..rows::step_after(&before, judged, change.now)
+            };
+            event.data.steps = vec![StepImage::from(&after)];
+            change.event(event);
+            change.write_step(before, after.clone());
+            self.steps[index] = after;
+        } else {
+            change.event(event);
+            self.write_step(change, index, judged, Some(PERFORMED_BY_US));
+        }
+        self.settle_screening(change)
+    }
+
+    /// The customer has another name or birth date: what was found about who they were is looked for again. The attempt is about
+    /// somebody else now than a reviewer with its last version has seen: that rises in any case.
+    pub(super) fn question_identity(mut self, change: &mut Change<'_>) -> Result<()> {
+        let mut moved = false;
+        for index in 0..self.steps.len() {
+            let before = self.steps[index].clone();
+            let rules = rows::step_rules_of(&before);
+            let Some(after) = rules.details_changed(self.row.state, change.now)? else { continue };
+            if after.status == rules.status {
+                // Nothing that anybody sees: the worker is told, and whoever waits on it waits on.
+                let after = rows::with_step_rules(before.clone(), after);
+                change.write_step(before, after.clone());
+                self.steps[index] = after;
+            } else {
+                self.write_step(change, index, after, None);
+                moved = true;
+            }
+        }
+        if moved {
+            return self.settle_screening(change);
+        }
+        let after =
+            attempt::Model { version: self.row.version + 1, updated_at: change.now, ..self.row.clone() };
+        change.touched(&after);
+        change.write_attempt(self.row, after);
         Ok(())
     }
 
@@ -103,4 +180,10 @@ impl Aggregate {
         }
         closed
     }
+}
+
+/// A step that the change knows to exist.
+pub(super) async fn find_step(change: &Change<'_>, id: StepId) -> Result<step::Model> {
+    let row = step::Entity::scoped(change.scope).filter(step::Column::Id.eq(id)).one(change.txn).await?;
+    row.ok_or_else(|| Error::internal("a remembered step is gone"))
 }

@@ -1,6 +1,9 @@
 //! One change: a transaction, its moment, its actor, and the events it will leave behind.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use entity::{Scope, Time, attempt, id::AttemptId, step};
 use futures_util::future::BoxFuture;
@@ -15,6 +18,7 @@ use crate::{
     entropy::Entropy,
     error::{Error, Result},
     events::{Draft, image::AttemptImage, log},
+    kyc::screening::Screening,
 };
 
 /// How often an overdue attempt may be met by one change before something is wrong.
@@ -34,6 +38,8 @@ pub struct Kyc {
     pub public_url: Arc<str>,
     /// The sanctions lists that are screened against.
     pub shelf: Arc<Shelf>,
+    /// How customers are screened against them.
+    pub screening: Screening,
 }
 
 /// One write transaction of a use case, within one merchant.
@@ -53,6 +59,8 @@ pub struct Change<'t> {
     writes: Writes,
     events: Vec<Draft>,
     touched: Vec<(AttemptId, AttemptImage)>,
+    /// Whether a check of our own has become due.
+    due: Arc<AtomicBool>,
 }
 
 /// How a change keeps others from what it has read.
@@ -114,6 +122,8 @@ impl Kyc {
     {
         let (actor, clock, entropy) = (actor.clone(), self.clock.clone(), self.entropy.clone());
         let wake = Arc::clone(&self.wake);
+        let due = Arc::new(AtomicBool::new(false));
+        let (is_due, screening) = (Arc::clone(&due), self.screening.clone());
         self.db
             .write_then(
                 move |txn| {
@@ -130,6 +140,7 @@ impl Kyc {
                             writes: Writes::default(),
                             events: Vec::new(),
                             touched: Vec::new(),
+                            due,
                         };
                         let outcome = work(&mut change).await;
                         // Whether the key was free is not known yet: nothing may be refused to who has used it before.
@@ -147,7 +158,12 @@ impl Kyc {
                         outcome.map_err(again)
                     })
                 },
-                move || wake(scope),
+                move || {
+                    wake(scope);
+                    if is_due.load(Ordering::Relaxed) {
+                        screening.wake();
+                    }
+                },
             )
             .await
     }
@@ -165,8 +181,16 @@ impl Change<'_> {
         self.touched.push((attempt.id, attempt.into()));
     }
 
+    /// Looks at a step that is written: when a check of it is due, whoever performs it is woken after the commit.
+    pub(super) fn check_is_due(&self, step: &step::Model) {
+        if step.check_due_at.is_some() {
+            self.due.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// A step is written as it is `after`, when the change is done.
     pub(super) fn write_step(&mut self, before: step::Model, after: step::Model) {
+        self.check_is_due(&after);
         self.writes.step(before, after);
     }
 
@@ -194,7 +218,8 @@ impl Change<'_> {
         }
 
         let asks_nobody = |seen: &Seen| !self.writes.covers(seen.attempt);
-        if !self.events.is_empty() && self.is_free() && self.seen.as_ref().is_some_and(asks_nobody) {
+        let is_written = !(self.events.is_empty() && self.writes.is_empty());
+        if is_written && self.is_free() && self.seen.as_ref().is_some_and(asks_nobody) {
             return Err(Error::Stale);
         }
         let mut chain = Chain::default();

@@ -2,8 +2,8 @@
 
 use entity::{
     Scoped, attempt, customer, hold,
-    id::{AttemptId, CustomerId, HoldId, StepId},
-    step,
+    id::{AttemptId, CustomerId, HoldId, MatchId, StepId},
+    screening_match, step,
 };
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DbBackend, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -43,6 +43,19 @@ impl Change<'_> {
             .filter(step::Column::Id.eq(id))
             .select_only()
             .column(step::Column::AttemptId)
+            .into_query();
+        self.lock_attempt_with(the_one(attempt)).await
+    }
+
+    /// [`Change::lock_attempt`] for the attempt of a match.
+    ///
+    /// # Errors
+    /// As [`Change::lock_attempt`].
+    pub async fn lock_attempt_of_match(&mut self, id: MatchId) -> Result<Option<attempt::Model>> {
+        let attempt = screening_match::Entity::scoped(self.scope)
+            .filter(screening_match::Column::Id.eq(id))
+            .select_only()
+            .column(screening_match::Column::AttemptId)
             .into_query();
         self.lock_attempt_with(the_one(attempt)).await
     }

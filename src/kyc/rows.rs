@@ -72,6 +72,7 @@ pub fn step_rules_of(row: &step::Model) -> Step {
         started_at: row.started_at,
         ended_at: row.ended_at,
         deadline_at: row.deadline_at,
+        check_due_at: row.check_due_at,
     }
 }
 
@@ -171,6 +172,7 @@ pub(crate) fn new_step(id: StepId, attempt: &attempt::Model, position: i32, rule
         started_at: None,
         ended_at: None,
         deadline_at: None,
+        check_due_at: None,
     };
     with_step_rules(row, rules)
 }
@@ -222,8 +224,18 @@ fn with_rules(row: attempt::Model, rules: Attempt) -> attempt::Model {
 
 /// A row with what the rules say of it. Its version stays.
 pub(crate) fn with_step_rules(row: step::Model, rules: Step) -> step::Model {
-    let Step { kind, status, waiting_on, reason, tries, max_tries, started_at, ended_at, deadline_at } =
-        rules;
+    let Step {
+        kind,
+        status,
+        waiting_on,
+        reason,
+        tries,
+        max_tries,
+        started_at,
+        ended_at,
+        deadline_at,
+        check_due_at,
+    } = rules;
     let (reason_code, reason_message, reason_staff_note) = columns(reason);
     step::Model {
         kind,
@@ -237,6 +249,7 @@ pub(crate) fn with_step_rules(row: step::Model, rules: Step) -> step::Model {
         started_at,
         ended_at,
         deadline_at,
+        check_due_at,
         ..row
     }
 }

@@ -3,24 +3,23 @@
 use std::sync::Arc;
 
 use entity::{
-    ActorKind, Party, Role, Scoped, StepStatus, attempt,
+    ActorKind, Party, Role, StepStatus, attempt,
     id::{AttemptId, StepId},
     step,
 };
 use futures_util::future::BoxFuture;
-use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Serialize;
 
 use super::{
     Answer, Change, Key, Kyc, Outcome, ReasonInput,
-    aggregate::Aggregate,
+    aggregate::{Aggregate, find_step},
     attempt::find as find_attempt,
     refusal::{expect_version, not_found},
     rows,
 };
 use crate::{
     auth::Actor,
-    error::{Current, Error, Result},
+    error::{Current, Result},
     lifecycle::{
         reasons::Reason,
         step::{Move, Moved},
@@ -121,12 +120,7 @@ impl Answer for StepMoved {
         (step, attempt): (StepId, AttemptId),
     ) -> BoxFuture<'c, Result<Self>> {
         Box::pin(async move {
-            let step = step::Entity::scoped(change.scope)
-                .filter(step::Column::Id.eq(step))
-                .one(change.txn)
-                .await?
-                .ok_or_else(|| Error::internal("a remembered step is gone"))?;
-            Ok(Self { step, attempt: find_attempt(change, attempt).await? })
+            Ok(Self { step: find_step(change, step).await?, attempt: find_attempt(change, attempt).await? })
         })
     }
 }

@@ -1,13 +1,13 @@
 //! What a change tells the log, made of the rows after it. Pure: the use cases write the rows, and `seed` writes rows in bulk
 //! that tell exactly the same.
 
-use entity::{EventType, attempt, customer, hold, step};
+use entity::{EventType, MatchDecision, attempt, customer, hold, screening, screening_match, step};
 use serde_json::json;
 
 use crate::{
     events::{
         Draft, Images,
-        image::{HoldImage, LinkImage, StepImage},
+        image::{HoldImage, LinkImage, MatchImage, ScreeningImage, StepImage},
     },
     lifecycle::attempt::Change,
 };
@@ -54,6 +54,40 @@ pub(crate) fn step_moved(attempt: &attempt::Model, before: &step::Model, after: 
     event.step_id = Some(after.id);
     event.reason_code.clone_from(&after.reason_code);
     event.data.steps = vec![StepImage::from(after)];
+    event
+}
+
+/// A screening ran: against what, and how many matches it has of each decision. Never whom it found.
+pub(crate) fn screening_completed(
+    attempt: &attempt::Model,
+    run: &screening::Model,
+    matches: &[screening_match::Model],
+    found: usize,
+) -> Draft {
+    let mut event = about(EventType::ScreeningCompleted, attempt).subject(run.id.0);
+    event.step_id = Some(run.step_id);
+    let count = |decision| matches.iter().filter(|one| one.decision == decision).count();
+    let counts: serde_json::Map<_, _> = MatchDecision::ALL
+        .iter()
+        .map(|decision| (decision.as_str().to_owned(), count(*decision).into()))
+        .collect();
+    event.data.screening = Some(Box::new(ScreeningImage::from(run)));
+    event.data.matches = matches.iter().map(MatchImage::from).collect();
+    event.data.details = Some(json!({ "matches": counts, "found": found }));
+    event
+}
+
+/// A match was decided.
+pub(crate) fn match_decided(
+    attempt: &attempt::Model,
+    before: &screening_match::Model,
+    after: &screening_match::Model,
+) -> Draft {
+    let mut event = about(EventType::ScreeningMatchDecided, attempt)
+        .subject(after.id.0)
+        .moved(before.decision.as_str(), after.decision.as_str());
+    event.step_id = Some(after.step_id);
+    event.data.matches = vec![MatchImage::from(after)];
     event
 }
 

@@ -35,6 +35,11 @@ impl Writes {
         }
     }
 
+    /// Whether nothing is written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.attempts.is_empty() && self.steps.is_empty()
+    }
+
     /// Whether this attempt is written, and with it asked for the version that was read.
     pub(super) fn covers(&self, attempt: AttemptId) -> bool {
         self.attempts.iter().any(|moved| moved.after.id == attempt)
@@ -69,8 +74,10 @@ impl Writes {
             use step::Column::{AttemptId, Id, Kind, MerchantId, Position};
             !matches!(column, Id | MerchantId | AttemptId | Kind | Position)
         };
-        for Moved { after, .. } in self.steps {
-            chain.update("step", values::<step::Entity>(&after, own), [("id", after.id.into())]);
+        for Moved { before, after } in self.steps {
+            // That a check is due, or put off, is written without a version of the attempt.
+            let seen = [("id", before.id.into()), ("check_due_at", before.check_due_at.into())];
+            chain.update("step", values::<step::Entity>(&after, own), seen);
         }
     }
 }

@@ -24,13 +24,18 @@
 //!
 //! Beyond the table: the customer never completes a step, and moves no screening; only SYSTEM completes a screening; a
 //! provider's answer for a step that has moved on is INVALID_TRANSITION (record it as late).
+//!
+//! **Screenings** ([`screening`] has the tables): a run, or a decision about its matches, completes the step when every
+//! match is CLEARED; an undecided or confirmed one keeps it with a reviewer, and so does a run that could not be made.
 
 pub mod aadhaar;
 pub mod attempt;
 mod check;
+mod kind;
 pub mod link;
 pub mod reasons;
 mod refusal;
+pub mod screening;
 pub mod step;
 #[cfg(test)]
 mod tests;

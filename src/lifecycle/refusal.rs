@@ -41,6 +41,10 @@ pub enum Refusal {
     LinkInactive { help: &'static str },
     /// There is no active hold to release.
     NoActiveHold,
+    /// A match cannot be undecided again.
+    DecisionInvalid,
+    /// The match is of a run that a newer one has replaced.
+    MatchReplaced,
 }
 
 /// The `UserErrorCode` of the contract that a refusal answers with.
@@ -70,7 +74,9 @@ impl Refusal {
             | Self::ReasonCodeInvalid
             | Self::TextUnprintable { .. }
             | Self::TextHasAadhaar { .. }
-            | Self::ValidityInvalid => RefusalCode::Invalid,
+            | Self::ValidityInvalid
+            | Self::DecisionInvalid
+            | Self::MatchReplaced => RefusalCode::Invalid,
             Self::TextTooLong { .. } => RefusalCode::TooLong,
             Self::LinkInactive { .. } => RefusalCode::LinkInactive,
             Self::NoActiveHold => RefusalCode::NotFound,
@@ -89,6 +95,8 @@ impl Refusal {
             | Self::TextUnprintable { field }
             | Self::TextHasAadhaar { field } => field,
             Self::ValidityInvalid => &["validityHours"],
+            Self::DecisionInvalid => &["decision"],
+            Self::MatchReplaced => &["matchId"],
             Self::AttemptEnded { .. } | Self::LinkInactive { .. } | Self::NoActiveHold => &[],
         }
     }
@@ -124,6 +132,10 @@ impl fmt::Display for Refusal {
             ),
             Self::ValidityInvalid => f.write_str("A link is valid for 1 to 8760 hours."),
             Self::NoActiveHold => f.write_str("The attempt has no active hold."),
+            Self::DecisionInvalid => f.write_str("Decide CONFIRMED or CLEARED: nothing goes back to PENDING."),
+            Self::MatchReplaced => f.write_str(
+                "The screening has run again since: this match is kept as a record. Decide those of the step's result.",
+            ),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! How a step moves, what a try costs, and whose move it is next.
 
-use chrono::TimeDelta;
 use entity::{ActorKind, AttemptState, Party, StepKind, StepStatus, Time};
 
+pub use super::kind::time_limit;
 use super::{
     Refusal,
+    kind::{beginner, is_reviewer, runs_by_itself, worker},
     reasons::{self, Reason},
 };
 
@@ -31,6 +32,9 @@ pub struct Step {
     pub ended_at: Option<Time>,
     /// When IN_PROGRESS has lasted too long; set in that status only, and no more once the attempt is over.
     pub deadline_at: Option<Time>,
+    /// When a check of our own has to run (again): set from the beginning of a screening until it has concluded. Not an
+    /// image of any event: it is a note to the worker, and follows from what the log tells.
+    pub check_due_at: Option<Time>,
 }
 
 /// A wish to move a step.
@@ -158,48 +162,6 @@ pub fn may(from: StepStatus, to: StepStatus) -> bool {
     }
 }
 
-/// How long a step may be IN_PROGRESS before a reviewer has to look. A provider's answer that takes longer than this
-/// is not coming: a screening takes seconds, a look-up of a PAN or an account minutes, a walk through DigiLocker
-/// (which may include opening an account there) well under an hour. A picture is the customer's to take, who may wait
-/// for daylight.
-pub fn time_limit(kind: StepKind) -> TimeDelta {
-    match kind {
-        StepKind::DigilockerAadhaar => TimeDelta::hours(2),
-        StepKind::Pan | StepKind::BankPennyDrop => TimeDelta::hours(1),
-        StepKind::Selfie | StepKind::Signature => TimeDelta::hours(24),
-        StepKind::SanctionScreening => TimeDelta::minutes(15),
-    }
-}
-
-/// Whose move a step is that nobody has begun. The screening begins by itself.
-fn beginner(kind: StepKind) -> Party {
-    match kind {
-        StepKind::DigilockerAadhaar
-        | StepKind::Pan
-        | StepKind::BankPennyDrop
-        | StepKind::Selfie
-        | StepKind::Signature => Party::Customer,
-        StepKind::SanctionScreening => Party::Provider,
-    }
-}
-
-/// Who works on a step that is IN_PROGRESS: for PAN and bank the form is sent and the provider looks it up;
-/// DigiLocker and the pictures are in the customer's hands until their outcome.
-fn worker(kind: StepKind) -> Party {
-    match kind {
-        StepKind::DigilockerAadhaar | StepKind::Selfie | StepKind::Signature => Party::Customer,
-        StepKind::Pan | StepKind::BankPennyDrop | StepKind::SanctionScreening => Party::Provider,
-    }
-}
-
-/// Whether the actor speaks for the merchant's team.
-fn is_reviewer(by: ActorKind) -> bool {
-    match by {
-        ActorKind::Member | ActorKind::ApiKey | ActorKind::Platform => true,
-        ActorKind::Customer | ActorKind::Provider | ActorKind::System => false,
-    }
-}
-
 impl Step {
     /// A step that nobody has begun. `max_tries` below 1 counts as 1.
     pub fn new(kind: StepKind, max_tries: i32) -> Self {
@@ -213,7 +175,13 @@ impl Step {
             started_at: None,
             ended_at: None,
             deadline_at: None,
+            check_due_at: None,
         }
+    }
+
+    /// The same step in a new attempt: a check that runs by itself is due from the beginning.
+    pub fn beginning_at(self, at: Time) -> Self {
+        Self { check_due_at: runs_by_itself(self.kind).then_some(at), ..self }
     }
 
     /// Moves the step. `attempt` is the attempt's state as seen at the time of the move (`Attempt::as_of`). The
@@ -251,6 +219,14 @@ impl Step {
             started_at: self.started_at.or(Some(wish.at)),
             ended_at: ended.then_some(wish.at),
             deadline_at: running.then(|| wish.at + time_limit(self.kind)),
+            check_due_at: match wish.to {
+                // Nobody but the check itself can bring such a step to its end.
+                StepStatus::InProgress if runs_by_itself(self.kind) => Some(wish.at),
+                StepStatus::NotStarted | StepStatus::InProgress | StepStatus::RequiresAction => {
+                    self.check_due_at
+                }
+                StepStatus::Completed | StepStatus::Failed => None,
+            },
         }))
     }
 
@@ -379,11 +355,12 @@ impl Step {
         self.deadline_at.is_some_and(|deadline| deadline <= now)
     }
 
-    /// The step of an attempt that has just ended: no deadline calls for it any more. None when there was none.
+    /// The step of an attempt that has just ended: no deadline and no check calls for it any more. None when there was none.
     /// Nothing that a client sees changes, so its version stays. Write this for every step, and its image, in the
     /// change that ends the attempt: else the search for late steps finds it for ever.
     pub fn close(&self) -> Option<Self> {
-        self.deadline_at.map(|_| Self { deadline_at: None, ..self.clone() })
+        let watched = self.deadline_at.is_some() || self.check_due_at.is_some();
+        watched.then(|| Self { deadline_at: None, check_due_at: None, ..self.clone() })
     }
 }
 

@@ -8,18 +8,21 @@ pub mod cleaners;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{Auth, FRESH},
     error::Result,
-    kyc::{Kyc, expiry},
+    kyc::{Kyc, expiry, screening},
 };
 
 /// How much one step takes on. A step that did as much begins again at once.
 const BATCH: u64 = 100;
 /// Between two searches for what the clock did. Readers see it without them; subscribers wait for the event.
 const CLOCK: Duration = Duration::from_secs(5);
+/// Between two looks for screenings that became due in another process, or wait for a list. Those of this one are run at once.
+const SCREENINGS: Duration = Duration::from_secs(2);
 /// Between two writes of when keys and members were last seen.
 const SEEN: Duration = Duration::from_secs(30);
 /// Between two looks for a sanctions list that was imported: by this process, by another, by the command line.
@@ -57,6 +60,13 @@ const WORKERS: [Worker; 6] = [
     Worker { name: "cleaners", pause: CLEANING, step: |kyc, _| Box::pin(cleaners::clean(kyc)) },
 ];
 
+/// Screens customers: woken when somebody becomes due.
+const SCREENER: Worker = Worker {
+    name: "screenings",
+    pause: SCREENINGS,
+    step: |kyc, _| Box::pin(screening::screenings_due(kyc, BATCH)),
+};
+
 /// Starts every worker, on the tasks that shutdown waits for. They end when `stop` is cancelled; a transaction that has
 /// begun is finished.
 pub fn start(kyc: &Kyc, auth: &Auth, stop: &CancellationToken) {
@@ -65,7 +75,14 @@ pub fn start(kyc: &Kyc, auth: &Auth, stop: &CancellationToken) {
         let tasks = kyc.db.tasks().clone();
         tasks.spawn(async move {
             // Dropping a step half-way is safe: its transactions run in tasks of their own.
-            stop.run_until_cancelled(worker.run(&kyc, &auth)).await;
+            stop.run_until_cancelled(worker.run(&kyc, &auth, &Notify::new())).await;
+        });
+    }
+    {
+        let (kyc, auth, stop) = (kyc.clone(), auth.clone(), stop.clone());
+        let tasks = kyc.db.tasks().clone();
+        tasks.spawn(async move {
+            stop.run_until_cancelled(SCREENER.run(&kyc, &auth, kyc.screening.bell())).await;
         });
     }
     // No worker like the others: a revocation wakes it, and a failure does not make it wait longer.
@@ -86,7 +103,8 @@ pub async fn lists_due(kyc: &Kyc) -> Result<usize> {
 }
 
 impl Worker {
-    async fn run(&self, kyc: &Kyc, auth: &Auth) {
+    /// Does its step again and again: after its pause, or as soon as `bell` rings.
+    async fn run(&self, kyc: &Kyc, auth: &Auth, bell: &Notify) {
         let mut failures = 0;
         loop {
             match (self.step)(kyc, auth).await {
@@ -105,7 +123,16 @@ impl Worker {
                     tracing::error!(worker = self.name, failures, %error, "a worker's step failed");
                 }
             }
-            tokio::time::sleep(pause(self.pause, failures)).await;
+            let rest = tokio::time::sleep(pause(self.pause, failures));
+            if failures > 0 {
+                // A bell must not hurry a database that does not answer.
+                rest.await;
+            } else {
+                tokio::select! {
+                    () = rest => {}
+                    () = bell.notified() => {}
+                }
+            }
         }
     }
 }

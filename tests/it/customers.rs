@@ -20,6 +20,7 @@ use kyc_stack::{
     kyc::{
         Kyc, Patch,
         customer::{self as customers, CustomerInput, CustomerKey, CustomerUpdate},
+        screening::Screening,
         search,
     },
 };
@@ -73,6 +74,7 @@ async fn house() -> House {
         }),
         public_url: "https://kyc.example".into(),
         shelf: Arc::default(),
+        screening: Screening::default(),
     };
     let (ours, theirs) = (actor(1, Role::Agent), actor(2, Role::Agent));
     House { kyc, clock, wakes, ours, theirs, _database: database }

@@ -2,8 +2,8 @@
 
 use entity::{
     AttemptState, EventType, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt, customer, event,
-    id::{AttemptId, CustomerId, MerchantId},
-    idempotency, search_token, step,
+    id::{AttemptId, CustomerId, MerchantId, StepId},
+    idempotency, screening, screening_match, search_token, step,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, ExprTrait, Order, QueryFilter,
@@ -202,4 +202,19 @@ async fn the_children_of_a_page_are_found_by_their_parents() {
             assert!(backend != DbBackend::Sqlite || !by_merchant, "{many} keys of {sql}:\n{plan}");
         }
     }
+}
+
+#[tokio::test]
+async fn screenings_are_found_by_their_step_and_decisions_by_their_customer() {
+    let database = Database::fresh(Backend::under_test()).await;
+    let db = database.connect().await;
+    let backend = db.get_database_backend();
+    let step = StepId(Uuid::from_u128(2));
+    let newest = screening::Entity::newest_of(mine(), step).build(backend);
+    walks(&db, "screening_newest", newest).await;
+    let customer = CustomerId(Uuid::from_u128(3));
+    // By the moment of the decision; ids tell those of one moment apart, which are a run's at the most.
+    let decided = screening_match::Entity::decided(mine(), customer, "0a", 100).build(backend);
+    let plan = plan(&db, decided).await;
+    assert!(plan.contains("screening_match_decided"), "{plan}");
 }

@@ -26,6 +26,7 @@ mod readme;
 mod report;
 mod sanction_lists;
 mod sanctions_benchmark;
+mod screenings;
 mod seed;
 mod serving;
 mod sessions;

@@ -3,8 +3,9 @@
 
 use chrono::TimeDelta;
 use entity::{
-    Party, Role, StepKind, StepStatus,
+    MatchDecision, Party, Role, Scoped, StepKind, StepStatus,
     id::{AttemptId, CustomerId, HoldId, StepId},
+    screening_match,
 };
 use kyc_stack::{
     error::Error,
@@ -15,13 +16,19 @@ use kyc_stack::{
         expiry,
         hold::{self, HoldPlace, HoldRelease},
         link::{self, LinkExtend, LinkResend, LinkRevoke},
+        screening::{MatchDecide, decide, screenings_due},
         step::StepUpdateStatus,
     },
     ops::verify,
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 
-use crate::harness::office::{Office, reason, somebody, to};
+use sea_orm::QueryOrder;
+
+use crate::{
+    harness::office::{Office, reason, somebody, to},
+    screenings::{load, person},
+};
 
 /// Walks a run, and actions a walk: `verify` reads the whole database after each.
 const WALKS: u32 = 12;
@@ -40,6 +47,8 @@ enum Action {
     Extend { attempt: usize, hours: i32 },
     Revoke { attempt: usize },
     Rename { customer: usize },
+    Screen,
+    Decide { found: usize, decision: MatchDecision },
     Wait { hours: i64 },
     Workers,
 }
@@ -62,7 +71,10 @@ fn action() -> impl Strategy<Value = Action> {
         1 => which.clone().prop_map(|attempt| Action::Resend { attempt }),
         1 => (which.clone(), hours).prop_map(|(attempt, hours)| Action::Extend { attempt, hours }),
         1 => which.clone().prop_map(|attempt| Action::Revoke { attempt }),
-        1 => which.prop_map(|customer| Action::Rename { customer }),
+        1 => which.clone().prop_map(|customer| Action::Rename { customer }),
+        2 => Just(Action::Screen),
+        2 => (which, prop::sample::select(MatchDecision::ALL))
+            .prop_map(|(found, decision)| Action::Decide { found, decision }),
         3 => (1i64..60).prop_map(|hours| Action::Wait { hours }),
         1 => Just(Action::Workers),
     ]
@@ -74,6 +86,7 @@ struct World {
     customers: Vec<CustomerId>,
     attempts: Vec<AttemptId>,
     steps: Vec<StepId>,
+    screenings: Vec<StepId>,
     holds: Vec<HoldId>,
     done: usize,
 }
@@ -98,7 +111,12 @@ impl World {
     async fn begun(&mut self, office: &Office, row: &entity::attempt::Model) {
         self.customers.push(row.customer_id);
         self.attempts.push(row.id);
-        self.steps.extend(office.steps(row.id).await.iter().map(|step| step.id));
+        for step in office.steps(row.id).await {
+            self.steps.push(step.id);
+            if step.kind == StepKind::SanctionScreening {
+                self.screenings.push(step.id);
+            }
+        }
     }
 
     async fn act(&mut self, office: &Office, action: Action) {
@@ -132,6 +150,8 @@ impl World {
             }
             Action::Move { step, to: status, by_system, action_by, outage } => {
                 let Some(step) = pick(&self.steps, step) else { return };
+                // A screening is completed by its run alone.
+                let by_system = by_system && !self.screenings.contains(&step);
                 let actor =
                     if by_system { kyc_stack::auth::Actor::system(office.merchant.id) } else { member };
                 let mut input = StepUpdateStatus { action_by, ..to(step, status) };
@@ -178,7 +198,8 @@ impl World {
             }
             Action::Rename { customer } => {
                 let Some(id) = pick(&self.customers, customer) else { return };
-                let name = format!("Asha Rao {}", self.done);
+                // Listed, cleared or not, and nobody.
+                let name = ["Asha Rao", "Asha Iyer", "Asha Nobody"][self.done % 3].to_owned();
                 let input = CustomerUpdate {
                     id,
                     name: Patch::Set(name),
@@ -190,6 +211,18 @@ impl World {
                 };
                 let renamed = customer::update(kyc, &member, input, None).await;
                 self.saw(renamed);
+            }
+            Action::Screen => {
+                screenings_due(kyc, 100).await.unwrap();
+            }
+            Action::Decide { found, decision } => {
+                let all = screening_match::Entity::scoped(office.scope());
+                let all = all.order_by_asc(screening_match::Column::Id).all(kyc.db.reader()).await.unwrap();
+                let all: Vec<_> = all.into_iter().map(|found| found.id).collect();
+                let Some(match_id) = pick(&all, found) else { return };
+                let input = MatchDecide { match_id, decision, note: "looked at it".to_owned() };
+                let decided = decide(kyc, &member, input, None).await;
+                self.saw(decided);
             }
             Action::Wait { hours } => kyc.clock.advance(TimeDelta::hours(hours)),
             Action::Workers => {
@@ -210,6 +243,8 @@ fn no_sequence_of_actions_breaks_a_rule_or_leaves_the_log_behind() {
         .run(&walks, |walk| {
             runtime.block_on(async {
                 let office = Office::open().await;
+                let listed = [("UN.7", "Asha Rao"), ("UN.8", "Asha Rao"), ("UN.9", "Asha Iyer")];
+                load(&office.kyc, 20, listed.map(|(id, name)| person(id, &[name])).into());
                 let mut world = World::default();
                 for action in walk {
                     let said = format!("{action:?}");

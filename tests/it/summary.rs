@@ -17,7 +17,7 @@ use kyc_stack::{
         Api, Operation,
         guard::{Guard, Limits},
     },
-    kyc::Kyc,
+    kyc::{Kyc, screening::Screening},
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
@@ -49,6 +49,7 @@ async fn house() -> House {
         wake: Arc::new(|_| {}),
         public_url: "https://kyc.example".into(),
         shelf: Arc::default(),
+        screening: Screening::default(),
     };
     for number in [OURS, THEIRS] {
         let row = rows::merchant(number).into_active_model();

@@ -2,11 +2,16 @@
 #![expect(clippy::disallowed_methods, reason = "the tables are read as they are, by no actor")]
 
 use entity::{
-    ActorKind, AttemptState, EventType, ExpiryReason, ListName, MerchantMode, Party, Role, StepKind,
-    StepStatus, api_key, attempt, customer, event, hold,
-    id::{ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, MemberId, MerchantId, SessionId},
-    idempotency, link, log_head, member, merchant, sanction_list, sanction_person, search_token, session,
-    step,
+    ActorKind, AttemptState, EventType, ExpiryReason, ListName, MatchDecision, MerchantMode, Party, Role,
+    StepKind, StepStatus, api_key, attempt, customer, event, hold,
+    id::{
+        ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, MatchId, MemberId, MerchantId, ScreeningId,
+        SessionId,
+    },
+    idempotency, link, log_head, member, merchant, sanction_list, sanction_person,
+    screening::{self, ScreenedList, ScreenedLists},
+    screening_match::{self, Texts},
+    search_token, session, step,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
@@ -111,6 +116,52 @@ async fn filled() -> (Database, DatabaseConnection) {
         replaced_at: Some(some_time()),
     };
     keep::<link::Entity>(&db, link).await;
+    let run = screening::Model {
+        id: ScreeningId(uuid(8)),
+        merchant_id: MerchantId(uuid(1)),
+        attempt_id: attempt.id,
+        step_id: step(&attempt, StepKind::Pan, 1).id,
+        newest: true,
+        screened_at: some_time(),
+        threshold: 0.8125,
+        engine: i32::MAX,
+        inputs_hash: "0a".repeat(32),
+        identity_hash: "0b".repeat(32),
+        lists: ScreenedLists(vec![ScreenedList {
+            name: "un".to_owned(),
+            version: NAME.to_owned(),
+            number: i64::MAX,
+            published_at: Some("1969-12-31".parse().unwrap()),
+        }]),
+    };
+    keep::<screening::Entity>(&db, run.clone()).await;
+    let texts = || Texts(vec![NAME.to_owned(), String::new()]);
+    let found = screening_match::Model {
+        id: MatchId(uuid(9)),
+        merchant_id: run.merchant_id,
+        customer_id: customer.id,
+        attempt_id: attempt.id,
+        step_id: run.step_id,
+        screening_id: run.id,
+        position: 1,
+        list: "un".to_owned(),
+        entity_id: NAME.to_owned(),
+        record_hash: "0c".repeat(32),
+        listed_name: NAME.to_owned(),
+        score: 1.0,
+        explanation: texts(),
+        listed_names: texts(),
+        listed_birth_dates: texts(),
+        listed_countries: Texts(Vec::new()),
+        programs: texts(),
+        identity_hash: run.identity_hash.clone(),
+        decision: MatchDecision::Cleared,
+        note: Some(NAME.to_owned()),
+        decided_by_kind: Some(ActorKind::Member),
+        decided_by_id: Some(uuid(2)),
+        decided_at: Some(some_time()),
+    };
+    keep::<screening_match::Entity>(&db, found).await;
     keep::<event::Entity>(&db, event(1, 1, EventType::StepStatusChanged)).await;
     let answer = idempotency::Model {
         actor: format!("MEMBER:{}", MemberId(uuid(2))),

@@ -7,13 +7,16 @@ mod places;
 mod schema;
 
 use entity::{Role, id::ApiKeyId};
-use kyc_stack::graphql::Api;
+use kyc_stack::{graphql::Api, kyc::screening::screenings_due};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{
-    app::{Client, House, TestApp},
-    dump::dump,
+use crate::{
+    harness::{
+        app::{Client, House, TestApp},
+        dump::dump,
+    },
+    screenings::{load, person},
 };
 use mutations::Needs;
 use places::Place;
@@ -23,11 +26,12 @@ struct Objects(Vec<(&'static str, String)>);
 
 impl Objects {
     /// One of everything that has an id.
-    async fn of(house: &House) -> Self {
+    async fn of(app: &TestApp, house: &House) -> Self {
         let admin = house.admin();
         let begin = admin.graphql("{ eventCursor }", json!({})).await.text_at("eventCursor");
         let input = json!({
-            "customer": { "reference": "REF-OF-HOUSE", "name": "Asha Rao" }, "steps": ["PAN", "SELFIE"], "validityHours": 24,
+            "customer": { "reference": "REF-OF-HOUSE", "name": "Asha Rao" }, "steps": ["PAN", "SELFIE", "SANCTION_SCREENING"],
+            "validityHours": 24,
         });
         let generated =
             admin.done("kycLinkGenerate", "attempt { id customer { id } steps { id } }", input).await;
@@ -37,6 +41,12 @@ impl Objects {
         admin
             .done("stepUpdateStatus", "__typename", json!({ "stepId": step, "status": "IN_PROGRESS" }))
             .await;
+        load(app.kyc(), 20, vec![person("UN.7", &["Asha Rao"])]);
+        assert!(screenings_due(app.kyc(), 100).await.unwrap() > 0);
+        let document = "query($id: ID!) { attempt(id: $id) { step(kind: SANCTION_SCREENING) {
+            result { ... on ScreeningResult { matches { id } } } } } }";
+        let found = admin.graphql(document, json!({ "id": attempt })).await;
+        let found = found.text_at("attempt.step.result.matches.0.id");
         let held =
             admin.done("holdPlace", "hold { id }", json!({ "attemptId": attempt, "reason": reason })).await;
         let key =
@@ -58,6 +68,7 @@ impl Objects {
             ("@attempt", attempt.clone()),
             ("@customer", text(&generated["attempt"]["customer"]["id"])),
             ("@step", step),
+            ("@match", found),
             ("@hold", text(&held["hold"]["id"])),
             ("@key", text(&key["apiKey"]["id"])),
             ("@member", text(&member["member"]["id"])),
@@ -86,6 +97,7 @@ impl Objects {
             ("@customer", id("customer")),
             ("@step", id("step")),
             ("@hold", id("hold")),
+            ("@match", id("match")),
             ("@key", id(ApiKeyId::PREFIX)),
             ("@member", id("member")),
             ("@event", id("event")),
@@ -168,7 +180,7 @@ async fn outsiders(app: &TestApp, house: &House) -> Vec<(&'static str, Client)> 
 async fn an_id_of_a_merchant_is_worth_nothing_to_anybody_else() {
     let app = TestApp::open().await;
     let house = app.merchant("house").await;
-    let (objects, nothing) = (Objects::of(&house).await, Objects::of_nobody());
+    let (objects, nothing) = (Objects::of(&app, &house).await, Objects::of_nobody());
     let outsiders = outsiders(&app, &house).await;
     let before = rows_of(&app, &house).await;
     for Place { at, document, variables } in places::all() {
@@ -206,7 +218,7 @@ async fn every_row_works_for_those_who_may() {
     for (row, place) in places::all().into_iter().enumerate() {
         // Anew each time: what one row does is in the way of the next.
         let house = app.merchant(&format!("house-{row}")).await;
-        let objects = Objects::of(&house).await;
+        let objects = Objects::of(&app, &house).await;
         let answer = house.admin().told(&place.document, objects.put(&place.variables)).await;
         assert!(answer.errors().is_empty(), "{}: {}", place.at, answer.text);
         let refused =
@@ -227,7 +239,7 @@ async fn every_row_works_for_those_who_may() {
 async fn every_mutation_takes_the_role_that_it_says() {
     let app = TestApp::open().await;
     let house = app.merchant("house").await;
-    let (objects, nothing) = (Objects::of(&house).await, Objects::of_nobody());
+    let (objects, nothing) = (Objects::of(&app, &house).await, Objects::of_nobody());
     let roles = [
         ("ADMIN", house.admin(), 4),
         ("REVIEWER", house.reviewer(), 3),

@@ -11,8 +11,8 @@ use std::sync::{
 
 use entity::{
     AttemptState, EventType, attempt, customer, event, hold,
-    id::{AttemptId, CustomerId, HoldId, LinkId, MerchantId, StepId},
-    link, step,
+    id::{AttemptId, CustomerId, HoldId, LinkId, MatchId, MerchantId, ScreeningId, StepId},
+    link, screening, screening_match, step,
 };
 use kyc_stack::{
     entropy::Entropy,
@@ -46,8 +46,9 @@ async fn what_the_use_cases_wrote_is_clean_and_counted() {
     };
     let report = verify::run(&office.kyc.db, office.kyc.clock.now(), progress).await.unwrap();
     assert_eq!(report.problems, []);
-    assert_eq!((report.merchants, report.customers, report.attempts), (2, 6, 8));
-    assert_eq!((report.steps, report.holds, report.links), (13, 3, 6));
+    assert_eq!((report.merchants, report.customers, report.attempts), (2, 9, 11));
+    assert_eq!((report.steps, report.holds, report.links), (19, 3, 6));
+    assert_eq!((report.screenings, report.matches), (3, 6));
     assert_eq!(report.events, office.log().await.len() as u64);
     assert!(read.load(Ordering::Relaxed) > report.events && calls.load(Ordering::Relaxed) > 3);
 }
@@ -59,8 +60,18 @@ struct Vandal {
     entropy: Entropy,
 }
 
-const TABLES: [&str; 8] =
-    ["customer", "search_token", "attempt", "step", "hold", "link", "event", "log_head"];
+const TABLES: [&str; 10] = [
+    "customer",
+    "search_token",
+    "attempt",
+    "step",
+    "hold",
+    "link",
+    "screening",
+    "screening_match",
+    "event",
+    "log_head",
+];
 
 impl Vandal {
     async fn new() -> Self {
@@ -151,6 +162,8 @@ async fn targets(db: &DatabaseConnection, table: &'static str, only: &str) -> Ve
             "step" => Target::of(table, id, StepId(id)),
             "hold" => Target::of(table, id, HoldId(id)),
             "link" => Target::of(table, id, LinkId(id)),
+            "screening" => Target::of(table, id, ScreeningId(id)),
+            "screening_match" => Target::of("match", id, MatchId(id)),
             other => panic!("{other}"),
         }
     };
@@ -231,6 +244,8 @@ fn no_column_is_left_out() {
         columns::<step::Entity>("step"),
         columns::<hold::Entity>("hold"),
         columns::<link::Entity>("link"),
+        columns::<screening::Entity>("screening"),
+        columns::<screening_match::Entity>("screening_match"),
         columns::<customer::Entity>("customer"),
         columns::<event::Entity>("event"),
     ];
@@ -244,7 +259,7 @@ fn no_column_is_left_out() {
 #[tokio::test]
 async fn rows_that_are_gone_or_too_many_are_named() {
     let vandal = Vandal::new().await;
-    for table in ["customer", "attempt", "step", "hold", "link"] {
+    for table in ["customer", "attempt", "step", "hold", "link", "screening", "screening_match"] {
         let target = vandal.pick(&mut targets(&vandal.db, table, "").await).unwrap();
         let found =
             vandal.found(table, &format!("DELETE FROM {table} WHERE {BY_ID}"), target.key).await.unwrap();

@@ -1,4 +1,4 @@
-//! Fields that hold one of several types: `Node`.
+//! Fields that hold one of several types: `Node`, `StepResult`.
 
 use std::sync::Arc;
 
@@ -77,6 +77,32 @@ impl<'p> Dispatch<'p> {
     }
 }
 
+/// One abstract object for each parent or none, loaded with everything below it.
+pub struct LoadedOne<'p>(AbstractLevel<'p>);
+
+impl<'p> LoadedOne<'p> {
+    /// Loads what is below the objects.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub async fn of<V: Variants>(
+        cx: &'p Context<'p>,
+        found: Vec<Option<Arc<V>>>,
+        field: &'p PlanField,
+    ) -> Result<Self> {
+        let mut loaded = Vec::new();
+        let slots = found.into_iter().map(|row| Some(place(row?, &mut loaded))).collect();
+        let rows = V::load(cx, &loaded, field).await?;
+        Ok(Self(AbstractLevel { rows, slots: AbstractSlots::One(slots) }))
+    }
+}
+
+impl Loaded for LoadedOne<'_> {
+    fn write(&self, parent: usize, json: &mut Json) -> Result<(), Propagate> {
+        self.0.write(parent, json)
+    }
+}
+
 struct AbstractLevel<'p> {
     rows: Dispatched<'p>,
     /// For each parent: one row or none, or a list of such.
@@ -146,10 +172,7 @@ impl<R: Send + Sync, A: Arguments, V: Variants> Edge<R> for One<R, A, V> {
     ) -> BoxFuture<'a, Result<Box<dyn Loaded + 'p>>> {
         Box::pin(async move {
             let found = (self.0)(cx, rows, field.args::<A>()?).await?;
-            let mut loaded = Vec::new();
-            let slots = found.into_iter().map(|row| Some(place(row?, &mut loaded))).collect();
-            let rows = V::load(cx, &loaded, field).await?;
-            Ok(Box::new(AbstractLevel { rows, slots: AbstractSlots::One(slots) }) as Box<dyn Loaded + 'p>)
+            Ok(Box::new(LoadedOne::of(cx, found, field).await?) as Box<dyn Loaded + 'p>)
         })
     }
 }

@@ -79,7 +79,8 @@ words!(
     entity::MerchantMode,
     entity::Role,
     entity::ActorKind,
-    entity::EventType
+    entity::EventType,
+    entity::MatchDecision
 );
 
 /// An id of any kind, as text.

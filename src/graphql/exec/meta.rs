@@ -18,6 +18,8 @@ pub struct Meta {
     pub description: &'static str,
     /// Whether it implements `Node`.
     pub node: bool,
+    /// The union that it is a member of.
+    pub member_of: Option<&'static str>,
     /// Its fields, in the order of the schema.
     pub fields: Vec<FieldMeta>,
     pub(super) by_name: HashMap<&'static str, usize>,

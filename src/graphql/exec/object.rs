@@ -41,7 +41,14 @@ pub enum Resolver<R> {
 impl<R: Row> Object<R> {
     /// A type without fields yet.
     pub fn new(name: &'static str, description: &'static str) -> Self {
-        let meta = Meta { name, description, node: false, fields: Vec::new(), by_name: HashMap::new() };
+        let meta = Meta {
+            name,
+            description,
+            node: false,
+            member_of: None,
+            fields: Vec::new(),
+            by_name: HashMap::new(),
+        };
         Self { meta, resolvers: Vec::new() }
     }
 
@@ -54,6 +61,12 @@ impl<R: Row> Object<R> {
         self.meta.node = true;
         let resolver = Resolver::Value(Box::new(move |row, json| json.plain(&id(row).to_string())));
         self.push(field("id", description, super::leaf::Id::register), resolver)
+    }
+
+    /// A member of this union.
+    pub fn member_of(mut self, union: &'static str) -> Self {
+        self.meta.member_of = Some(union);
+        self
     }
 
     /// A string that is always there.

@@ -376,7 +376,9 @@ impl<'d> Planner<'d> {
 }
 
 fn applies(condition: &Name, meta: &Meta) -> bool {
-    condition == meta.name || (meta.node && condition == "Node")
+    condition == meta.name
+        || (meta.node && condition == "Node")
+        || meta.member_of.is_some_and(|union| condition == union)
 }
 
 /// Arguments are the same when they are written the same, in any order.

@@ -25,7 +25,31 @@ pub fn register(registry: &mut Registry, meta: &'static Meta) {
     }
 }
 
-/// Registers an interface or a union of types.
+/// Registers a union of types.
+pub fn register_union(registry: &mut Registry, name: &str, description: &str, possible: Vec<&'static Meta>) {
+    if registry.types.contains_key(name) {
+        return;
+    }
+    registry.types.insert(
+        name.to_owned(),
+        MetaType::Union {
+            name: name.to_owned(),
+            description: Some(description.to_owned()),
+            possible_types: possible.iter().map(|meta| meta.name.to_owned()).collect(),
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            rust_typename: None,
+            directive_invocations: Vec::new(),
+        },
+    );
+    for meta in possible {
+        debug_assert_eq!(meta.member_of, Some(name), "{} does not say that it is of {name}", meta.name);
+        register(registry, meta);
+    }
+}
+
+/// Registers an interface of types.
 pub fn register_abstract(
     registry: &mut Registry,
     name: &str,

@@ -1,5 +1,6 @@
 //! `Step`: one check of an attempt.
 
+pub mod result;
 pub mod write;
 
 use std::{
@@ -14,11 +15,13 @@ use entity::{
 };
 use sea_orm::QueryOrder;
 
+use self::result::{ResultOf, StepResult};
 use super::{
     attempt::{self, Attempt},
     exec::{
         Context,
-        object::{Object, Row},
+        abstracts::Variants,
+        object::{Child, NoArgs, Object, Row},
     },
     reason::Reason,
 };
@@ -67,6 +70,18 @@ impl Row for Step {
                     "provider",
                     "Who performed it: `sandbox`, `setu`, `embedded`, `reviewer`, `api`; null until somebody did.",
                     |step| step.row.provider.as_deref(),
+                )
+                .edge_field::<NoArgs>(
+                    "result",
+                    "What the check found; null until it answered. A screening's is for REVIEWER and up: below, it is null with \
+                     a FORBIDDEN error.",
+                    |registry| {
+                        StepResult::register(registry);
+                        result::UNION.to_owned()
+                    },
+                    true,
+                    Child::Abstract(StepResult::possible),
+                    ResultOf,
                 )
                 .value("startedAt", "When it first left NOT_STARTED.", |step| step.row.started_at)
                 .value("endedAt", "When it became COMPLETED or FAILED; null again once it is reopened.", |step| {

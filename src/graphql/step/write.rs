@@ -24,7 +24,7 @@ use crate::{
 pub struct StepUpdateStatusInput {
     /// The step.
     step_id: ID,
-    /// Where it moves to. IN_PROGRESS starts no check.
+    /// Where it moves to. IN_PROGRESS starts no check, but for a screening, which runs again.
     status: StepStatus,
     /// Why; REQUIRED with FAILED and REQUIRES_ACTION.
     reason: Option<ReasonInput>,

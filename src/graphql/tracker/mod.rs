@@ -11,7 +11,7 @@ use std::{
 use async_graphql::InputObject;
 use entity::{
     AttemptState, EventType, Role, Scoped, StepKind, StepStatus, event,
-    id::{ApiKeyId, EventId, HoldId, MemberId, StepId},
+    id::{ApiKeyId, EventId, HoldId, MatchId, MemberId, StepId},
     step,
 };
 use futures_util::FutureExt;
@@ -30,6 +30,7 @@ use super::{
     node::{self, NodeId},
     reason::Reason,
     scalar::EventCursor,
+    screening::{self, ScreeningMatch},
     step::{self as steps, Step},
 };
 use crate::{
@@ -122,9 +123,22 @@ impl Row for TrackerEvent {
                 }
                 .boxed()
             })
+            .optional::<NoArgs, ScreeningMatch>(
+                "match",
+                "The screening's match that it is about, as it is now; null below REVIEWER.",
+                |cx, rows, _, _| {
+                    async move {
+                        let ids = rows.iter().filter_map(|event| match_of(&event.row));
+                        let found = screening::by_id(cx, ids).await?;
+                        Ok(rows.iter().map(|event| found.get(&match_of(&event.row)?).cloned()).collect())
+                    }
+                    .boxed()
+                },
+            )
             .abstract_optional::<NoArgs, node::Node>(
                 "subject",
-                "What an administrative event is about, as it is now. API keys and members are for ADMIN: null below.",
+                "What an administrative event is about, as it is now. API keys and members are for ADMIN, a screening's matches \
+                 for REVIEWER: null below.",
                 |cx, rows, _| {
                     async move {
                         let ids: Vec<_> = rows.iter().map(|event| subject_of(cx, &event.row)).collect();
@@ -226,6 +240,10 @@ fn hold_of(row: &event::Model) -> Option<HoldId> {
     row.subject_id.filter(|_| about_hold).map(HoldId)
 }
 
+fn match_of(row: &event::Model) -> Option<MatchId> {
+    row.subject_id.filter(|_| row.kind == EventType::ScreeningMatchDecided).map(MatchId)
+}
+
 fn subject_of(cx: &Context<'_>, row: &event::Model) -> Option<NodeId> {
     let merchant = || cx.scope().ok().map(|scope| NodeId::Merchant(scope.merchant_id()));
     let admin = cx.actor.may(Role::Admin);
@@ -239,6 +257,7 @@ fn subject_of(cx: &Context<'_>, row: &event::Model) -> Option<NodeId> {
         }
         EventType::CustomerCreated | EventType::CustomerUpdated => row.customer_id.map(NodeId::Customer),
         EventType::HoldPlaced | EventType::HoldReleased => hold_of(row).map(NodeId::Hold),
+        EventType::ScreeningMatchDecided => match_of(row).map(NodeId::Match),
         EventType::ReportExported
         | EventType::AttemptCreated
         | EventType::LinkGenerated
@@ -252,7 +271,6 @@ fn subject_of(cx: &Context<'_>, row: &event::Model) -> Option<NodeId> {
         | EventType::AttemptStateChanged
         | EventType::ScreeningCompleted
         | EventType::LateResultRecorded
-        | EventType::ScreeningMatchDecided
         | EventType::ImageCaptured => None,
     }
 }

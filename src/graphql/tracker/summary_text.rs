@@ -32,7 +32,8 @@ pub fn summary(event: &TrackerEvent) -> String {
         EventType::HoldReleased => "Hold released".into(),
         EventType::ScreeningCompleted => "Sanction screening ran".into(),
         EventType::LateResultRecorded => "A late answer of a provider was recorded".into(),
-        EventType::ScreeningMatchDecided => "Screening match decided".into(),
+        // The same for everybody, and no word of a match: whoever talks to the customer reads it, too.
+        EventType::ScreeningMatchDecided => "Sanction screening reviewed".into(),
         EventType::ImageCaptured => "Image captured".into(),
         EventType::ReportExported => "Report exported".into(),
         EventType::BrandingUpdated => "Branding changed".into(),

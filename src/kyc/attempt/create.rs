@@ -73,7 +73,8 @@ async fn begin(change: &mut Change<'_>, plan: &Plan) -> Result<(attempt::Model, 
     let redirect_url = plan.link.as_ref().map(|link| link.redirect(&merchant)).transpose()?.flatten();
 
     let (customer, number) = take_turn(change, &plan.who).await?;
-    let steps: Vec<Step> = kinds.into_iter().map(|kind| Step::new(kind, DEFAULT_MAX_TRIES)).collect();
+    let steps: Vec<Step> =
+        kinds.into_iter().map(|kind| Step::new(kind, DEFAULT_MAX_TRIES).beginning_at(change.now)).collect();
     let rules = Attempt::create(&steps, validity, change.now);
     let id = change.entropy.id(change.now);
     let attempt = rows::new_attempt(id, change.now, &customer, number, merchant.mode, redirect_url, rules);
@@ -84,6 +85,7 @@ async fn begin(change: &mut Change<'_>, plan: &Plan) -> Result<(attempt::Model, 
         .map(|(rules, position)| rows::new_step(change.entropy.id(change.now), &attempt, position, rules))
         .collect();
     let created = told::attempt_created(&attempt, &steps);
+    steps.iter().for_each(|step| change.check_is_due(step));
     let steps = steps.into_iter().map(step::Model::into_active_model);
     step::Entity::insert_many(steps).exec_without_returning(change.txn).await?;
 

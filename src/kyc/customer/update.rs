@@ -18,7 +18,7 @@ use super::{
 use crate::{
     auth::Actor,
     error::{Current, Error, Result, UserError, UserErrorCode},
-    kyc::{Change, Key, Kyc, Outcome, Patch, search, text, told},
+    kyc::{Change, Key, Kyc, Outcome, Patch, aggregate::Aggregate, search, text, told},
 };
 
 /// What changes of a customer. Without `Debug`: nothing here belongs into a log.
@@ -138,11 +138,11 @@ async fn apply(change: &mut Change<'_>, valid: &Valid) -> Result<customer::Model
     }
 
     let mut said = told::customer(EventType::CustomerUpdated, &after, &changed);
-    if let Some(attempt) = attempt {
-        said.attempt_id = Some(attempt.id);
-        raise_version(change, attempt).await?;
-    }
+    said.attempt_id = attempt.as_ref().map(|attempt| attempt.id);
     change.event(said);
+    if let Some(attempt) = attempt {
+        Aggregate::of(change, attempt).await?.question_identity(change)?;
+    }
     Ok(after)
 }
 
@@ -171,15 +171,4 @@ async fn lock_open_attempt(change: &mut Change<'_>, id: CustomerId) -> Result<Op
     let Some(open) = open else { return Ok(None) };
     // It may have ended between the two statements.
     Ok(change.lock_attempt(open).await?.filter(|attempt| !attempt.state.is_terminal()))
-}
-
-/// The attempt is about somebody else now than a reviewer with its last version has seen.
-async fn raise_version(change: &mut Change<'_>, attempt: attempt::Model) -> Result<()> {
-    let version = attempt.version + 1;
-    let mut row: attempt::ActiveModel = attempt.into();
-    row.version = Set(version);
-    row.updated_at = Set(change.now);
-    let attempt = row.update(change.txn).await?;
-    change.touched(&attempt);
-    Ok(())
 }

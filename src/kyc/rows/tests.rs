@@ -66,9 +66,12 @@ prop_compose! {
         waiting_on in party(),
         reason in reason(),
         (tries, max_tries) in (0..9, 1..9),
-        (started_at, ended_at, deadline_at) in (option::of(time()), option::of(time()), option::of(time())),
+        (started_at, ended_at) in (option::of(time()), option::of(time())),
+        (deadline_at, check_due_at) in (option::of(time()), option::of(time())),
     ) -> Step {
-        Step { kind, status, waiting_on, reason, tries, max_tries, started_at, ended_at, deadline_at }
+        Step {
+            kind, status, waiting_on, reason, tries, max_tries, started_at, ended_at, deadline_at, check_due_at,
+        }
     }
 }
 
@@ -129,6 +132,7 @@ fn step_row(rules: Step) -> step::Model {
         started_at: None,
         ended_at: None,
         deadline_at: None,
+        check_due_at: None,
         updated_at: DateTime::UNIX_EPOCH,
         version: 7,
     };

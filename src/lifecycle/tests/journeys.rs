@@ -9,6 +9,7 @@ use crate::lifecycle::{
     Refusal,
     attempt::{Attempt, Change, Settled, check, may, overdue},
     link,
+    screening::wrongly_due,
     step::{Move, Moved, Step},
 };
 
@@ -63,7 +64,8 @@ struct World {
 
 impl World {
     fn new(kinds: &[StepKind], hours: Option<i32>, max_tries: i32) -> Self {
-        let steps: Vec<_> = kinds.iter().map(|kind| Step::new(*kind, max_tries)).collect();
+        let steps: Vec<_> =
+            kinds.iter().map(|kind| Step::new(*kind, max_tries).beginning_at(at(0))).collect();
         let attempt = Attempt::create(&steps, hours.map(validity), at(0));
         Self { attempt, steps, now: at(0) }
     }
@@ -139,6 +141,9 @@ impl World {
     /// What holds besides `check`, because it is about time and about what readers see.
     fn assert_sound(&self) {
         assert_eq!(check(&self.attempt, &self.steps), Vec::<String>::new());
+        for step in &self.steps {
+            assert_eq!(wrongly_due(step, self.attempt.state), None);
+        }
         let seen = self.attempt.as_of(self.now);
         assert_eq!(seen.as_of(self.now), seen, "what is seen stays seen");
         let closed: Vec<_> = if seen.state.is_terminal() {

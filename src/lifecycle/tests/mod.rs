@@ -4,6 +4,7 @@ mod attempt;
 mod journeys;
 mod link;
 mod reasons;
+mod screening;
 mod step;
 
 use chrono::{DateTime, TimeDelta};
@@ -59,7 +60,7 @@ struct Journey {
 
 impl Journey {
     fn new(kinds: &[StepKind], hours: Option<i32>) -> Self {
-        let steps: Vec<Step> = kinds.iter().map(|kind| Step::new(*kind, 3)).collect();
+        let steps: Vec<Step> = kinds.iter().map(|kind| Step::new(*kind, 3).beginning_at(at(0))).collect();
         let attempt = Attempt::create(&steps, hours.map(validity), at(0));
         Self { attempt, steps }
     }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use entity::{
-    AttemptState, Scoped, StepStatus, attempt, hold,
+    AttemptState, MatchDecision, Scoped, StepKind, StepStatus, attempt, hold,
     id::{AttemptId, StepId},
-    step,
+    screening, screening_match, step,
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,7 @@ use crate::{
         Kyc, ReasonInput,
         attempt::{LinkGenerate, generate},
         hold::{HoldPlace, HoldRelease, place, release},
+        screening::{MatchDecide, decide},
         step::{StepUpdateStatus, update_status},
     },
     lifecycle::reasons::{self, Entry},
@@ -91,10 +92,30 @@ impl Mover {
             .order_by_asc(step::Column::Position)
             .all(kyc.db.reader())
             .await?;
-        match steps.first() {
-            Some(step) => self.advance(kyc, step).await,
-            None => self.release(kyc, next.id).await,
+        // A screening runs by itself: what is left to do about it are decisions.
+        let theirs = steps.iter().find(|step| step.kind != StepKind::SanctionScreening);
+        match (theirs, steps.first()) {
+            (Some(step), _) => self.advance(kyc, step).await,
+            (None, Some(screening)) => self.clear(kyc, screening).await,
+            (None, None) => self.release(kyc, next.id).await,
         }
+    }
+
+    /// Clears the first match of a screening that nobody has decided; nothing where there is none.
+    async fn clear(&self, kyc: &Kyc, step: &step::Model) -> Result<()> {
+        let scope = self.actor.scope().ok_or_else(|| Error::internal("the demo is of no merchant"))?;
+        let newest = screening::Entity::newest_of(scope, step.id).one(kyc.db.reader()).await?;
+        let Some(newest) = newest else { return Ok(()) };
+        let found = screening_match::Entity::of_screenings(scope, kyc.db.backend(), [newest.id])
+            .filter(screening_match::Column::Decision.eq(MatchDecision::Pending))
+            .one(kyc.db.reader())
+            .await?;
+        if let Some(found) = found {
+            let note = "Another birth date, and another country.".to_owned();
+            let input = MatchDecide { match_id: found.id, decision: MatchDecision::Cleared, note };
+            decide(kyc, &self.actor, input, None).await?;
+        }
+        Ok(())
     }
 
     async fn invite(&mut self, kyc: &Kyc) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
-use entity::{ListName, MerchantMode, Role, Time};
+use entity::{ListName, MerchantMode, Role, StepKind, Time};
 use indicatif::ProgressBar;
 
 use super::{Mover, Welcome};
@@ -21,7 +21,7 @@ use crate::{
         branding::{self, BrandingUpdate},
         customer::CustomerInput,
         member::{self, MemberCreate},
-        merchant::{self, MerchantCreate, MerchantCreated},
+        merchant::{self, MerchantCreate, MerchantCreated, MerchantUpdate},
         password,
     },
     ops::seed::{self, Plan},
@@ -74,6 +74,11 @@ pub async fn prepare(kyc: &Kyc) -> Result<Welcome> {
     };
     let scene = seed::scene(&past, &created).await?;
     seed::populate(&past, scene, plan, &ProgressBar::hidden()).await?;
+    // From today on, whoever comes is screened, too.
+    let mut journey = created.merchant.journey.0.clone();
+    journey.push(StepKind::SanctionScreening);
+    let screened = MerchantUpdate { journey: Patch::Set(journey), ..MerchantUpdate::default() };
+    merchant::update(kyc, &actor, screened, None).await?;
 
     let demo = ApiKeyCreate { name: "Demo".to_owned(), role: Role::Reviewer };
     let demo = api_key::create(kyc, &actor, demo, None).await?.answer.api_key;

@@ -67,7 +67,8 @@ impl<'s> Walk<'s> {
         validity: Validity,
         now: Time,
     ) -> Self {
-        let rules: Vec<Step> = scene.journey.iter().map(|kind| Step::new(*kind, DEFAULT_MAX_TRIES)).collect();
+        let rules: Vec<Step> =
+            scene.journey.iter().map(|kind| Step::new(*kind, DEFAULT_MAX_TRIES).beginning_at(now)).collect();
         let created = Attempt::create(&rules, Some(validity), now);
         let attempt =
             rows::new_attempt(scene.entropy.id(now), now, customer, number, scene.mode, None, created);

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use entity::{attempt, event, hold, id::AttemptId, link, merchant, step, whole};
+use entity::{attempt, event, hold, id::AttemptId, link, merchant, screening, screening_match, step, whole};
 use sea_orm::ConnectionTrait;
 
 use super::{
     BATCH, Walk,
     compare::{self, Found, differences},
     replay::Replay,
+    screenings,
 };
 use crate::{
     error::Result,
@@ -29,6 +30,8 @@ struct Below {
     steps: Vec<step::Model>,
     holds: Vec<hold::Model>,
     links: Vec<link::Model>,
+    screenings: Vec<screening::Model>,
+    matches: Vec<screening_match::Model>,
     events: Vec<event::Model>,
 }
 
@@ -47,6 +50,8 @@ pub(super) async fn check(
             walk.report.steps += below.steps.len() as u64;
             walk.report.holds += below.holds.len() as u64;
             walk.report.links += below.links.len() as u64;
+            walk.report.screenings += below.screenings.len() as u64;
+            walk.report.matches += below.matches.len() as u64;
             for (subject, what) in one(merchant, row, *is_last, &below)? {
                 walk.report.add(row.merchant_id, subject, what);
             }
@@ -70,6 +75,14 @@ async fn load(walk: &mut Walk<'_>, ids: &[AttemptId]) -> Result<BTreeMap<Attempt
     for row in whole::links_of(backend, ids).all(txn).await? {
         count += 1;
         all.entry(row.attempt_id).or_default().links.push(row);
+    }
+    for row in whole::screenings_of(backend, ids).all(txn).await? {
+        count += 1;
+        all.entry(row.attempt_id).or_default().screenings.push(row);
+    }
+    for row in whole::matches_of(backend, ids).all(txn).await? {
+        count += 1;
+        all.entry(row.attempt_id).or_default().matches.push(row);
     }
     for row in whole::events_of(backend, ids).all(txn).await? {
         count += 1;
@@ -107,7 +120,8 @@ fn one(merchant: &merchant::Model, row: &attempt::Model, is_last: bool, below: &
         ));
     }
     authors(&replay, &below.holds, &mut found);
-    let Replay { steps, holds, links, .. } = replay;
+    let Replay { steps, holds, links, screenings, .. } = replay;
+    found.extend(screenings::check(&below.screenings, &below.matches, &below.steps, row.state, screenings)?);
     found.extend(compare::rows("step", below.steps.iter().map(|row| (row.id, StepImage::from(row))), steps)?);
     found.extend(compare::rows("hold", below.holds.iter().map(|row| (row.id, HoldImage::from(row))), holds)?);
     found.extend(compare::rows("link", below.links.iter().map(|row| (row.id, LinkImage::from(row))), links)?);
@@ -132,7 +146,12 @@ fn owners(merchant: &merchant::Model, row: &attempt::Model, below: &Below, found
     below.steps.iter().for_each(|step| owner(format!("step {}", step.id), step.merchant_id));
     below.holds.iter().for_each(|hold| owner(format!("hold {}", hold.id), hold.merchant_id));
     below.links.iter().for_each(|link| owner(format!("link {}", link.id), link.merchant_id));
+    below.screenings.iter().for_each(|run| owner(format!("screening {}", run.id), run.merchant_id));
+    below.matches.iter().for_each(|found| owner(format!("match {}", found.id), found.merchant_id));
     below.events.iter().for_each(|event| owner(format!("event {}", event.seq), event.merchant_id));
+    for one in below.matches.iter().filter(|one| one.customer_id != row.customer_id) {
+        found.push((format!("match {}", one.id), "it is of another customer than its attempt".to_owned()));
+    }
     let strange = |event: &&event::Model| event.customer_id != Some(row.customer_id);
     let strangers: Vec<_> = below.events.iter().filter(strange).collect();
     // When they all say so it is the row that is wrong.

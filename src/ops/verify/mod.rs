@@ -17,6 +17,7 @@ mod customers;
 mod log;
 mod replay;
 mod report;
+mod screenings;
 mod shape;
 mod strays;
 

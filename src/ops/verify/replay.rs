@@ -7,7 +7,7 @@ use entity::{
     id::{HoldId, LinkId, StepId},
 };
 
-use super::shape;
+use super::{screenings::Screenings, shape};
 use crate::{
     events::{
         Images,
@@ -26,6 +26,8 @@ pub(super) struct Replay {
     pub(super) links: BTreeMap<LinkId, LinkImage>,
     /// Who placed a hold, and who released it.
     pub(super) hold_authors: BTreeMap<HoldId, (Author, Option<Author>)>,
+    /// Runs of screenings, and what became of their matches.
+    pub(super) screenings: Screenings,
     /// How often the link was opened.
     pub(super) opened: i32,
     /// Events with something wrong, by number.
@@ -70,7 +72,7 @@ impl Replay {
             }
             _ => {}
         }
-        let Images { attempt, steps, hold, links, details: _ } = images;
+        let Images { attempt, steps, hold, links, screening, matches, details: _ } = images;
         match event.kind {
             EventType::AttemptCreated => self.state = Some(AttemptState::Created),
             EventType::AttemptStateChanged => self.move_attempt(event, attempt.as_deref(), broken),
@@ -80,6 +82,7 @@ impl Replay {
         self.take_steps(event, steps, broken);
         self.take_hold(event, hold, broken);
         self.take_links(event, links, broken);
+        self.screenings.take(event, screening.map(|run| *run), matches, broken);
         if let Some(image) = attempt {
             self.take_attempt(event, *image, broken);
         }

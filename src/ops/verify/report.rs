@@ -25,6 +25,8 @@ pub struct Report {
     pub steps: u64,
     pub holds: u64,
     pub links: u64,
+    pub screenings: u64,
+    pub matches: u64,
     /// The first 1000, merchant after merchant.
     pub problems: Vec<Problem>,
     /// How many more there were.
@@ -64,15 +66,26 @@ impl Report {
 /// # Errors
 /// When one of them does not take it.
 pub fn report_to(report: &Report, mut people: impl Write, mut programs: impl Write) -> io::Result<ExitCode> {
-    let Report { merchants, events, customers, attempts, steps, holds, links, problems, problems_left_out } =
-        report;
+    let Report {
+        merchants,
+        events,
+        customers,
+        attempts,
+        steps,
+        holds,
+        links,
+        screenings,
+        matches,
+        problems,
+        problems_left_out,
+    } = report;
     serde_json::to_writer_pretty(&mut programs, report)?;
     writeln!(programs)?;
     programs.flush()?;
     writeln!(
         people,
         "Checked {merchants} merchants, {events} events, {customers} customers, {attempts} attempts, {steps} steps, \
-         {holds} holds, {links} links."
+         {holds} holds, {links} links, {screenings} screenings, {matches} matches."
     )?;
     for Problem { merchant, subject, what } in problems.iter().take(SHOWN) {
         writeln!(people, "{merchant} {subject}: {what}")?;

@@ -1,6 +1,6 @@
 //! What an event of each type has to say, and may not say.
 
-use entity::{ActorKind, AttemptState, EventType, StepStatus, event};
+use entity::{ActorKind, AttemptState, EventType, MatchDecision, StepStatus, event};
 use serde::Deserialize;
 
 use crate::events::Images;
@@ -43,9 +43,9 @@ fn shape(kind: EventType) -> Shape {
         T::StepStatusChanged => [Always, Always, Always, Never, Always, Maybe],
         T::AttemptStateChanged => [Always, Always, Never, Never, Always, Maybe],
         T::HoldPlaced | T::HoldReleased => [Always, Always, Never, Always, Never, Always],
-        T::ScreeningCompleted | T::LateResultRecorded | T::ScreeningMatchDecided | T::ImageCaptured => {
-            [Always, Always, Maybe, Maybe, Maybe, Maybe]
-        }
+        T::ScreeningCompleted => [Always, Always, Always, Always, Never, Never],
+        T::ScreeningMatchDecided => [Always, Always, Always, Always, Always, Never],
+        T::LateResultRecorded | T::ImageCaptured => [Always, Always, Maybe, Maybe, Maybe, Maybe],
         T::ReportExported | T::BrandingUpdated | T::MerchantCreated | T::MerchantUpdated => {
             [Never, Never, Never, Maybe, Never, Never]
         }
@@ -93,6 +93,8 @@ pub(super) fn check(event: &event::Model) -> Vec<String> {
         Ok(images) => {
             let moves = images.attempt.is_some()
                 || images.hold.is_some()
+                || images.screening.is_some()
+                || !images.matches.is_empty()
                 || !images.steps.is_empty()
                 || !images.links.is_empty();
             if moves && event.attempt_id.is_none() {
@@ -114,6 +116,7 @@ fn words(event: &event::Model, wrong: &mut Vec<String>) {
     let is_word: fn(&str) -> bool = match event.kind {
         EventType::StepStatusChanged => |word| word.parse::<StepStatus>().is_ok(),
         EventType::AttemptStateChanged => |word| word.parse::<AttemptState>().is_ok(),
+        EventType::ScreeningMatchDecided => |word| word.parse::<MatchDecision>().is_ok(),
         _ => return,
     };
     for (name, word) in [("from", &event.from), ("to", &event.to)] {

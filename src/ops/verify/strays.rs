@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    attempt, customer, event, hold, id::MerchantId, link, log_head, merchant, search_token, step, whole,
+    attempt, customer, event, hold, id::MerchantId, link, log_head, merchant, screening, screening_match,
+    search_token, step, whole,
 };
 use sea_orm::{EntityTrait, QuerySelect};
 
@@ -42,6 +43,34 @@ pub(super) async fn check(walk: &mut Walk<'_>) -> Result<()> {
         (link::Column::AttemptId, attempt::Column::Id),
         "its attempt does not exist",
         |row| (row.merchant_id, format!("link {}", row.id)),
+    )
+    .await?;
+    find::<screening::Entity, step::Entity>(
+        walk,
+        (screening::Column::StepId, step::Column::Id),
+        "its step does not exist",
+        |row| (row.merchant_id, format!("screening {}", row.id)),
+    )
+    .await?;
+    find::<screening::Entity, attempt::Entity>(
+        walk,
+        (screening::Column::AttemptId, attempt::Column::Id),
+        "its attempt does not exist",
+        |row| (row.merchant_id, format!("screening {}", row.id)),
+    )
+    .await?;
+    find::<screening_match::Entity, screening::Entity>(
+        walk,
+        (screening_match::Column::ScreeningId, screening::Column::Id),
+        "its screening does not exist",
+        |row| (row.merchant_id, format!("match {}", row.id)),
+    )
+    .await?;
+    find::<screening_match::Entity, attempt::Entity>(
+        walk,
+        (screening_match::Column::AttemptId, attempt::Column::Id),
+        "its attempt does not exist",
+        |row| (row.merchant_id, format!("match {}", row.id)),
     )
     .await?;
     // Several events tell of one row that is gone: it is named once.

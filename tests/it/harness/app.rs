@@ -47,7 +47,7 @@ const PASSWORD: &str = "correct horse battery";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
     "api_key",
     "attempt",
     "customer",
@@ -60,6 +60,8 @@ const TABLES: [&str; 15] = [
     "merchant",
     "sanction_list",
     "sanction_person",
+    "screening",
+    "screening_match",
     "search_token",
     "session",
     "step",

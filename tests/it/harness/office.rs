@@ -18,6 +18,7 @@ use kyc_stack::{
         Kyc, LinkIssued, Outcome, ReasonInput, StepMoved,
         attempt::{AttemptCreate, LinkGenerate},
         customer::CustomerInput,
+        screening::Screening,
         step::StepUpdateStatus,
     },
 };
@@ -53,6 +54,7 @@ impl Office {
             wake: Arc::new(|_| ()),
             public_url: "https://kyc.example.com".into(),
             shelf: Arc::default(),
+            screening: Screening::default(),
         };
         let row = merchant.clone().into_active_model();
         merchant::Entity::insert(row).exec_without_returning(kyc.db.writer()).await.unwrap();

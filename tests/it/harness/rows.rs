@@ -148,6 +148,7 @@ pub(crate) fn step(attempt: &attempt::Model, kind: StepKind, position: i32) -> s
         started_at: Some(some_time()),
         ended_at: Some(some_time()),
         deadline_at: Some(some_time()),
+        check_due_at: Some(some_time()),
         updated_at: some_time(),
         version: 2,
     }

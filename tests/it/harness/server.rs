@@ -18,6 +18,7 @@ use kyc_stack::{
     kyc::{
         Kyc,
         merchant::{MerchantCreate, MerchantCreated},
+        screening::Screening,
     },
     rest::{RestState, session},
 };
@@ -56,6 +57,7 @@ impl Server {
             wake: Arc::new(|_| {}),
             public_url: ORIGIN.into(),
             shelf: Arc::default(),
+            screening: Screening::default(),
         };
         let state =
             RestState { auth: auth.clone(), kyc: kyc.clone(), origin: ORIGIN.into(), client_ip_header: None };

@@ -94,6 +94,7 @@ const STEP: &[Known] = &[
     leaf("tries"),
     leaf("maxTries"),
     leaf("provider"),
+    object("result", "StepResult"),
     leaf("startedAt"),
     leaf("endedAt"),
     leaf("version"),
@@ -107,6 +108,22 @@ const HOLD: &[Known] = &[
     leaf("placedAt"),
     object("releasedBy", "Actor"),
     leaf("releasedAt"),
+];
+const SCREENING_RESULT: &[Known] = &[
+    object("lists", "ScreenedList"),
+    leaf("screenedAt"),
+    leaf("threshold"),
+    object("matches", "ScreeningMatch"),
+];
+const SCREENED_LIST: &[Known] = &[leaf("name"), leaf("version")];
+const SCREENING_MATCH: &[Known] = &[
+    leaf("id"),
+    leaf("listedName"),
+    leaf("score"),
+    leaf("explanation"),
+    leaf("decision"),
+    leaf("note"),
+    object("decidedBy", "Actor"),
 ];
 const LINK: &[Known] =
     &[leaf("state"), leaf("expiresAt"), leaf("openCount"), leaf("lastOpenedAt"), leaf("issuedCount")];
@@ -138,6 +155,11 @@ pub(super) fn fields(of: &str) -> &'static [Known] {
         "Attempt" => ATTEMPT,
         "Step" => STEP,
         "Hold" => HOLD,
+        // A union has no fields of its own.
+        "StepResult" => &[],
+        "ScreeningResult" => SCREENING_RESULT,
+        "ScreenedList" => SCREENED_LIST,
+        "ScreeningMatch" => SCREENING_MATCH,
         "KycLink" => LINK,
         "Reason" => REASON,
         "Actor" => ACTOR,
@@ -159,6 +181,7 @@ pub(super) fn type_of_id(id: &str) -> &'static str {
         Some("attempt") => "Attempt",
         Some("step") => "Step",
         Some("hold") => "Hold",
+        Some("match") => "ScreeningMatch",
         _ => panic!("no type of {id}"),
     }
 }
@@ -306,8 +329,10 @@ impl Asking<'_> {
     /// A type that a fragment in `of` may be about.
     fn condition(&mut self, of: &'static str) -> &'static str {
         match of {
-            "Node" => self.pick::<&str>(&["Customer", "Attempt", "Step", "Hold", "Node"]),
-            "Customer" | "Attempt" | "Step" | "Hold" if self.roll(6) == 0 => "Node",
+            "Node" => self.pick::<&str>(&["Customer", "Attempt", "Step", "Hold", "ScreeningMatch", "Node"]),
+            "Customer" | "Attempt" | "Step" | "Hold" | "ScreeningMatch" if self.roll(6) == 0 => "Node",
+            "StepResult" => self.pick::<&str>(&["ScreeningResult", "ScreeningResult", "StepResult"]),
+            "ScreeningResult" if self.roll(4) == 0 => "StepResult",
             other => other,
         }
     }
@@ -439,8 +464,11 @@ impl Asking<'_> {
         if self.roll(8) == 0 {
             return "\"attempt_00000000000000000000000000\"".to_owned();
         }
-        let prefix =
-            if prefix.is_empty() { *self.pick(&["customer", "attempt", "step", "hold"]) } else { prefix };
+        let prefix = if prefix.is_empty() {
+            *self.pick(&["customer", "attempt", "step", "hold", "match"])
+        } else {
+            prefix
+        };
         let ids = self.tree.ids(prefix);
         format!("\"{}\"", self.pick(&ids))
     }

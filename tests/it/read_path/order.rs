@@ -60,6 +60,8 @@ impl<'a> Question<'a> {
                     self.node(id, sets, node);
                 }
             }
+            // The only type that it may hold.
+            ("StepResult", result) => self.object("ScreeningResult", sets, result),
             ("Node", node) => self.node(&self.value(&field.arguments[0].1.node), sets, node),
             (child, ConstValue::List(values)) => {
                 for value in values {
@@ -108,8 +110,12 @@ impl<'a> Question<'a> {
                     (condition, &inline.node.selection_set.node)
                 }
             };
-            let is_node = ["Customer", "Attempt", "Step", "Hold"].contains(&of);
-            if condition.is_none_or(|name| name == of || (name == "Node" && is_node)) {
+            let is_node = ["Customer", "Attempt", "Step", "Hold", "ScreeningMatch"].contains(&of);
+            let is_result = of == "ScreeningResult";
+            let is = |name: &Name| {
+                name == of || (name == "Node" && is_node) || (name == "StepResult" && is_result)
+            };
+            if condition.is_none_or(is) {
                 self.collect(of, below, visited, grouped);
             }
         }

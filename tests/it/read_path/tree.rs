@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{ID, Interface, Object, SimpleObject};
+use async_graphql::{ID, Interface, Object, SimpleObject, Union};
 use chrono::SecondsFormat;
 use entity::{
-    ActorKind, AttemptState, ExpiryReason, LinkState, MerchantMode, Party, Role, Scoped, StepKind,
-    StepStatus, Time, attempt, customer, hold,
+    ActorKind, AttemptState, ExpiryReason, LinkState, MatchDecision, MerchantMode, Party, Role, Scoped,
+    StepKind, StepStatus, Time, attempt, customer, hold,
     id::{ApiKeyId, MemberId},
-    step,
+    screening, screening_match, step,
 };
 use kyc_stack::auth::Actor as Asker;
 use serde_json::json;
@@ -30,6 +30,8 @@ pub(super) struct Tree {
     attempts: Vec<attempt::Model>,
     steps: Vec<step::Model>,
     holds: Vec<hold::Model>,
+    screenings: Vec<screening::Model>,
+    matches: Vec<screening_match::Model>,
     cursors: HashMap<List, HashMap<String, String>>,
     now: Time,
     reviewer: bool,
@@ -74,7 +76,12 @@ impl Tree {
         let mut holds = hold::Entity::scoped(scope).all(db).await.unwrap();
         holds.sort_by_key(|row| (row.placed_at, row.id));
         let customers = customer::Entity::scoped(scope).all(db).await.unwrap();
-        Self { customers, attempts, steps, holds, cursors, now, reviewer: asker.may(Role::Reviewer) }
+        let screenings = screening::Entity::scoped(scope).all(db).await.unwrap();
+        let mut matches = screening_match::Entity::scoped(scope).all(db).await.unwrap();
+        matches.sort_by_key(|row| row.position);
+        assert!(screenings.iter().any(|row| !row.newest) && matches.len() > 1);
+        let reviewer = asker.may(Role::Reviewer);
+        Self { customers, attempts, steps, holds, screenings, matches, cursors, now, reviewer }
     }
 
     /// The ids of all objects of a type.
@@ -84,6 +91,7 @@ impl Tree {
             "attempt" => self.attempts.iter().map(|row| row.id.to_string()).collect(),
             "step" => self.steps.iter().map(|row| row.id.to_string()).collect(),
             "hold" => self.holds.iter().map(|row| row.id.to_string()).collect(),
+            "match" => self.matches.iter().map(|row| row.id.to_string()).collect(),
             other => panic!("no objects with the prefix {other}"),
         }
     }
@@ -153,6 +161,15 @@ struct Attempt(At, usize);
 struct Step(At, usize);
 #[derive(Clone)]
 struct Hold(At, usize);
+#[derive(Clone)]
+struct ScreeningResult(At, usize);
+#[derive(Clone)]
+struct ScreeningMatch(At, usize);
+
+#[derive(Union)]
+enum StepResult {
+    Screening(ScreeningResult),
+}
 
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID"))]
@@ -161,6 +178,7 @@ enum Node {
     Attempt(Attempt),
     Step(Step),
     Hold(Hold),
+    Match(ScreeningMatch),
 }
 
 #[derive(Clone, SimpleObject)]
@@ -223,6 +241,12 @@ struct Reason {
 }
 
 #[derive(SimpleObject)]
+struct ScreenedList {
+    name: String,
+    version: String,
+}
+
+#[derive(SimpleObject)]
 struct Actor {
     kind: ActorKind,
     id: Option<ID>,
@@ -237,6 +261,9 @@ fn find(tree: &At, id: &str) -> Option<Node> {
         "attempt" => at(tree().ids("attempt")).map(|row| Node::Attempt(Attempt(tree(), row))),
         "step" => at(tree().ids("step")).map(|row| Node::Step(Step(tree(), row))),
         "hold" => at(tree().ids("hold")).map(|row| Node::Hold(Hold(tree(), row))),
+        "match" if tree().reviewer => {
+            at(tree().ids("match")).map(|row| Node::Match(ScreeningMatch(tree(), row)))
+        }
         _ => None,
     }
 }
@@ -568,6 +595,12 @@ impl Step {
         &self.row().provider
     }
 
+    async fn result(&self) -> Option<StepResult> {
+        let tree = &self.0;
+        let of = tree.screenings.iter().position(|run| run.newest && run.step_id == self.row().id)?;
+        tree.reviewer.then(|| StepResult::Screening(ScreeningResult(Arc::clone(tree), of)))
+    }
+
     async fn started_at(&self) -> Option<String> {
         self.row().started_at.map(time)
     }
@@ -578,6 +611,68 @@ impl Step {
 
     async fn version(&self) -> i32 {
         self.row().version
+    }
+}
+
+#[Object]
+impl ScreeningResult {
+    async fn lists(&self) -> Vec<ScreenedList> {
+        let lists = &self.0.screenings[self.1].lists.0;
+        lists
+            .iter()
+            .map(|list| ScreenedList { name: list.name.clone(), version: list.version.clone() })
+            .collect()
+    }
+
+    async fn screened_at(&self) -> String {
+        time(self.0.screenings[self.1].screened_at)
+    }
+
+    async fn threshold(&self) -> f64 {
+        self.0.screenings[self.1].threshold
+    }
+
+    async fn matches(&self) -> Vec<ScreeningMatch> {
+        let run = self.0.screenings[self.1].id;
+        let of_run = |row: &usize| self.0.matches[*row].screening_id == run;
+        (0..self.0.matches.len()).filter(of_run).map(|row| ScreeningMatch(Arc::clone(&self.0), row)).collect()
+    }
+}
+
+impl ScreeningMatch {
+    fn row(&self) -> &screening_match::Model {
+        &self.0.matches[self.1]
+    }
+}
+
+#[Object]
+impl ScreeningMatch {
+    async fn id(&self) -> ID {
+        self.row().id.to_string().into()
+    }
+
+    async fn listed_name(&self) -> &str {
+        &self.row().listed_name
+    }
+
+    async fn score(&self) -> f64 {
+        self.row().score
+    }
+
+    async fn explanation(&self) -> &[String] {
+        &self.row().explanation.0
+    }
+
+    async fn decision(&self) -> MatchDecision {
+        self.row().decision
+    }
+
+    async fn note(&self) -> &Option<String> {
+        &self.row().note
+    }
+
+    async fn decided_by(&self) -> Option<Actor> {
+        Some(actor(self.row().decided_by_kind?, self.row().decided_by_id))
     }
 }
 

@@ -16,7 +16,7 @@ use kyc_stack::{
     db::Db,
     entropy::Entropy,
     error::Result,
-    kyc::{Kyc, report::export},
+    kyc::{Kyc, report::export, screening::Screening},
     report::{Params, Query},
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -54,6 +54,7 @@ impl Shop {
             wake: Arc::new(|_| {}),
             public_url: "http://localhost:8080".into(),
             shelf: Arc::default(),
+            screening: Screening::default(),
         };
         let scope = merchant(&kyc, "acme").await;
         Self { kyc, scope, _database: database }
@@ -228,6 +229,7 @@ impl Journey {
             started_at: Some(created_at),
             ended_at: None,
             deadline_at: None,
+            check_due_at: None,
             updated_at: created_at,
             version: 1,
         };

@@ -46,6 +46,11 @@ pub(super) fn all() -> Vec<(&'static str, Needs, Value)> {
         ("stepUpdateStatus", reviewer, json!({ "stepId": "@step", "status": "COMPLETED" })),
         ("holdPlace", reviewer, json!({ "attemptId": "@attempt", "reason": reason })),
         ("holdRelease", reviewer, json!({ "holdId": "@hold" })),
+        (
+            "screeningMatchDecide",
+            reviewer,
+            json!({ "matchId": "@match", "decision": "CLEARED", "note": "Another birth date." }),
+        ),
         ("attemptReject", reviewer, json!({ "attemptId": "@attempt", "reason": reason })),
     ]
 }

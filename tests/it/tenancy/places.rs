@@ -43,7 +43,7 @@ fn listed(at: &'static str, mutation: &str, shown: &str) -> Place {
 }
 
 const NODE: &str = "id ... on Customer { name reference } ... on Attempt { customer { name } }
-    ... on Step { attempt { id customer { id name } } } ... on Hold { attempt { id } }
+    ... on Step { attempt { id customer { id name } } } ... on Hold { attempt { id } } ... on ScreeningMatch { listedName }
     ... on TrackerEvent { told: customer { id name } toldOf: attempt { id } } ... on Member { name email } ... on ApiKey { prefix }
     ... on Merchant { slug }";
 const ATTEMPT: &str = "attempt { id customer { id name reference } steps { id } }";
@@ -59,11 +59,20 @@ pub(super) fn all() -> Vec<Place> {
 fn reads() -> Vec<Place> {
     let node = format!("query($v: ID!) {{ node(id: $v) {{ {NODE} }} }}");
     let mut all: Vec<_> =
-        ["@merchant", "@attempt", "@customer", "@step", "@hold", "@key", "@member", "@event"]
+        ["@merchant", "@attempt", "@customer", "@step", "@hold", "@match", "@key", "@member", "@event"]
             .map(|object| read("Query.node(id)", &node, object))
             .into();
-    let objects =
-        json!(["@customer", "@attempt", "@step", "@hold", "@key", "@member", "@event", "@merchant"]);
+    let objects = json!([
+        "@customer",
+        "@attempt",
+        "@step",
+        "@hold",
+        "@match",
+        "@key",
+        "@member",
+        "@event",
+        "@merchant"
+    ]);
     all.push(Place {
         at: "Query.nodes(ids)",
         document: format!("query($v: [ID!]!) {{ nodes(ids: $v) {{ {NODE} }} }}"),
@@ -170,6 +179,11 @@ fn writes() -> Vec<Place> {
         listed("StepUpdateStatusInput.stepId", "stepUpdateStatus", &step),
         listed("HoldPlaceInput.attemptId", "holdPlace", &hold),
         listed("HoldReleaseInput.holdId", "holdRelease", &hold),
+        listed(
+            "ScreeningMatchDecideInput.matchId",
+            "screeningMatchDecide",
+            "match { id listedName } step { id }",
+        ),
         listed("AttemptRejectInput.attemptId", "attemptReject", ATTEMPT),
         write("KycLinkGenerateInput.customerId", "kycLinkGenerate", ATTEMPT, &by("customerId", "@customer")),
         write(

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use entity::{AttemptState, ExpiryReason, Party, Role, StepKind, StepStatus, log_head, merchant};
+use entity::{
+    AttemptState, ExpiryReason, MatchDecision, Party, Role, StepKind, StepStatus, log_head, merchant,
+    screening, screening_match,
+};
 use kyc_stack::kyc::{
     Patch,
     attempt::{AttemptCreate, AttemptReject, create, reject},
@@ -11,12 +14,16 @@ use kyc_stack::kyc::{
     expiry::{expire_due, link_expiries_due, step_timeouts_due},
     hold::{HoldPlace, HoldRelease, place, release},
     link::{LinkExtend, LinkResend, LinkRevoke, extend, resend, revoke},
+    screening::{MatchDecide, decide, screenings_due},
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 
-use crate::harness::{
-    office::{Office, of_nobody, reason, to},
-    rows,
+use crate::{
+    harness::{
+        office::{Office, of_nobody, reason, to},
+        rows,
+    },
+    screenings::{load, person},
 };
 
 /// A second merchant, without customers.
@@ -103,6 +110,8 @@ pub(super) async fn busy() -> Office {
     let step = office.steps(running.id).await[0].id;
     office.step(step, InProgress).await.unwrap();
 
+    screened(&office).await;
+
     let states: Vec<_> = [completed.id, failed.id, rejected.id, first.id, second.id, third.id].to_vec();
     let mut reached = Vec::new();
     for id in states {
@@ -122,4 +131,32 @@ pub(super) async fn busy() -> Office {
     );
     assert_eq!(office.row(late.id).await.waiting_on, Some(Party::Reviewer));
     office
+}
+
+/// One is cleared, one is confirmed after a second run, and one waits to be screened.
+async fn screened(office: &Office) {
+    use StepKind::{Pan, SanctionScreening};
+    let kyc = &office.kyc;
+    let persons = ["UN.7", "UN.8"].map(|id| person(id, &["Asha Rao"]));
+    load(kyc, 20, persons.into());
+    let reviewer = office.member(Role::Reviewer);
+    for (runs, decision) in [(1, MatchDecision::Cleared), (2, MatchDecision::Confirmed)] {
+        let attempt = office.attempt(&[Pan, SanctionScreening]).await;
+        let step = office.steps(attempt.id).await[1].id;
+        for run in 0..runs {
+            if run > 0 {
+                office.step(step, StepStatus::InProgress).await.unwrap();
+            }
+            assert_eq!(screenings_due(kyc, 100).await.unwrap(), 1);
+        }
+        let newest = screening::Entity::newest_of(office.scope(), step).one(kyc.db.reader()).await;
+        let newest = newest.unwrap().unwrap().id;
+        let backend = kyc.db.backend();
+        let found = screening_match::Entity::of_screenings(office.scope(), backend, [newest]);
+        for found in found.all(kyc.db.reader()).await.unwrap() {
+            let input = MatchDecide { match_id: found.id, decision, note: "looked at it".to_owned() };
+            decide(kyc, &reviewer, input, None).await.unwrap();
+        }
+    }
+    office.attempt(&[Pan, SanctionScreening]).await;
 }
