@@ -67,6 +67,16 @@ fn other_defaults_can_lie_below() {
 }
 
 #[test]
+fn a_threshold_is_a_score_that_lets_something_through() {
+    assert_eq!(from_file("screening_threshold = 0.85\n").unwrap().screening_threshold, Some(0.85));
+    assert_eq!(from_env(&[("KYC_SCREENING_THRESHOLD", "1")]).unwrap().screening_threshold, Some(1.0));
+    for wrong in ["0.4", "1.01", "NaN", "-1", "80 %"] {
+        let problem = problem(from_env(&[("KYC_SCREENING_THRESHOLD", wrong)]));
+        assert!(problem.contains("from 0.5 to 1"), "{problem}");
+    }
+}
+
+#[test]
 fn an_unknown_key_is_refused_by_name() {
     let problem = problem(from_file("lisen = \"127.0.0.1:1\"\n"));
     assert!(problem.contains("unknown key `lisen`") && problem.contains("listen, public_url"), "{problem}");

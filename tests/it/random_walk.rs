@@ -199,7 +199,7 @@ impl World {
             Action::Rename { customer } => {
                 let Some(id) = pick(&self.customers, customer) else { return };
                 // Listed, cleared or not, and nobody.
-                let name = ["Asha Rao", "Asha Iyer", "Asha Nobody"][self.done % 3].to_owned();
+                let name = ["Asha Rao", "Zubin Iyer", "Kiran Dutt"][self.done % 3].to_owned();
                 let input = CustomerUpdate {
                     id,
                     name: Patch::Set(name),
@@ -243,7 +243,7 @@ fn no_sequence_of_actions_breaks_a_rule_or_leaves_the_log_behind() {
         .run(&walks, |walk| {
             runtime.block_on(async {
                 let office = Office::open().await;
-                let listed = [("UN.7", "Asha Rao"), ("UN.8", "Asha Rao"), ("UN.9", "Asha Iyer")];
+                let listed = [("UN.7", "Asha Rao"), ("UN.8", "Asha Rao"), ("UN.9", "Zubin Iyer")];
                 load(&office.kyc, 20, listed.map(|(id, name)| person(id, &[name])).into());
                 let mut world = World::default();
                 for action in walk {

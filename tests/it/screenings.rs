@@ -3,8 +3,8 @@
 mod memory;
 mod races;
 mod roles;
+mod worker;
 
-use chrono::TimeDelta;
 use kyc_stack::{
     checks::sanctions::{
         index::{Index, List},
@@ -34,9 +34,9 @@ pub(crate) fn person(id: &str, names: &[&str]) -> Person {
             .enumerate()
             .map(|(place, name)| ListedName { text: (*name).to_owned(), quality: quality(place) })
             .collect(),
-        births: Birth::in_years(1965, 1965).into_iter().collect(),
-        nationalities: vec!["AE".to_owned()],
-        countries: vec!["AE".to_owned(), "PK".to_owned()],
+        births: Birth::in_years(1990, 1990).into_iter().collect(),
+        nationalities: vec!["IN".to_owned()],
+        countries: vec!["IN".to_owned(), "PK".to_owned()],
         gender: None,
         programs: vec!["MADE-UP".to_owned()],
         documents: Vec::new(),
@@ -182,10 +182,11 @@ async fn a_match_waits_for_a_decision_that_may_change_while_the_attempt_is_open(
     assert_eq!(stands(&matched), ("REQUIRES_ACTION", Some("SCREENING_MATCH")));
     let [found] = matches(&matched).as_slice() else { panic!("{matched}") };
     assert_eq!((&found["list"], &found["entityId"]), (&json!("un"), &json!("UN.7")));
-    assert_eq!((&found["listedName"], &found["score"]), (&json!("Asha Rao"), &json!(1.0)));
+    assert_eq!(found["listedName"], "Asha Rao");
+    assert!(found["score"].as_f64().unwrap() >= 0.9, "{found}");
     assert_eq!(found["listedNames"], json!(["Zorvan Petrakis", "Asha Rao"]));
-    assert_eq!((&found["listedBirthDates"], &found["programs"]), (&json!(["1965"]), &json!(["MADE-UP"])));
-    assert_eq!(found["listedCountries"], json!(["AE", "PK"]));
+    assert_eq!((&found["listedBirthDates"], &found["programs"]), (&json!(["1990"]), &json!(["MADE-UP"])));
+    assert_eq!(found["listedCountries"], json!(["IN", "PK"]));
     assert!(!found["explanation"].as_array().unwrap().is_empty(), "{found}");
     assert_eq!((&found["decision"], &found["decidedBy"]), (&json!("PENDING"), &Value::Null));
 
@@ -294,7 +295,7 @@ async fn a_name_that_is_none_waits_for_a_reviewer_until_it_is_corrected() {
         house.reviewer().mutate("screeningMatchDecide", "match { id }", decision(&old, "CLEARED")).await;
     assert_eq!(refused.user_errors("screeningMatchDecide"), [("INVALID", "matchId".to_owned())]);
 
-    house.agent().done("customerUpdate", "customer { id }", rename("Quentin Rao")).await;
+    house.agent().done("customerUpdate", "customer { id }", rename("Quentin Dsouza")).await;
     assert_eq!(screen(&app).await, 1);
     assert_eq!(stands(&seen(&house, &attempt).await), ("COMPLETED", None));
     app.close().await;
@@ -323,21 +324,5 @@ async fn of_many_matches_those_that_need_a_decision_come_first_until_none_is_lef
     }
     screen(&app).await;
     assert_eq!(stands(&seen(&house, &attempt).await), ("COMPLETED", None));
-    app.close().await;
-}
-
-#[tokio::test]
-async fn nobody_waits_for_a_merchant_with_thousands() {
-    let app = TestApp::open().await;
-    let (busy, small) = (app.merchant("busy").await, app.merchant("small").await);
-    load(app.kyc(), 20, vec![stranger()]);
-    for n in 0..5 {
-        attempt_of(&busy.agent(), &format!("Customer {n} Rao")).await;
-        app.pass(TimeDelta::seconds(1));
-    }
-    let (attempt, _) = attempt_of(&small.agent(), "Asha Rao").await;
-    assert_eq!(screenings_due(app.kyc(), 2).await.unwrap(), 2);
-    assert_eq!(stands(&seen(&small, &attempt).await), ("COMPLETED", None));
-    assert_eq!(screen(&app).await, 4);
     app.close().await;
 }

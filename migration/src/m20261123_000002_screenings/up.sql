@@ -27,6 +27,8 @@ CREATE TABLE screening (
 CREATE UNIQUE INDEX screening_newest ON screening (step_id) WHERE newest;
 CREATE INDEX screening_attempt ON screening (attempt_id);
 
+-- Foreign keys to the parent only. One to the customer would lock their row after the attempt's, while a change of their name
+-- takes them the other way round: a deadlock.
 CREATE TABLE screening_match (
     id                 {uuid} NOT NULL PRIMARY KEY,
     merchant_id        {uuid} NOT NULL,
@@ -53,8 +55,6 @@ CREATE TABLE screening_match (
     decided_by_id      {uuid},
     decided_at         {time},
     UNIQUE (screening_id, position),
-    FOREIGN KEY (attempt_id, merchant_id) REFERENCES attempt (id, merchant_id),
-    FOREIGN KEY (customer_id, merchant_id) REFERENCES customer (id, merchant_id),
     CHECK ((decision = 'PENDING') = (decided_at IS NULL)),
     CHECK ((decided_at IS NULL) = (decided_by_kind IS NULL)),
     CHECK ((decided_at IS NULL) = (note IS NULL))

@@ -39,7 +39,7 @@ impl Screenings {
     ) {
         match event.kind {
             EventType::ScreeningCompleted => self.take_run(event, run, matches, broken),
-            EventType::ScreeningMatchDecided => self.take_decision(event, matches, broken),
+            EventType::ScreeningMatchDecided => self.take_decision(event, &matches, broken),
             EventType::StepStatusChanged if matches.is_empty() => self.take_back(event, run, broken),
             _ if run.is_some() || !matches.is_empty() => {
                 broken.push(format!("{} has images of a screening", event.kind));
@@ -91,8 +91,8 @@ impl Screenings {
         }
     }
 
-    fn take_decision(&mut self, event: &event::Model, matches: Vec<MatchImage>, broken: &mut Vec<String>) {
-        let [after] = matches.as_slice() else {
+    fn take_decision(&mut self, event: &event::Model, matches: &[MatchImage], broken: &mut Vec<String>) {
+        let [after] = matches else {
             broken.push("it decides a match and leaves no image of it".to_owned());
             return;
         };
@@ -121,7 +121,7 @@ impl Screenings {
         if run != Some(after.screening_id) {
             broken.push("it moves a match to another screening".to_owned());
         }
-        if !event.step_id.is_some_and(|step| self.last.get(&step).copied() == run) {
+        if event.step_id.is_none_or(|step| self.last.get(&step).copied() != run) {
             broken.push("it decides a match of a screening that was replaced".to_owned());
         }
         self.matches.insert(after.id, after.clone());

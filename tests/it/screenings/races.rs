@@ -70,10 +70,10 @@ async fn of_many_workers_one_concludes_each_screening() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_renames_meanwhile_the_last_run_is_about_who_they_are() {
     let office = Office::open().await;
-    load(&office.kyc, 20, vec![person("UN.7", &["Asha Rao"]), person("UN.9", &["Asha Iyer"])]);
+    load(&office.kyc, 20, vec![person("UN.7", &["Asha Rao"]), person("UN.9", &["Zubin Iyer"])]);
     let attempt = office.attempt(&[StepKind::Pan, StepKind::SanctionScreening]).await;
     for round in 0..12 {
-        let name = ["Asha Iyer", "Asha Nobody", "Asha Rao"][round % 3];
+        let name = ["Zubin Iyer", "Kiran Dutt", "Asha Rao"][round % 3];
         let (one, other, ()) = tokio::join!(
             screenings_due(&office.kyc, 100),
             screenings_due(&office.kyc, 100),
@@ -86,7 +86,7 @@ async fn whoever_renames_meanwhile_the_last_run_is_about_who_they_are() {
         let found: Vec<_> =
             newest_matches(&office, step).await.into_iter().map(|found| found.entity_id).collect();
         let (expected, status): (&[&str], _) = match name {
-            "Asha Iyer" => (&["UN.9"], StepStatus::RequiresAction),
+            "Zubin Iyer" => (&["UN.9"], StepStatus::RequiresAction),
             "Asha Rao" => (&["UN.7"], StepStatus::RequiresAction),
             _ => (&[], StepStatus::Completed),
         };
@@ -102,7 +102,7 @@ async fn whoever_renames_meanwhile_the_last_run_is_about_who_they_are() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_that_meets_a_new_name_or_a_new_run_lets_nobody_pass_unseen() {
     let office = Office::open().await;
-    load(&office.kyc, 20, vec![person("UN.7", &["Asha Rao"]), person("UN.9", &["Asha Iyer"])]);
+    load(&office.kyc, 20, vec![person("UN.7", &["Asha Rao"]), person("UN.9", &["Zubin Iyer"])]);
     let reviewer = office.member(Role::Reviewer);
     for _ in 0..8 {
         let attempt = office.attempt(&[StepKind::Pan, StepKind::SanctionScreening]).await;
@@ -116,7 +116,7 @@ async fn a_decision_that_meets_a_new_name_or_a_new_run_lets_nobody_pass_unseen()
         };
         let (decided, (), run) = tokio::join!(
             decide(&office.kyc, &reviewer, clearing, None),
-            rename(&office, attempt.customer_id, "Asha Iyer"),
+            rename(&office, attempt.customer_id, "Zubin Iyer"),
             screenings_due(&office.kyc, 100),
         );
         run.unwrap();
@@ -127,7 +127,7 @@ async fn a_decision_that_meets_a_new_name_or_a_new_run_lets_nobody_pass_unseen()
         }
         until_nothing_is_due(&office).await;
         let step = &office.steps(attempt.id).await[1];
-        assert_eq!(step.status, StepStatus::RequiresAction, "nobody has looked at Asha Iyer");
+        assert_eq!(step.status, StepStatus::RequiresAction, "nobody has looked at Zubin Iyer");
         let pending = newest_matches(&office, step).await;
         assert_eq!((pending.len(), pending[0].decision), (1, MatchDecision::Pending));
         office.audit().await;
