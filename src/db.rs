@@ -6,13 +6,11 @@
 
 mod chain;
 mod transaction;
-mod turns;
 
 use std::{sync::Arc, time::Duration};
 
 pub use chain::Chain;
 pub use transaction::Transaction;
-use turns::Turns;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -58,7 +56,6 @@ pub struct Db {
     exporter: DatabaseConnection,
     export_slots: Arc<Semaphore>,
     tasks: TaskTracker,
-    turns: Arc<Turns>,
     /// Where to listen for notifications; none on SQLite. It may hold a password.
     listen: Option<Arc<str>>,
 }
@@ -69,7 +66,7 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached or the URL is of neither kind.
     pub async fn open(url: &str, max_connections: u32) -> Result<Self, DbErr> {
-        let (tasks, turns) = (TaskTracker::new(), Arc::new(Turns::new()));
+        let tasks = TaskTracker::new();
         let export_slots = Arc::new(Semaphore::new(EXPORT_CONNECTIONS as usize));
         if url.starts_with("sqlite:") {
             let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
@@ -77,12 +74,12 @@ impl Db {
             let writer = Database::connect(sqlite(&url, 1)).await?;
             let reader = Database::connect(sqlite(&url, max_connections.clamp(2, 8))).await?;
             let exporter = Database::connect(sqlite(&url, EXPORT_CONNECTIONS)).await?;
-            return Ok(Self { writer, reader, exporter, export_slots, tasks, turns, listen: None });
+            return Ok(Self { writer, reader, exporter, export_slots, tasks, listen: None });
         }
         let pool = Database::connect(postgres(url, max_connections)).await?;
         let exporter = Database::connect(postgres(url, EXPORT_CONNECTIONS)).await?;
         let listen = Some(url.into());
-        Ok(Self { writer: pool.clone(), reader: pool, exporter, export_slots, tasks, turns, listen })
+        Ok(Self { writer: pool.clone(), reader: pool, exporter, export_slots, tasks, listen })
     }
 
     /// The same database, calling `seen` after every statement, those in transactions included. The statement holds the
@@ -141,7 +138,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let txn = Transaction::new(self.writer.clone(), options, Arc::clone(&self.turns));
+        let txn = Transaction::new(self.writer.clone(), options);
         self.in_task(async move {
             let outcome = work(&txn).await;
             let value = txn.end(outcome).await?;

@@ -1,15 +1,14 @@
 //! A write transaction that begins with its first statement.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
     Statement, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
 };
 use tokio::sync::OnceCell;
-use uuid::Uuid;
 
-use super::{chain::Chain, turns::Turns};
+use super::chain::Chain;
 use crate::error::Result;
 
 /// What the work of a write has. Its first statement begins the transaction, which is committed or rolled back when the work
@@ -22,12 +21,11 @@ pub struct Transaction {
     options: TransactionOptions,
     begun: OnceCell<DatabaseTransaction>,
     first: Mutex<Vec<Statement>>,
-    turns: Arc<Turns>,
 }
 
 impl Transaction {
-    pub(super) fn new(pool: DatabaseConnection, options: TransactionOptions, turns: Arc<Turns>) -> Self {
-        Self { pool, options, begun: OnceCell::new(), first: Mutex::new(Vec::new()), turns }
+    pub(super) fn new(pool: DatabaseConnection, options: TransactionOptions) -> Self {
+        Self { pool, options, begun: OnceCell::new(), first: Mutex::new(Vec::new()) }
     }
 
     /// The database around a transaction that has not begun; none once it has. Each statement there is its own transaction.
@@ -41,16 +39,13 @@ impl Transaction {
         self.first.lock().unwrap_or_else(PoisonError::into_inner).push(statement);
     }
 
-    /// Runs a chain that ends in this log: as a transaction of its own as long as none has begun, and then in turn with others.
+    /// Runs a chain: as a transaction of its own as long as none has begun.
     ///
     /// # Errors
     /// As [`Chain::run`].
-    pub async fn run(&self, chain: Chain, log: Uuid) -> Result<bool, DbErr> {
+    pub async fn run(&self, chain: Chain) -> Result<bool, DbErr> {
         match self.around() {
-            Some(pool) => {
-                let _turn = self.turns.take(log).await;
-                chain.run(pool).await
-            }
+            Some(pool) => chain.run(pool).await,
             None => chain.run(self).await,
         }
     }

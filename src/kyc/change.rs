@@ -228,6 +228,6 @@ impl Change<'_> {
         }
         self.writes.add_to(&mut chain);
         log::append_to(&mut chain, merchant, author, self.now, self.events, self.entropy)?;
-        if self.txn.run(chain, merchant.0).await? { Ok(()) } else { Err(Error::Stale) }
+        if self.txn.run(chain).await? { Ok(()) } else { Err(Error::Stale) }
     }
 }
