@@ -4,7 +4,13 @@
 //! turns from reading to writing fails at once when another has written, whatever the busy timeout), beside a pool of
 //! readers in WAL mode. `synchronous` is FULL: an acknowledged write survives a power cut. On PostgreSQL both are one pool.
 
+mod chain;
+mod transaction;
+
 use std::{sync::Arc, time::Duration};
+
+pub use chain::Chain;
+pub use transaction::Transaction;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -106,30 +112,40 @@ impl Db {
 
     /// Runs `work` in one write transaction: committed when it answers `Ok`, rolled back otherwise.
     ///
-    /// The transaction lives in a task of its own, tracked until shutdown: a client that goes away drops the future that
-    /// waits here, and must not cancel a `begin` half-way (sqlx 0.9.0 would hand the open transaction back to the pool).
+    /// # Errors
+    /// Whatever `work` answers; then nothing is stored.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         self.write_then(work, || {}).await
     }
 
     /// [`Db::write`], and once it is committed, `then`: in the same task, so that it is done whoever waits for the answer.
     ///
+    /// The task is the transaction's own, tracked until shutdown: a client that goes away drops the future that waits here,
+    /// and must not cancel a `begin` half-way (sqlx 0.9.0 would hand the open transaction back to the pool).
+    ///
     /// # Errors
     /// Whatever `work` answers; then nothing is stored, and `then` not called.
     pub async fn write_then<T, F>(&self, work: F, then: impl FnOnce() + Send + 'static) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.transaction(&self.writer, options, work, then).await
+        let txn = Transaction::new(self.writer.clone(), options);
+        self.in_task(async move {
+            let outcome = work(&txn).await;
+            let value = txn.end(outcome).await?;
+            then();
+            Ok(value)
+        })
+        .await
     }
 
     /// A place among the exports that may run at a time, as many as have a connection; none when all are taken. Keep it until
@@ -155,40 +171,20 @@ impl Db {
                 ..TransactionOptions::default()
             },
         };
-        self.transaction(&self.exporter, options, work, || {}).await
-    }
-
-    async fn transaction<T, F>(
-        &self,
-        pool: &DatabaseConnection,
-        options: TransactionOptions,
-        work: F,
-        then: impl FnOnce() + Send + 'static,
-    ) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
-    {
-        let pool = pool.clone();
-        let task = self.tasks.spawn(async move {
+        let pool = self.exporter.clone();
+        self.in_task(async move {
             let txn = pool.begin_with_options(options).await?;
             let outcome = work(&txn).await;
-            match outcome {
-                Ok(value) => {
-                    txn.commit().await?;
-                    then();
-                    Ok(value)
-                }
-                Err(error) => {
-                    // The work's own error is the one that matters; a rollback that fails closes the connection.
-                    if let Err(rollback) = txn.rollback().await {
-                        tracing::warn!(error = %rollback, "a rollback failed");
-                    }
-                    Err(error)
-                }
-            }
-        });
-        task.await.map_err(|panic| Error::Internal(Box::new(panic)))?
+            transaction::end(txn, outcome).await
+        })
+        .await
+    }
+
+    async fn in_task<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.tasks.spawn(work).await.map_err(|panic| Error::Internal(Box::new(panic)))?
     }
 
     /// Whether the database answers.

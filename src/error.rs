@@ -51,6 +51,9 @@ pub enum Error {
     /// committed first, and the use case runs again.
     #[error("an overdue attempt has to be expired first")]
     Overdue(AttemptId),
+    /// What was read without a lock has changed before it was written. Never leaves `kyc`: the use case runs again, and locks.
+    #[error("what was read has changed meanwhile")]
+    Stale,
     /// Our own bug, or the database's trouble: logged with a reference, and masked.
     #[error("internal: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -124,7 +127,7 @@ impl Error {
                 Public::new("BAD_USER_INPUT", errors[0].message.clone())
             }
             Self::Conflict { error, .. } => Public::new("BAD_USER_INPUT", error.message.clone()),
-            Self::User(_) | Self::Overdue(_) | Self::Internal(_) => self.masked(),
+            Self::User(_) | Self::Overdue(_) | Self::Stale | Self::Internal(_) => self.masked(),
         }
     }
 

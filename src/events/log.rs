@@ -6,13 +6,14 @@ use entity::{
     log_head,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
-    Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, Statement,
 };
 use uuid::Uuid;
 
 use super::Images;
 use crate::{
+    db::Chain,
     entropy::Entropy,
     error::{Error, Result},
 };
@@ -149,6 +150,41 @@ pub async fn append(
         })
         .collect::<Result<Vec<_>>>()?;
     event::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// [`append`] as the end of a chain of writes.
+///
+/// # Errors
+/// When an event's data cannot be written as JSON.
+pub fn append_to(
+    chain: &mut Chain,
+    merchant: MerchantId,
+    author: Author,
+    at: Time,
+    drafts: Vec<Draft>,
+    entropy: &Entropy,
+) -> Result<()> {
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let columns = || {
+        use event::Column::{Data, Seq};
+        event::Column::iter().filter(|column| !matches!(column, Seq | Data))
+    };
+    let rows = drafts
+        .into_iter()
+        .map(|mut draft| {
+            let data = serde_json::to_string(&std::mem::take(&mut draft.data))?;
+            // The chain knows the number.
+            let place = Place { merchant, seq: 0, id: entropy.id(at), at, author };
+            let row = draft.into_row(place)?;
+            Ok((columns().map(|column| row.get(column)).collect(), data))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let head = ("log_head", "merchant_id", merchant.into());
+    let names = columns().chain([event::Column::Data]).map(|column| column.as_str());
+    chain.append(head, ("event", names), rows);
     Ok(())
 }
 

@@ -25,7 +25,10 @@ pub(super) struct Aggregate {
 impl Aggregate {
     /// Reads the steps of an attempt that is locked. Not before: READ COMMITTED shows a statement what was committed when it
     /// began, so that steps read together with the lock may be those from before the wait for it.
-    pub(super) async fn of(change: &Change<'_>, row: attempt::Model) -> Result<Self> {
+    pub(super) async fn of(change: &mut Change<'_>, row: attempt::Model) -> Result<Self> {
+        if let Some(steps) = change.steps_seen_with(row.id) {
+            return Ok(Self { row, steps });
+        }
         let steps = step::Entity::scoped(change.scope)
             .filter(step::Column::AttemptId.eq(row.id))
             .order_by_asc(step::Column::Position)
@@ -54,25 +57,25 @@ impl Aggregate {
 
     /// Writes a step that has moved and leaves STEP_STATUS_CHANGED. `provider` is who performs it from now on; none when
     /// that stays. [`Aggregate::settle`] comes after.
-    pub(super) async fn write_step(
+    pub(super) fn write_step(
         &mut self,
         change: &mut Change<'_>,
         index: usize,
         moved: Step,
         provider: Option<&str>,
-    ) -> Result<()> {
-        self.write_step_without(change, index, moved, provider, None).await
+    ) {
+        self.write_step_without(change, index, moved, provider, None);
     }
 
     /// [`Aggregate::write_step`] that takes a screening back, which is the step's result no more.
-    pub(super) async fn write_step_without(
+    pub(super) fn write_step_without(
         &mut self,
         change: &mut Change<'_>,
         index: usize,
         moved: Step,
         provider: Option<&str>,
         retired: Option<&screening::Model>,
-    ) -> Result<()> {
+    ) {
         let before = self.steps[index].clone();
         let mut after = rows::step_after(&before, moved, change.now);
         if let Some(provider) = provider {
@@ -81,26 +84,25 @@ impl Aggregate {
         let mut event = told::step_moved(&self.row, &before, &after);
         event.data.screening = retired.map(|run| Box::new(ScreeningImage::from(run)));
         change.event(event);
-        change.check_is_due(&after);
-        rows::update::<step::Entity>(change, before, &after).await?;
+        change.write_step(before, after.clone());
         self.steps[index] = after;
-        Ok(())
     }
 
     /// Derives the attempt anew after `by` has moved a step of it, and writes it.
-    pub(super) async fn settle_steps(&mut self, change: &mut Change<'_>, by: ActorKind) -> Result<()> {
+    pub(super) fn settle_steps(&mut self, change: &mut Change<'_>, by: ActorKind) -> Result<()> {
         let settled = self.rules().settle(&self.step_rules(), Some(by), change.now)?;
-        self.settle(change, settled, Vec::new()).await
+        self.settle(change, settled, Vec::new());
+        Ok(())
     }
 
     /// [`Aggregate::settle_steps`] after a verdict of a screening, whoever brought it about: it does not begin the attempt.
-    pub(super) async fn settle_screening(&mut self, change: &mut Change<'_>) -> Result<()> {
-        self.settle_steps(change, ActorKind::System).await
+    pub(super) fn settle_screening(&mut self, change: &mut Change<'_>) -> Result<()> {
+        self.settle_steps(change, ActorKind::System)
     }
 
     /// Writes a screening's step after a verdict, with what `event` tells of it. A step that stays where it is shows another
     /// result all the same: its version rises.
-    pub(super) async fn write_judged(
+    pub(super) fn write_judged(
         &mut self,
         change: &mut Change<'_>,
         index: usize,
@@ -116,19 +118,18 @@ impl Aggregate {
             };
             event.data.steps = vec![StepImage::from(&after)];
             change.event(event);
-            change.check_is_due(&after);
-            rows::update::<step::Entity>(change, before, &after).await?;
+            change.write_step(before, after.clone());
             self.steps[index] = after;
         } else {
             change.event(event);
-            self.write_step(change, index, judged, Some(PERFORMED_BY_US)).await?;
+            self.write_step(change, index, judged, Some(PERFORMED_BY_US));
         }
-        self.settle_screening(change).await
+        self.settle_screening(change)
     }
 
     /// The customer has another name or birth date: what was found about who they were is looked for again. The attempt is about
     /// somebody else now than a reviewer with its last version has seen: that rises in any case.
-    pub(super) async fn question_identity(mut self, change: &mut Change<'_>) -> Result<()> {
+    pub(super) fn question_identity(mut self, change: &mut Change<'_>) -> Result<()> {
         let mut moved = false;
         for index in 0..self.steps.len() {
             let before = self.steps[index].clone();
@@ -137,52 +138,47 @@ impl Aggregate {
             if after.status == rules.status {
                 // Nothing that anybody sees: the worker is told, and whoever waits on it waits on.
                 let after = rows::with_step_rules(before.clone(), after);
-                change.check_is_due(&after);
-                rows::update::<step::Entity>(change, before, &after).await?;
+                change.write_step(before, after.clone());
                 self.steps[index] = after;
             } else {
-                self.write_step(change, index, after, None).await?;
+                self.write_step(change, index, after, None);
                 moved = true;
             }
         }
         if moved {
-            return self.settle_screening(change).await;
+            return self.settle_screening(change);
         }
         let after =
             attempt::Model { version: self.row.version + 1, updated_at: change.now, ..self.row.clone() };
         change.touched(&after);
-        rows::update::<attempt::Entity>(change, self.row, &after).await
+        change.write_attempt(self.row, after);
+        Ok(())
     }
 
     /// Writes what a move did to the attempt and leaves its events, after those of whatever moved. `links` are the tokens
     /// that were issued or replaced. When the attempt ends, nothing keeps watching its steps.
-    pub(super) async fn settle(
-        &mut self,
-        change: &mut Change<'_>,
-        settled: Settled,
-        links: Vec<LinkImage>,
-    ) -> Result<()> {
+    pub(super) fn settle(&mut self, change: &mut Change<'_>, settled: Settled, links: Vec<LinkImage>) {
         let Settled { attempt, changes } = settled;
-        let closed = if attempt.state.is_terminal() { self.close_steps(change).await? } else { Vec::new() };
+        let closed = if attempt.state.is_terminal() { self.close_steps(change) } else { Vec::new() };
         let after = rows::attempt_after(&self.row, attempt, change.now);
         for event in told::attempt_moved(&after, changes, closed, links) {
             change.event(event);
         }
         change.touched(&after);
         let before = std::mem::replace(&mut self.row, after);
-        rows::update::<attempt::Entity>(change, before, &self.row).await
+        change.write_attempt(before, self.row.clone());
     }
 
-    async fn close_steps(&mut self, change: &Change<'_>) -> Result<Vec<StepImage>> {
+    fn close_steps(&mut self, change: &mut Change<'_>) -> Vec<StepImage> {
         let mut closed = Vec::new();
         for row in &mut self.steps {
             let Some(rules) = rows::step_rules_of(row).close() else { continue };
             let before = row.clone();
             *row = rows::with_step_rules(before.clone(), rules);
-            rows::update::<step::Entity>(change, before, row).await?;
+            change.write_step(before, row.clone());
             closed.push(StepImage::from(&*row));
         }
-        Ok(closed)
+        closed
     }
 }
 

@@ -5,21 +5,16 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use entity::{
-    Scope, Scoped, Time, attempt, hold,
-    id::{AttemptId, CustomerId, HoldId, MatchId, StepId},
-    screening_match, step,
-};
+use entity::{Scope, Time, attempt, id::AttemptId, step};
 use futures_util::future::BoxFuture;
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, ExprTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SimpleExpr,
-};
+use sea_orm::{ConnectionTrait, DbBackend};
 
+use super::{idempotency::Claim, lock::Seen, writes::Writes};
 use crate::{
     auth::{Actor, Known},
     checks::sanctions::shelf::Shelf,
     clock::Clock,
-    db::Db,
+    db::{Chain, Db, Transaction},
     entropy::Entropy,
     error::{Error, Result},
     events::{Draft, image::AttemptImage, log},
@@ -49,16 +44,33 @@ pub struct Kyc {
 
 /// One write transaction of a use case, within one merchant.
 pub struct Change<'t> {
-    pub txn: &'t DatabaseTransaction,
+    /// It begins with its first statement. What takes an attempt's lock and moves it may never need one.
+    pub txn: &'t Transaction,
     pub scope: Scope,
     pub actor: &'t Actor,
     /// The moment of the whole change.
     pub now: Time,
     pub entropy: &'t Entropy,
+    way: Way,
+    /// What it has read without a lock.
+    pub(super) seen: Option<Seen>,
+    /// The key that it is to take with the first of its writes.
+    pub(super) claim: Option<Claim>,
+    writes: Writes,
     events: Vec<Draft>,
     touched: Vec<(AttemptId, AttemptImage)>,
     /// Whether a check of our own has become due.
     due: Arc<AtomicBool>,
+}
+
+/// How a change keeps others from what it has read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It reads an attempt without a lock, as long as its transaction has not begun, and writes it if it still has that
+    /// version. Otherwise nothing is written: [`Error::Stale`], and all of it runs again with locks.
+    Free,
+    /// It locks what it reads.
+    Locked,
 }
 
 impl Kyc {
@@ -75,10 +87,17 @@ impl Kyc {
         F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
     {
         let work = Arc::new(work);
+        let mut way = match self.db.backend() {
+            DbBackend::Postgres => Way::Free,
+            // Its writer is alone, and a round trip costs nothing.
+            _ => Way::Locked,
+        };
         for _ in 0..EXPIRIES_PER_CHANGE {
-            let outcome = self.change_once(actor, scope, Arc::clone(&work)).await;
-            let Err(Error::Overdue(attempt)) = outcome else { return outcome };
-            super::expiry::expire(self, scope, attempt).await?;
+            match self.change_once(actor, scope, way, Arc::clone(&work)).await {
+                Err(Error::Stale) if way == Way::Free => way = Way::Locked,
+                Err(Error::Overdue(attempt)) => drop(super::expiry::expire(self, scope, attempt).await?),
+                outcome => return outcome,
+            }
         }
         Err(Error::internal("an attempt stays overdue"))
     }
@@ -92,10 +111,11 @@ impl Kyc {
         T: Send + 'static,
         F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
     {
-        self.change_once(&Actor::system(scope.merchant_id()), scope, Arc::new(work)).await
+        let clock = Actor::system(scope.merchant_id());
+        self.change_once(&clock, scope, Way::Locked, Arc::new(work)).await
     }
 
-    async fn change_once<T, F>(&self, actor: &Actor, scope: Scope, work: Arc<F>) -> Result<T>
+    async fn change_once<T, F>(&self, actor: &Actor, scope: Scope, way: Way, work: Arc<F>) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
@@ -114,13 +134,28 @@ impl Kyc {
                             actor: &actor,
                             now: clock.now(),
                             entropy: &entropy,
+                            way,
+                            seen: None,
+                            claim: None,
+                            writes: Writes::default(),
                             events: Vec::new(),
                             touched: Vec::new(),
                             due,
                         };
-                        let answer = work(&mut change).await?;
-                        change.append().await?;
-                        Ok(answer)
+                        let outcome = work(&mut change).await;
+                        // Whether the key was free is not known yet: nothing may be refused to who has used it before.
+                        let claimed = change.claim.is_some();
+                        let again = |error| match error {
+                            // What was read may have changed under the statement that failed.
+                            Error::Internal(_) if way == Way::Free => Error::Stale,
+                            _ if claimed => Error::Stale,
+                            error => error,
+                        };
+                        let outcome = match outcome {
+                            Ok(answer) => change.finish().await.map(|()| answer),
+                            Err(error) => Err(error),
+                        };
+                        outcome.map_err(again)
                     })
                 },
                 move || {
@@ -146,103 +181,53 @@ impl Change<'_> {
         self.touched.push((attempt.id, attempt.into()));
     }
 
-    /// Looks at a step that was written: when a check of it is due, whoever performs it is woken after the commit.
+    /// Looks at a step that is written: when a check of it is due, whoever performs it is woken after the commit.
     pub(super) fn check_is_due(&self, step: &step::Model) {
         if step.check_due_at.is_some() {
             self.due.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Locks an attempt of the scope: the aggregate's lock, taken before anything below it is read. Two changes that
-    /// each complete one of the last two steps would otherwise both see the other one open, and leave it so for ever.
-    ///
-    /// # Errors
-    /// [`Error::Overdue`] when the clock has expired it and nobody has written that yet.
-    pub async fn lock_attempt(&self, id: AttemptId) -> Result<Option<attempt::Model>> {
-        self.lock_attempt_where(attempt::Column::Id.eq(id)).await
+    /// A step is written as it is `after`, when the change is done.
+    pub(super) fn write_step(&mut self, before: step::Model, after: step::Model) {
+        self.check_is_due(&after);
+        self.writes.step(before, after);
     }
 
-    /// [`Change::lock_attempt`] for the attempt of a step, in the same one statement: a step never moves to another attempt.
-    ///
-    /// # Errors
-    /// As [`Change::lock_attempt`].
-    pub async fn lock_attempt_of_step(&self, id: StepId) -> Result<Option<attempt::Model>> {
-        let attempt = step::Entity::scoped(self.scope)
-            .filter(step::Column::Id.eq(id))
-            .select_only()
-            .column(step::Column::AttemptId)
-            .into_query();
-        self.lock_attempt_where(attempt::Column::Id.in_subquery(attempt)).await
+    /// An attempt is written as it is `after`, when the change is done.
+    pub(super) fn write_attempt(&mut self, before: attempt::Model, after: attempt::Model) {
+        self.writes.attempt(before, after);
     }
 
-    /// [`Change::lock_attempt`] for the attempt of a match.
-    ///
-    /// # Errors
-    /// As [`Change::lock_attempt`].
-    pub async fn lock_attempt_of_match(&self, id: MatchId) -> Result<Option<attempt::Model>> {
-        let attempt = screening_match::Entity::scoped(self.scope)
-            .filter(screening_match::Column::Id.eq(id))
-            .select_only()
-            .column(screening_match::Column::AttemptId)
-            .into_query();
-        self.lock_attempt_where(attempt::Column::Id.in_subquery(attempt)).await
+    /// Whether nothing is locked so far, and nothing written.
+    pub(super) fn is_free(&self) -> bool {
+        self.way == Way::Free && self.txn.around().is_some()
     }
 
-    /// [`Change::lock_attempt`] for the attempt of a hold.
-    ///
-    /// # Errors
-    /// As [`Change::lock_attempt`].
-    pub async fn lock_attempt_of_hold(&self, id: HoldId) -> Result<Option<attempt::Model>> {
-        let attempt = hold::Entity::scoped(self.scope)
-            .filter(hold::Column::Id.eq(id))
-            .select_only()
-            .column(hold::Column::AttemptId)
-            .into_query();
-        self.lock_attempt_where(attempt::Column::Id.in_subquery(attempt)).await
-    }
-
-    /// Locks the newest attempt of a customer who is locked.
-    ///
-    /// # Errors
-    /// As [`Change::lock_attempt`].
-    pub async fn lock_newest_attempt(&self, customer: CustomerId) -> Result<Option<attempt::Model>> {
-        let newest = attempt::Column::Newest.eq(true);
-        let newest = attempt::Column::CustomerId.eq(customer).and(newest);
-        self.lock_attempt_where(newest).await
-    }
-
-    async fn lock_attempt_where(&self, which: SimpleExpr) -> Result<Option<attempt::Model>> {
-        match self.lock_as_written(which).await? {
-            Some(row) if row.due_at.is_some_and(|due| due <= self.now) => Err(Error::Overdue(row.id)),
-            row => Ok(row),
-        }
-    }
-
-    /// Locks an attempt of the scope, overdue or not: for the clock, which writes the expiry.
-    pub(super) async fn lock_as_written(&self, which: SimpleExpr) -> Result<Option<attempt::Model>> {
-        let attempts = attempt::Entity::scoped(self.scope).filter(which);
-        Ok(attempts.lock_exclusive().one(self.txn).await?)
-    }
-
-    /// Locks a customer of the scope. Customers are locked before attempts.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn lock_customer(&self, id: CustomerId) -> Result<Option<entity::customer::Model>> {
-        Ok(entity::customer::Entity::scoped(self.scope)
-            .filter(entity::customer::Column::Id.eq(id))
-            .lock_exclusive()
-            .one(self.txn)
-            .await?)
-    }
-
-    async fn append(mut self) -> Result<()> {
+    /// Writes what was collected, and the events.
+    async fn finish(mut self) -> Result<()> {
         for (id, image) in self.touched.drain(..) {
             let last = self.events.iter_mut().rev().find(|event| event.attempt_id == Some(id));
             let last = last.ok_or_else(|| Error::internal("an attempt changed without an event"))?;
             last.data.attempt = Some(Box::new(image));
         }
         let (merchant, author) = (self.scope.merchant_id(), self.actor.author());
-        log::append(self.txn, merchant, author, self.now, self.events, self.entropy).await
+        if self.txn.get_database_backend() != DbBackend::Postgres {
+            self.writes.run(self.txn).await?;
+            return log::append(self.txn, merchant, author, self.now, self.events, self.entropy).await;
+        }
+
+        let asks_nobody = |seen: &Seen| !self.writes.covers(seen.attempt);
+        let is_written = !(self.events.is_empty() && self.writes.is_empty());
+        if is_written && self.is_free() && self.seen.as_ref().is_some_and(asks_nobody) {
+            return Err(Error::Stale);
+        }
+        let mut chain = Chain::default();
+        if let Some(claim) = self.claim.filter(|_| self.txn.around().is_some()) {
+            claim.add_to(&mut chain);
+        }
+        self.writes.add_to(&mut chain);
+        log::append_to(&mut chain, merchant, author, self.now, self.events, self.entropy)?;
+        if self.txn.run(chain).await? { Ok(()) } else { Err(Error::Stale) }
     }
 }

@@ -28,7 +28,7 @@ pub async fn expire(kyc: &Kyc, scope: Scope, attempt: AttemptId) -> Result<bool>
 async fn write_expiry(change: &mut Change<'_>, id: AttemptId) -> Result<bool> {
     let Some(row) = change.lock_as_written(attempt::Column::Id.eq(id)).await? else { return Ok(false) };
     let Some(settled) = rows::rules_of(&row).expire(change.now) else { return Ok(false) };
-    Aggregate::of(change, row).await?.settle(change, settled, Vec::new()).await?;
+    Aggregate::of(change, row).await?.settle(change, settled, Vec::new());
     Ok(true)
 }
 
@@ -44,7 +44,7 @@ pub async fn expire_link(kyc: &Kyc, scope: Scope, attempt: AttemptId) -> Result<
 async fn write_link_expiry(change: &mut Change<'_>, id: AttemptId) -> Result<bool> {
     let Some(row) = change.lock_attempt(id).await? else { return Ok(false) };
     let Some(settled) = rows::rules_of(&row).record_link_expiry(change.now) else { return Ok(false) };
-    Aggregate::of(change, row).await?.settle(change, settled, Vec::new()).await?;
+    Aggregate::of(change, row).await?.settle(change, settled, Vec::new());
     Ok(true)
 }
 
@@ -71,12 +71,12 @@ async fn write_time_outs(change: &mut Change<'_>, id: AttemptId) -> Result<bool>
         }
         let moved = rules.advance(&Move::time_out(change.now), aggregate.row.state)?;
         if let Moved::To(moved) = moved {
-            aggregate.write_step(change, index, moved, None).await?;
+            aggregate.write_step(change, index, moved, None);
             any = true;
         }
     }
     if any {
-        aggregate.settle_steps(change, ActorKind::System).await?;
+        aggregate.settle_steps(change, ActorKind::System)?;
     }
     Ok(any)
 }

@@ -85,7 +85,7 @@ async fn apply_place(change: &mut Change<'_>, id: AttemptId, reason: &Reason) ->
     };
     hold::Entity::insert(hold.clone().into_active_model()).exec_without_returning(change.txn).await?;
     change.event(told::hold(EventType::HoldPlaced, &hold, &aggregate.row));
-    aggregate.settle(change, settled, Vec::new()).await?;
+    aggregate.settle(change, settled, Vec::new());
     Ok(HoldChanged { hold, attempt: aggregate.row })
 }
 
@@ -126,9 +126,9 @@ async fn apply_release(change: &mut Change<'_>, id: HoldId, note: &Option<String
         released_at: Some(change.now),
         ..before.clone()
     };
-    rows::update::<hold::Entity>(change, before, &hold).await?;
+    rows::update::<hold::Entity>(change.txn, before, &hold).await?;
     change.event(told::hold(EventType::HoldReleased, &hold, &aggregate.row));
-    aggregate.settle(change, settled, Vec::new()).await?;
+    aggregate.settle(change, settled, Vec::new());
     Ok(HoldChanged { hold, attempt: aggregate.row })
 }
 

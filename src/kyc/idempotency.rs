@@ -6,13 +6,17 @@
 use chrono::TimeDelta;
 use entity::{Scope, Time, idempotency};
 use futures_util::future::BoxFuture;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
+    ModelTrait, QueryTrait, sea_query::OnConflict,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::{Change, Kyc};
 use crate::{
     auth::Actor,
+    db::Chain,
     error::{Error, Result, UserErrorCode},
 };
 
@@ -102,27 +106,47 @@ impl Kyc {
     }
 }
 
+/// A key that is taken together with what it stands for.
+pub(super) struct Claim {
+    row: idempotency::Model,
+}
+
+impl Claim {
+    /// Makes it the first write of a chain. A twin that is under way is waited for; when it commits, nothing is written.
+    pub(super) fn add_to(self, chain: &mut Chain) {
+        let columns = idempotency::Column::iter();
+        let row = columns.map(|column| (column.as_str(), self.row.get(column)));
+        chain.insert_if_new("idempotency", row);
+    }
+}
+
 impl Key {
     /// The first statement of the transaction: takes the key, or finds the answer given before. A twin that is under
     /// way makes this wait until it has committed or rolled back.
-    async fn claim(&self, change: &Change<'_>) -> Result<Option<serde_json::Value>> {
-        let row = idempotency::ActiveModel {
-            actor: Set(actor_text(change.actor)),
-            operation: Set(self.operation.to_owned()),
-            key: Set(self.key.clone()),
-            merchant_id: Set(change.scope.merchant_id()),
-            input_hash: Set(self.input_hash.clone()),
-            answer: Set(serde_json::Value::Null),
-            created_at: Set(change.now),
+    ///
+    /// A change that is free takes the key with the first of its writes instead, or when its transaction begins; one that
+    /// finds it taken then runs again, and comes here first.
+    async fn claim(&self, change: &mut Change<'_>) -> Result<Option<serde_json::Value>> {
+        let row = idempotency::Model {
+            actor: actor_text(change.actor),
+            operation: self.operation.to_owned(),
+            key: self.key.clone(),
+            merchant_id: change.scope.merchant_id(),
+            input_hash: self.input_hash.clone(),
+            answer: serde_json::Value::Null,
+            created_at: change.now,
         };
-        let inserted = idempotency::Entity::insert(row)
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(change.txn)
-            .await?;
-        if inserted == 1 {
+        let mut insert = idempotency::Entity::insert(row.clone().into_active_model());
+        QueryTrait::query(&mut insert).on_conflict(OnConflict::new().do_nothing().to_owned());
+        if change.is_free() {
+            change.txn.begin_with(insert.build(change.txn.get_database_backend()));
+            change.claim = Some(Claim { row });
             return Ok(None);
         }
-        let before = idempotency::Entity::existing(&actor_text(change.actor), self.operation, &self.key)
+        if change.txn.execute(insert.as_query()).await?.rows_affected() == 1 {
+            return Ok(None);
+        }
+        let before = idempotency::Entity::existing(&row.actor, self.operation, &self.key)
             .one(change.txn)
             .await?
             .ok_or_else(|| Error::internal("an idempotency record vanished"))?;
@@ -143,7 +167,13 @@ impl Key {
         Ok(Some(before.answer))
     }
 
-    async fn remember(&self, change: &Change<'_>, ids: serde_json::Value) -> Result<()> {
+    async fn remember(&self, change: &mut Change<'_>, ids: serde_json::Value) -> Result<()> {
+        if change.is_free()
+            && let Some(claim) = &mut change.claim
+        {
+            claim.row.answer = ids;
+            return Ok(());
+        }
         let row = idempotency::ActiveModel {
             actor: Set(actor_text(change.actor)),
             operation: Set(self.operation.to_owned()),

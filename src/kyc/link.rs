@@ -60,7 +60,7 @@ pub async fn resend(
             let mut links = replace(change, attempt_id).await?;
             let (issued, token) = issue(change, attempt_id).await?;
             links.push(issued);
-            aggregate.settle(change, settled, links).await?;
+            aggregate.settle(change, settled, links);
             Ok(LinkIssued { attempt: aggregate.row, url: Some(url(&public_url, &token)) })
         })
     })
@@ -85,7 +85,7 @@ pub async fn extend(
         Box::pin(async move {
             let mut aggregate = lock(change, attempt_id).await?;
             let settled = aggregate.rules().extend_link(validity, change.now)?;
-            aggregate.settle(change, settled, Vec::new()).await?;
+            aggregate.settle(change, settled, Vec::new());
             Ok(AttemptChanged { attempt: aggregate.row })
         })
     })
@@ -111,7 +111,7 @@ pub async fn revoke(
             let mut aggregate = lock(change, attempt_id).await?;
             let settled = aggregate.rules().revoke_link(change.now)?;
             if !settled.changes.is_empty() {
-                aggregate.settle(change, settled, Vec::new()).await?;
+                aggregate.settle(change, settled, Vec::new());
             }
             Ok(AttemptChanged { attempt: aggregate.row })
         })
@@ -150,13 +150,13 @@ async fn replace(change: &Change<'_>, attempt: AttemptId) -> Result<Vec<LinkImag
     let mut replaced = Vec::new();
     for before in working {
         let after = link::Model { replaced_at: Some(change.now), ..before.clone() };
-        rows::update::<link::Entity>(change, before, &after).await?;
+        rows::update::<link::Entity>(change.txn, before, &after).await?;
         replaced.push(LinkImage::from(&after));
     }
     Ok(replaced)
 }
 
-async fn lock(change: &Change<'_>, id: AttemptId) -> Result<Aggregate> {
+async fn lock(change: &mut Change<'_>, id: AttemptId) -> Result<Aggregate> {
     let row = change.lock_attempt(id).await?.ok_or_else(|| not_found("attemptId", "No attempt"))?;
     Aggregate::of(change, row).await
 }

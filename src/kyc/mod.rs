@@ -12,6 +12,7 @@ pub mod hold;
 mod idempotency;
 pub mod input_errors;
 pub mod link;
+mod lock;
 pub mod member;
 pub mod merchant;
 pub mod password;
@@ -25,6 +26,7 @@ pub mod search;
 pub mod step;
 pub mod text;
 pub(crate) mod told;
+mod writes;
 
 pub use attempt::{AttemptChanged, LinkIssued};
 pub use change::{Change, Kyc};

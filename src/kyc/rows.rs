@@ -5,9 +5,8 @@ use entity::{
     id::{AttemptId, StepId},
     step,
 };
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait};
 
-use super::Change;
 use crate::{
     error::Result,
     lifecycle::{
@@ -268,7 +267,7 @@ fn columns(reason: Option<Reason>) -> (Option<String>, Option<String>, Option<St
 ///
 /// # Errors
 /// When the database fails, or the row is gone.
-pub(super) async fn update<E>(change: &Change<'_>, before: E::Model, after: &E::Model) -> Result<()>
+pub(super) async fn update<E>(txn: &impl ConnectionTrait, before: E::Model, after: &E::Model) -> Result<()>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
@@ -276,7 +275,7 @@ where
 {
     let row = changed::<E>(before, after);
     if row.is_changed() {
-        E::update(row).exec_without_returning(change.txn).await?;
+        E::update(row).exec_without_returning(txn).await?;
     }
     Ok(())
 }

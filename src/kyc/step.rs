@@ -88,8 +88,8 @@ async fn apply(
     let wish = Move { to: status, by, reason, action_by, at: change.now };
     if let Moved::To(moved) = rows::step_rules_of(before).advance(&wish, aggregate.row.state)? {
         let provider = performer(by).filter(|_| !is_question(before.status, status));
-        aggregate.write_step(change, index, moved, provider).await?;
-        aggregate.settle_steps(change, by).await?;
+        aggregate.write_step(change, index, moved, provider);
+        aggregate.settle_steps(change, by)?;
     }
     Ok(StepMoved { step: aggregate.steps.swap_remove(index), attempt: aggregate.row })
 }

@@ -26,7 +26,9 @@ fn response(error: &Error) -> Response {
             StatusCode::BAD_REQUEST
         }
         Error::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-        Error::User(_) | Error::Overdue(_) | Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Error::User(_) | Error::Overdue(_) | Error::Stale | Error::Internal(_) => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     };
     let mut extensions = json!({ "code": code });
     if let Some(reference) = reference {

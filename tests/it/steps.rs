@@ -1,5 +1,10 @@
 //! Steps are moved one after the other, whoever asks at the same time, and the attempt follows.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use entity::{
     AttemptState, EventType, Party, Role,
     StepKind::{BankPennyDrop, DigilockerAadhaar, Pan, Selfie, Signature},
@@ -11,6 +16,7 @@ use kyc_stack::{
     error::{Current, Error, UserErrorCode},
     kyc::step::StepUpdateStatus,
 };
+use sea_orm::DbBackend;
 use uuid::Uuid;
 
 use crate::harness::office::{Office, current, refusal, to};
@@ -137,5 +143,45 @@ async fn what_an_actor_may_not_do_or_see() {
     let unexplained = office.step_as(&office.member(Role::Reviewer), None, unexplained).await;
     assert_eq!(refusal(unexplained), (UserErrorCode::Required, "reason".to_owned()));
     assert_eq!(office.row(attempt.id).await.version, 1);
+    office.audit().await;
+}
+
+#[tokio::test]
+async fn on_postgresql_a_move_is_one_read_and_one_write_with_a_key_or_without() {
+    let mut office = Office::open().await;
+    let attempt = office.attempt(&[Pan, Selfie]).await;
+    let steps = office.steps(attempt.id).await;
+    let reviewer = office.member(Role::Reviewer);
+    let statements = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&statements);
+    office.kyc.db = office.kyc.db.clone().on_statement(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    });
+    office.step_as(&reviewer, None, to(steps[0].id, InProgress)).await.unwrap();
+    let without = statements.swap(0, Ordering::Relaxed);
+    office.step_as(&reviewer, Some("k"), to(steps[0].id, Completed)).await.unwrap();
+    let with = statements.swap(0, Ordering::Relaxed);
+    // SQLite reads the attempt and its steps, and writes both, the log's head, and the log; and the key, twice.
+    let expected = if office.kyc.db.backend() == DbBackend::Postgres { (2, 2) } else { (6, 8) };
+    assert_eq!((without, with), expected);
+    office.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moves_with_keys_of_their_own_get_into_each_others_way_and_all_happen() {
+    let office = Office::open().await;
+    let reviewer = office.member(Role::Reviewer);
+    for _ in 0..20 {
+        let attempt = office.attempt(&[Selfie, Pan, Signature]).await;
+        let steps = office.steps(attempt.id).await;
+        let moves = steps.iter().map(|step| async {
+            let key = step.id.to_string();
+            let twins = (0..3).map(|_| office.step_as(&reviewer, Some(&key), to(step.id, Completed)));
+            join_all(twins).await.into_iter().map(Result::unwrap).filter(|twin| !twin.replayed).count()
+        });
+        assert_eq!(join_all(moves).await, [1, 1, 1], "each key is used once");
+        let row = office.row(attempt.id).await;
+        assert_eq!((row.state, row.completed_steps), (AttemptState::Completed, 3));
+    }
     office.audit().await;
 }

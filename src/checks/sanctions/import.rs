@@ -5,14 +5,11 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{ListName, Time, sanction_list, sanction_person};
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
-    Statement,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Statement};
 
 use super::read::{Edition, Record, Unreadable};
 use crate::{
-    db::Db,
+    db::{Db, Transaction},
     error::{Error, Result},
 };
 
@@ -89,7 +86,7 @@ pub async fn import(db: &Db, now: Time, edition: Edition, allow: Allow) -> Resul
 
 /// A refusal is an answer like another: nothing was written when it is given, so nothing has to be rolled back.
 async fn write(
-    txn: &DatabaseTransaction,
+    txn: &Transaction,
     now: Time,
     edition: Edition,
     allow: Allow,
@@ -114,7 +111,7 @@ async fn write(
 
 /// SQLite has one writer, and this transaction is it. On PostgreSQL another import of the list waits here; it then sees what
 /// this one wrote, since each of its statements looks anew.
-async fn lock(txn: &DatabaseTransaction, list: ListName) -> Result<()> {
+async fn lock(txn: &Transaction, list: ListName) -> Result<()> {
     if txn.get_database_backend() == DbBackend::Postgres {
         let which =
             ListName::ALL.into_iter().zip(1..).find(|(name, _)| *name == list).map_or(0, |(_, which)| which);
@@ -165,7 +162,7 @@ fn check(next: &sanction_list::Model, current: &sanction_list::Model, allow: All
 }
 
 /// Writes what the version changes: records that are new or different, and the end of those that are gone or different.
-async fn records(txn: &DatabaseTransaction, list: ListName, number: i64, all: Vec<Record>) -> Result<Change> {
+async fn records(txn: &Transaction, list: ListName, number: i64, all: Vec<Record>) -> Result<Change> {
     let present: Vec<(String, String)> = sanction_person::Entity::present(list).into_tuple().all(txn).await?;
     let mut present: HashMap<String, String> = present.into_iter().collect();
     let (mut fresh, mut over, mut changed) = (Vec::new(), Vec::new(), 0);

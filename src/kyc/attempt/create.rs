@@ -128,6 +128,6 @@ async fn take_turn(change: &mut Change<'_>, who: &Who) -> Result<(customer::Mode
     }
     let number = newest.number + 1;
     let before = attempt::Model { newest: false, ..newest.clone() };
-    rows::update::<attempt::Entity>(change, newest, &before).await?;
+    rows::update::<attempt::Entity>(change.txn, newest, &before).await?;
     Ok((customer, number))
 }

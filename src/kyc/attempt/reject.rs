@@ -57,6 +57,6 @@ async fn apply(
     expect_version(expected_version, row.version, "The attempt", Current::Attempt(id))?;
     let mut aggregate = Aggregate::of(change, row).await?;
     let settled = aggregate.rules().reject(reason.clone(), change.now)?;
-    aggregate.settle(change, settled, Vec::new()).await?;
+    aggregate.settle(change, settled, Vec::new());
     Ok(AttemptChanged { attempt: aggregate.row })
 }

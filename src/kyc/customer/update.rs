@@ -141,7 +141,7 @@ async fn apply(change: &mut Change<'_>, valid: &Valid) -> Result<customer::Model
     said.attempt_id = attempt.as_ref().map(|attempt| attempt.id);
     change.event(said);
     if let Some(attempt) = attempt {
-        Aggregate::of(change, attempt).await?.question_identity(change).await?;
+        Aggregate::of(change, attempt).await?.question_identity(change)?;
     }
     Ok(after)
 }
@@ -159,7 +159,7 @@ impl Valid {
 }
 
 /// Locks the customer's open attempt. Nobody can open another one meanwhile: that takes the customer's lock first.
-async fn lock_open_attempt(change: &Change<'_>, id: CustomerId) -> Result<Option<attempt::Model>> {
+async fn lock_open_attempt(change: &mut Change<'_>, id: CustomerId) -> Result<Option<attempt::Model>> {
     let open = attempt::Entity::scoped(change.scope)
         .filter(attempt::Column::CustomerId.eq(id))
         .filter(attempt::Column::State.is_in([AttemptState::Created, AttemptState::InProgress]))

@@ -133,11 +133,11 @@ async fn leave(
     if retired.is_none() && (step.status, &step.reason) == (rules.status, &rules.reason) {
         // It waits for the same already, and nobody sees a difference.
         let after = rows::with_step_rules(before.clone(), step);
-        rows::update::<entity::step::Entity>(change, before, &after).await?;
+        change.write_step(before, after);
         return Ok(true);
     }
-    aggregate.write_step_without(change, index, step, Some(PERFORMED_BY_US), retired).await?;
-    aggregate.settle_screening(change).await?;
+    aggregate.write_step_without(change, index, step, Some(PERFORMED_BY_US), retired);
+    aggregate.settle_screening(change)?;
     Ok(true)
 }
 
@@ -182,7 +182,7 @@ async fn write(
     let step = rules.conclude(verdict, note.as_deref(), aggregate.row.state, change.now)?;
     let step = step.ok_or_else(|| Error::internal("a screening that was due concludes nothing"))?;
     let completed = told::screening_completed(&aggregate.row, &run, &matches, found.len());
-    aggregate.write_judged(change, index, step, completed).await?;
+    aggregate.write_judged(change, index, step, completed)?;
     Ok(true)
 }
 
@@ -191,7 +191,7 @@ async fn retire(change: &Change<'_>, step: StepId) -> Result<Option<screening::M
     let newest = screening::Entity::newest_of(change.scope, step).one(change.txn).await?;
     let Some(before) = newest else { return Ok(None) };
     let after = screening::Model { newest: false, ..before.clone() };
-    rows::update::<screening::Entity>(change, before, &after).await?;
+    rows::update::<screening::Entity>(change.txn, before, &after).await?;
     Ok(Some(after))
 }
 

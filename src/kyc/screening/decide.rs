@@ -96,7 +96,7 @@ async fn apply(
         ..before.clone()
     };
     let event = told::match_decided(&aggregate.row, &before, &after);
-    rows::update::<screening_match::Entity>(change, before, &after).await?;
+    rows::update::<screening_match::Entity>(change.txn, before, &after).await?;
 
     let backend = change.txn.get_database_backend();
     let all = screening_match::Entity::of_screenings(change.scope, backend, [after.screening_id])
@@ -111,7 +111,7 @@ async fn apply(
         rules.decided(verdict, aggregate.row.state, change.now)?
     };
     let step = step.unwrap_or(rules);
-    aggregate.write_judged(change, index, step, event).await?;
+    aggregate.write_judged(change, index, step, event)?;
     Ok(answer(after, aggregate, index))
 }
 

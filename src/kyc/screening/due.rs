@@ -105,5 +105,5 @@ async fn put_off(change: &mut crate::kyc::Change<'_>, id: StepId) -> Result<()> 
         return Ok(());
     };
     let after = step::Model { check_due_at: Some(change.now + AFTER_A_FAILURE), ..before.clone() };
-    rows::update::<step::Entity>(change, before, &after).await
+    rows::update::<step::Entity>(change.txn, before, &after).await
 }

@@ -3,10 +3,11 @@
 use std::mem;
 
 use entity::{attempt, customer, event, hold, id::MerchantId, link, search_token, step};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel, Iterable};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Iterable};
 
 use super::walk::{Scene, Told, Walk};
 use crate::{
+    db::Transaction,
     error::Result,
     events::log::{self, Place},
     kyc::customer as customers,
@@ -58,7 +59,7 @@ impl Batch {
     }
 
     /// Writes it all: parents before children, the log last.
-    pub(super) async fn write(self, txn: &DatabaseTransaction, merchant: MerchantId) -> Result<()> {
+    pub(super) async fn write(self, txn: &Transaction, merchant: MerchantId) -> Result<()> {
         let tokens = self.customers.iter().flat_map(customers::tokens).collect();
         insert::<customer::Entity>(txn, self.customers).await?;
         insert::<search_token::Entity>(txn, tokens).await?;
@@ -76,7 +77,7 @@ impl Batch {
 }
 
 /// Inserts rows, as many a statement as its values allow.
-async fn insert<E>(txn: &DatabaseTransaction, rows: Vec<E::Model>) -> Result<()>
+async fn insert<E>(txn: &Transaction, rows: Vec<E::Model>) -> Result<()>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
