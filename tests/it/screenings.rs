@@ -132,7 +132,7 @@ async fn whom_no_list_knows_passes_by_themselves() {
     );
     assert_eq!((stands(&seen), &seen["step"]["provider"]), (("COMPLETED", None), &json!("embedded")));
     let result = &seen["step"]["result"];
-    assert_eq!((&result["__typename"], &result["threshold"]), (&json!("ScreeningResult"), &json!(0.8)));
+    assert_eq!((&result["__typename"], &result["threshold"]), (&json!("ScreeningResult"), &json!(0.85)));
     assert_eq!(
         result["lists"],
         json!([{ "name": "un", "version": "2026-11-20", "publishedAt": "2026-11-20" }])

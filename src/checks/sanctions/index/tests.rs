@@ -207,7 +207,7 @@ proptest! {
         let index = index(persons);
         let mut words: Vec<&str> = asked.split(' ').collect();
         for at in 0..words.len() {
-            words.swap(at, (seed >> (at * 8)) as usize % asked.split(' ').count());
+            words.swap(at, seed.rotate_right(at as u32 * 8) as usize % asked.split(' ').count());
         }
         let shuffled = words.join("  ").to_uppercase();
         let scores = |name: &str| {
