@@ -182,8 +182,8 @@ fn name() -> impl Strategy<Value = String> {
         5 => "[A-Z][a-z]{2,9}",
         1 => "(al-|bin |abu |de )[A-Z][a-z]{2,9}",
         1 => "[A-Z]\\.",
-        1 => "[А-Я][а-я]{2,8}",
-        1 => "[\u{627}-\u{63a}]{3,7}",
+        1 => "[А-Щ][а-щ]{2,8}",
+        1 => "[\u{628}-\u{638}]{3,7}",
     ];
     prop::collection::vec(word, 2..6).prop_map(|words| words.join(" "))
 }
