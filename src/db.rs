@@ -15,7 +15,7 @@ pub use transaction::Transaction;
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::{
         postgres::PgListener,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -34,6 +34,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a read that runs by itself waits for its answer. A connection that a firewall has dropped in silence gives none,
 /// and the system may take a quarter of an hour to notice.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long opening a SQLite file tries again while somebody else is opening it, and the pause between two tries.
+const OPENING: Duration = Duration::from_secs(10);
+const OPENING_PAUSE: Duration = Duration::from_millis(20);
 /// How long closing waits for work that has begun.
 const CLOSING: Duration = Duration::from_secs(30);
 
@@ -71,7 +74,7 @@ impl Db {
         if url.starts_with("sqlite:") {
             let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
             // The writer first: it creates the file and sets WAL, which readers then find.
-            let writer = Database::connect(sqlite(&url, 1)).await?;
+            let writer = connect_first(&url).await?;
             let reader = Database::connect(sqlite(&url, max_connections.clamp(2, 8))).await?;
             let exporter = Database::connect(sqlite(&url, EXPORT_CONNECTIONS)).await?;
             return Ok(Self { writer, reader, exporter, export_slots, tasks, listen: None });
@@ -222,6 +225,32 @@ impl Db {
         self.reader.close().await?;
         self.writer.close().await
     }
+}
+
+/// The first connection to a SQLite file. Turning a new file to WAL needs it alone, and SQLite answers at once, whatever the
+/// busy timeout, that it is locked: of several processes that start on one new file, all but one would fail.
+async fn connect_first(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let started = tokio::time::Instant::now();
+    loop {
+        match Database::connect(sqlite(url, 1)).await {
+            Err(error) if is_busy(&error) && started.elapsed() < OPENING => {
+                tokio::time::sleep(OPENING_PAUSE).await
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Whether SQLite says that somebody else has the file: SQLITE_BUSY (5), whose extended codes keep it in the low byte.
+fn is_busy(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 fn sqlite(url: &str, connections: u32) -> ConnectOptions {

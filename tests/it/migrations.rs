@@ -1,11 +1,12 @@
 //! The history runs forth and back, once, however many processes start it.
 
 use futures_util::future::join_all;
+use kyc_stack::db::Db;
 use migration::{
     Migrator,
     run::{self, Status},
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, sqlx::sqlite::SqliteJournalMode};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use sea_orm_migration::MigratorTrait;
 
 use crate::harness::database::{Backend, Database};
@@ -68,11 +69,8 @@ async fn processes_that_start_at_once_migrate_once() {
             let url = database.url.clone();
             tokio::spawn(async move {
                 // As a process with the smallest pool: the lock may not need a second connection.
-                let mut options = sea_orm::ConnectOptions::new(url);
-                options.max_connections(1).sqlx_logging(false);
-                options.map_sqlx_sqlite_opts(|options| options.journal_mode(SqliteJournalMode::Wal));
-                let db = sea_orm::Database::connect(options).await.unwrap();
-                run::up(&db).await
+                let db = Db::open(&url, 1).await.unwrap();
+                run::up(db.writer()).await
             })
         }))
         .await;

@@ -12,6 +12,8 @@ pub mod import;
 pub mod index;
 pub mod ledger;
 pub mod lists;
+#[cfg(test)]
+mod made_up;
 mod name;
 pub mod person;
 pub mod read;

@@ -108,7 +108,7 @@ fn in_parts<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<
 mod tests {
     use std::sync::Arc;
 
-    use super::{super::made_up::person, *};
+    use super::{super::super::made_up::person, *};
 
     fn found(list: &str, entity_id: &str, score: f64) -> Match {
         let person = Arc::new(person(entity_id, &["Otto Beispiel"]));

@@ -4,8 +4,6 @@
 //! spell it, `strangers` makes up people who are on no list. `sets` puts the questions together, `measure` asks them, and
 //! `report` counts. All of it is pure, and the same for the same seed: how long a screening takes is the command's to say.
 
-#[cfg(test)]
-mod made_up;
 pub mod measure;
 pub mod misses;
 pub mod names;

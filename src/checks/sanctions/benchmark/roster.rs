@@ -110,7 +110,7 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::made_up::{list, person},
+        super::super::made_up::{list, person},
         *,
     };
 

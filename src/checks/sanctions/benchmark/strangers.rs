@@ -137,7 +137,7 @@ fn script(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::made_up::{list, person},
+        super::super::made_up::{list, person},
         *,
     };
 

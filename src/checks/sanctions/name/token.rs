@@ -67,8 +67,8 @@ impl Name {
         let (own, parents) = split_off_parents(text);
         let mut tokens = tokens(fold::words(own), false);
         tokens.extend(tokens_of_parents(parents, tokens.is_empty()));
-        // Honorifics are no names, unless there is nothing else.
-        if tokens.iter().any(|token| !is_honorific(token)) {
+        // Honorifics are no names, unless no other word is left.
+        if tokens.iter().any(|token| !is_honorific(token) && token.kind != Kind::Initial) {
             tokens.retain(|token| !is_honorific(token));
         }
         let tokens = without_many_initials(without_idle_kinds(tokens));
@@ -239,6 +239,7 @@ mod tests {
         assert_eq!(read("Shri Ramesh S/o Dr. Suresh"), [word("ramesh"), parent.clone()]);
         assert_eq!(read("Smt. RAMESH w/o Suresh"), [word("ramesh"), parent]);
         assert_eq!(read("Dr"), [word("dr")], "nothing else is left");
+        assert_eq!(read("Mrs A.").len(), 2, "an initial alone is no name");
         assert_eq!(read("Cho Ji Chol").len(), 3, "a name, or an honour: it is not passed over");
         assert_eq!(read("s/o Suresh"), [word("suresh")]);
         assert_eq!(read("Ramesh, Daughter of Suresh").len(), 2);

@@ -1,5 +1,5 @@
 use super::{
-    super::made_up::{list, person},
+    super::super::made_up::{list, person},
     *,
 };
 use crate::checks::sanctions::{index::List, person::Person};
