@@ -5,38 +5,38 @@
 //! readers in WAL mode. `synchronous` is FULL: an acknowledged write survives a power cut. On PostgreSQL both are one pool.
 
 mod chain;
+mod connection;
+mod pool;
 mod transaction;
 
 use std::{sync::Arc, time::Duration};
 
 pub use chain::Chain;
+pub use pool::Pool;
 pub use transaction::Transaction;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::{
-        postgres::PgListener,
-        sqlite::{SqliteJournalMode, SqliteSynchronous},
+        ConnectOptions as _,
+        postgres::{PgConnectOptions, PgListener},
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
+use self::connection::{Seen, Target, not_connected};
 use crate::error::{Error, Result};
 
 /// Connections of a long export, apart from the pool that serves requests.
 const EXPORT_CONNECTIONS: u32 = 2;
-/// A request that waits longer than this for a connection is refused.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a read that runs by itself waits for its answer. A connection that a firewall has dropped in silence gives none,
 /// and the system may take a quarter of an hour to notice.
 const ANSWER: Duration = Duration::from_secs(10);
-/// How long opening a SQLite file tries again while somebody else is opening it, and the pause between two tries.
-const OPENING: Duration = Duration::from_secs(10);
-const OPENING_PAUSE: Duration = Duration::from_millis(20);
 /// How long closing waits for work that has begun.
 const CLOSING: Duration = Duration::from_secs(30);
 
@@ -54,8 +54,9 @@ pub async fn answered<T>(read: impl Future<Output = Result<T>>) -> Result<T> {
 /// The database.
 #[derive(Clone)]
 pub struct Db {
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    writer: Pool,
+    reader: Pool,
+    /// The library's own pool, which can stream and migrate.
     exporter: DatabaseConnection,
     export_slots: Arc<Semaphore>,
     tasks: TaskTracker,
@@ -73,14 +74,20 @@ impl Db {
         let export_slots = Arc::new(Semaphore::new(EXPORT_CONNECTIONS as usize));
         if url.starts_with("sqlite:") {
             let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+            let target = || -> Result<Target, DbErr> {
+                let options: SqliteConnectOptions = url.parse().map_err(not_connected)?;
+                Ok(Target::Sqlite(Box::new(sqlite(options).disable_statement_logging())))
+            };
             // The writer first: it creates the file and sets WAL, which readers then find.
-            let writer = connect_first(&url).await?;
-            let reader = Database::connect(sqlite(&url, max_connections.clamp(2, 8))).await?;
-            let exporter = Database::connect(sqlite(&url, EXPORT_CONNECTIONS)).await?;
+            let writer = Pool::open(target()?, 1).await?;
+            let reader = Pool::open(target()?, max_connections.clamp(2, 8)).await?;
+            let exporter = Database::connect(exports(&url)).await?;
             return Ok(Self { writer, reader, exporter, export_slots, tasks, listen: None });
         }
-        let pool = Database::connect(postgres(url, max_connections)).await?;
-        let exporter = Database::connect(postgres(url, EXPORT_CONNECTIONS)).await?;
+        let options: PgConnectOptions = url.parse().map_err(not_connected)?;
+        let options = postgres(options).disable_statement_logging();
+        let pool = Pool::open(Target::Postgres(Box::new(options)), max_connections).await?;
+        let exporter = Database::connect(exports(url)).await?;
         let listen = Some(url.into());
         Ok(Self { writer: pool.clone(), reader: pool, exporter, export_slots, tasks, listen })
     }
@@ -92,9 +99,10 @@ impl Db {
         mut self,
         seen: impl Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static,
     ) -> Self {
-        for connection in [&mut self.writer, &mut self.reader, &mut self.exporter] {
-            connection.set_metric_callback(seen.clone());
-        }
+        let told: Seen = Arc::new(seen.clone());
+        self.writer.on_statement(Arc::clone(&told));
+        self.reader.on_statement(told);
+        self.exporter.set_metric_callback(seen);
         self
     }
 
@@ -104,13 +112,13 @@ impl Db {
     }
 
     /// For reads that see what is committed, statement by statement.
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Pool {
         &self.reader
     }
 
-    /// For migrations, which manage their own transactions.
-    pub fn writer(&self) -> &DatabaseConnection {
-        &self.writer
+    /// For migrations, which manage their own transactions. One connection of it is never taken by exports.
+    pub fn library(&self) -> &DatabaseConnection {
+        &self.exporter
     }
 
     /// Runs `work` in one write transaction: committed when it answers `Ok`, rolled back otherwise.
@@ -137,11 +145,7 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let txn = Transaction::new(self.writer.clone(), options);
+        let txn = Transaction::new(self.writer.clone());
         self.in_task(async move {
             let outcome = work(&txn).await;
             let value = txn.end(outcome).await?;
@@ -227,68 +231,35 @@ impl Db {
     }
 }
 
-/// The first connection to a SQLite file. Turning a new file to WAL needs it alone, and SQLite answers at once, whatever the
-/// busy timeout, that it is locked: of several processes that start on one new file, all but one would fail.
-async fn connect_first(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let started = tokio::time::Instant::now();
-    loop {
-        match Database::connect(sqlite(url, 1)).await {
-            Err(error) if is_busy(&error) && started.elapsed() < OPENING => {
-                tokio::time::sleep(OPENING_PAUSE).await
-            }
-            outcome => return outcome,
-        }
-    }
-}
-
-/// Whether SQLite says that somebody else has the file: SQLITE_BUSY (5), whose extended codes keep it in the low byte.
-fn is_busy(error: &DbErr) -> bool {
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return false;
-    };
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
-}
-
-fn sqlite(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = pool(url, connections);
-    options.map_sqlx_sqlite_opts(|sqlite| {
-        sqlite
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
-            .foreign_keys(true)
-    });
+fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .foreign_keys(true)
 }
 
-fn postgres(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = pool(url, connections);
-    options.map_sqlx_postgres_opts(|postgres| {
-        postgres.application_name("kyc-stack").options([
-            // A hanging statement or a transaction that nobody ends must not hold locks for ever.
-            ("statement_timeout", "60s"),
-            ("idle_in_transaction_session_timeout", "120s"),
-            ("TimeZone", "UTC"),
-            // Our statements are few and go by an index whatever their values. Left to itself, PostgreSQL plans anew for
-            // each array of keys, since it takes it for shorter than the ten that it assumes: half of the CPU of a read.
-            ("plan_cache_mode", "force_generic_plan"),
-        ])
-    });
-    options
+fn postgres(options: PgConnectOptions) -> PgConnectOptions {
+    options.application_name("kyc-stack").options([
+        // A hanging statement or a transaction that nobody ends must not hold locks for ever.
+        ("statement_timeout", "60s"),
+        ("idle_in_transaction_session_timeout", "120s"),
+        ("TimeZone", "UTC"),
+        // Our statements are few and go by an index whatever their values. Left to itself, PostgreSQL plans anew for
+        // each array of keys, since it takes it for shorter than the ten that it assumes: half of the CPU of a read.
+        ("plan_cache_mode", "force_generic_plan"),
+    ])
 }
 
-fn pool(url: &str, connections: u32) -> ConnectOptions {
+/// For what takes long, and is rare.
+fn exports(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(connections)
+        .max_connections(EXPORT_CONNECTIONS + 1)
         .min_connections(1)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A ping per checkout costs a round trip per request (measured); a broken connection answers with an error once.
-        .test_before_acquire(false)
-        .sqlx_logging(false);
+        .acquire_timeout(pool::PATIENCE)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(sqlite)
+        .map_sqlx_postgres_opts(postgres);
     options
 }

@@ -115,11 +115,11 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
 async fn serve(mut config: Config, no_migrate: bool) -> Result<(), Failure> {
     let db = open(&config).await?;
     if no_migrate {
-        if migration::run::pending(db.reader()).await? {
+        if migration::run::pending(db.library()).await? {
             return Err("migrations are pending: run `kyc-stack migrate up`".into());
         }
     } else {
-        for name in migration::run::up(db.writer()).await? {
+        for name in migration::run::up(db.library()).await? {
             tracing::info!(%name, "migrated");
         }
     }
@@ -202,7 +202,7 @@ async fn open(config: &Config) -> Result<Db, Failure> {
 /// An app over a database on which pending migrations were applied.
 async fn migrated(config: &Config) -> Result<App, Failure> {
     let db = open(config).await?;
-    migration::run::up(db.writer()).await?;
+    migration::run::up(db.library()).await?;
     Ok(App::new(config, db, Clock::System, Entropy::System))
 }
 

@@ -1,14 +1,20 @@
 //! A write transaction that begins with its first statement.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex as SyncMutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
-    Statement, TransactionOptions, TransactionTrait, prelude::async_trait::async_trait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    prelude::async_trait::async_trait,
 };
-use tokio::sync::OnceCell;
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-use super::chain::Chain;
+use super::{
+    chain::Chain,
+    pool::{Lent, Pool},
+};
 use crate::error::Result;
 
 /// What the work of a write has. Its first statement begins the transaction, which is committed or rolled back when the work
@@ -17,20 +23,20 @@ use crate::error::Result;
 /// On PostgreSQL, work that needs no statement but one read and one write is spared the transaction: it reads what is
 /// committed and writes, both by [`Transaction::around`], in one statement that asks whether what it has read is still so.
 pub struct Transaction {
-    pool: DatabaseConnection,
-    options: TransactionOptions,
-    begun: OnceCell<DatabaseTransaction>,
-    first: Mutex<Vec<Statement>>,
+    pool: Pool,
+    begun: Mutex<Option<Lent>>,
+    has_begun: AtomicBool,
+    first: SyncMutex<Vec<Statement>>,
 }
 
 impl Transaction {
-    pub(super) fn new(pool: DatabaseConnection, options: TransactionOptions) -> Self {
-        Self { pool, options, begun: OnceCell::new(), first: Mutex::new(Vec::new()) }
+    pub(super) fn new(pool: Pool) -> Self {
+        Self { pool, begun: Mutex::default(), has_begun: AtomicBool::new(false), first: SyncMutex::default() }
     }
 
     /// The database around a transaction that has not begun; none once it has. Each statement there is its own transaction.
-    pub fn around(&self) -> Option<&DatabaseConnection> {
-        if self.begun.initialized() { None } else { Some(&self.pool) }
+    pub fn around(&self) -> Option<&Pool> {
+        if self.has_begun.load(Ordering::Relaxed) { None } else { Some(&self.pool) }
     }
 
     /// Should it begin, then with this, after what else was asked for. When one of them finds nothing to insert, update or lock,
@@ -52,29 +58,44 @@ impl Transaction {
 
     /// Commits what has begun when the outcome of the work is `Ok`, and takes it back otherwise.
     pub(super) async fn end<T>(self, outcome: Result<T>) -> Result<T> {
-        match self.begun.into_inner() {
-            Some(begun) => end(begun, outcome).await,
-            None => outcome,
+        let Some(mut begun) = self.begun.into_inner() else { return outcome };
+        if outcome.is_ok() {
+            begun.end("COMMIT").await?;
+        } else if let Err(error) = begun.end("ROLLBACK").await {
+            // The work's own error is the one that matters; a connection that is not rolled back is closed.
+            tracing::warn!(%error, "a rollback failed");
         }
+        outcome
     }
 
-    async fn begun(&self) -> Result<&DatabaseTransaction, DbErr> {
-        let begin = || async {
-            let begun = self.pool.begin_with_options(self.options).await?;
-            let first = std::mem::take(&mut *self.first.lock().unwrap_or_else(PoisonError::into_inner));
-            for statement in first {
-                if begun.execute_raw(statement).await?.rows_affected() == 0 {
-                    begun.rollback().await?;
-                    return Err(DbErr::RecordNotFound("what the transaction was to begin with".to_owned()));
-                }
+    /// Its connection, for one statement.
+    async fn begun(&self) -> Result<MappedMutexGuard<'_, Lent>, DbErr> {
+        let mut begun = self.begun.lock().await;
+        if begun.is_none() {
+            let lent = self.begin().await?;
+            self.has_begun.store(true, Ordering::Relaxed);
+            *begun = Some(lent);
+        }
+        let gone = |_| DbErr::Custom("a transaction without a connection".to_owned());
+        MutexGuard::try_map(begun, Option::as_mut).map_err(gone)
+    }
+
+    async fn begin(&self) -> Result<Lent, DbErr> {
+        let mut lent = self.pool.lend().await?;
+        lent.begin().await?;
+        let first = std::mem::take(&mut *self.first.lock().unwrap_or_else(PoisonError::into_inner));
+        for statement in first {
+            let done = self.pool.watched(statement, async |statement| lent.execute(statement).await).await?;
+            if done.rows_affected() == 0 {
+                lent.end("ROLLBACK").await?;
+                return Err(DbErr::RecordNotFound("what the transaction was to begin with".to_owned()));
             }
-            Ok(begun)
-        };
-        self.begun.get_or_try_init(begin).await
+        }
+        Ok(lent)
     }
 }
 
-/// Commits when the outcome of the work is `Ok`, and rolls back otherwise.
+/// Ends a snapshot: commits when the outcome of the work is `Ok`, and rolls back otherwise.
 pub(super) async fn end<T>(txn: DatabaseTransaction, outcome: Result<T>) -> Result<T> {
     if outcome.is_ok() {
         txn.commit().await?;
@@ -92,7 +113,8 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.begun().await?.execute_raw(statement).await
+        let mut lent = self.begun().await?;
+        self.pool.watched(statement, async |statement| lent.execute(statement).await).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -100,10 +122,12 @@ impl ConnectionTrait for Transaction {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.begun().await?.query_one_raw(statement).await
+        let mut lent = self.begun().await?;
+        self.pool.watched(statement, async |statement| lent.query_one(statement).await).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.begun().await?.query_all_raw(statement).await
+        let mut lent = self.begun().await?;
+        self.pool.watched(statement, async |statement| lent.query_all(statement).await).await
     }
 }

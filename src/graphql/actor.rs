@@ -56,7 +56,7 @@ pub async fn of_authors(cx: &Context<'_>, authors: &[Option<Author>]) -> Result<
         authors.iter().flatten().filter(|author| author.kind == kind).filter_map(|author| author.id).collect()
     };
     let (scope, db) = (cx.scope()?, cx.db());
-    let backend = db.get_database_backend();
+    let backend = cx.backend();
     let mut names: HashMap<Uuid, String> = HashMap::new();
     let members = ids(ActorKind::Member);
     if !members.is_empty() {

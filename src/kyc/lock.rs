@@ -6,12 +6,15 @@ use entity::{
     screening_match, step,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, DbBackend, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, DbBackend, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, JoinType, SelectStatement, SimpleExpr},
 };
 
 use super::Change;
-use crate::error::{Error, Result};
+use crate::{
+    db::Pool,
+    error::{Error, Result},
+};
 
 /// An attempt that was read without a lock. Its version was raised by whatever has changed below it since.
 pub(super) struct Seen {
@@ -99,11 +102,7 @@ impl Change<'_> {
     }
 
     /// Reads an attempt and its steps as they were at one moment.
-    async fn see_attempt(
-        &mut self,
-        db: &DatabaseConnection,
-        id: SimpleExpr,
-    ) -> Result<Option<attempt::Model>> {
+    async fn see_attempt(&mut self, db: &Pool, id: SimpleExpr) -> Result<Option<attempt::Model>> {
         let mut rows = step::Entity::scoped(self.scope)
             .filter(step::Column::AttemptId.into_expr().eq(id))
             .order_by_asc(step::Column::Position)

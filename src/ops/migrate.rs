@@ -22,14 +22,14 @@ pub enum Migrate {
 pub async fn run(db: &Db, what: Migrate) -> Result<(), sea_orm::DbErr> {
     match what {
         Migrate::Up => {
-            let applied = run::up(db.writer()).await?;
+            let applied = run::up(db.library()).await?;
             applied.iter().for_each(|name| eprintln!("applied {name}"));
             if applied.is_empty() {
                 eprintln!("nothing is pending");
             }
         }
         Migrate::Status => {
-            for migration in run::status(db.reader()).await? {
+            for migration in run::status(db.library()).await? {
                 let state = match (migration.applied, migration.known) {
                     (true, true) => "applied",
                     (false, _) => "pending",
@@ -39,7 +39,7 @@ pub async fn run(db: &Db, what: Migrate) -> Result<(), sea_orm::DbErr> {
             }
         }
         Migrate::Down => {
-            let taken_back = run::down(db.writer(), 1).await?;
+            let taken_back = run::down(db.library(), 1).await?;
             taken_back.iter().for_each(|name| eprintln!("took back {name}"));
             if taken_back.is_empty() {
                 eprintln!("nothing is applied");

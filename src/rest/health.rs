@@ -15,7 +15,7 @@ pub async fn alive() -> &'static str {
 
 /// `GET /readyz`: the database answers and is migrated.
 pub async fn ready(State(kyc): State<Kyc>) -> Response {
-    let (status, text) = match migration::run::pending(kyc.db.reader()).await {
+    let (status, text) = match migration::run::pending(kyc.db.library()).await {
         Ok(false) => (StatusCode::OK, "ready\n"),
         Ok(true) => (StatusCode::SERVICE_UNAVAILABLE, "migrations are pending: run `kyc-stack migrate up`\n"),
         Err(error) => {

@@ -155,7 +155,7 @@ async fn mistakes(app: &TestApp, agent: &Client, reviewer: &Client) {
     nobody.bearer("kyc_test_kanarischa-token").graphql("{ viewer { name } }", json!({})).await;
 
     // Our own bug: a statement that fails in the middle, with the values bound to it.
-    let db = app.kyc().db.writer();
+    let db = app.kyc().db.library();
     db.execute_unprepared("ALTER TABLE search_token RENAME TO gone").await.unwrap();
     let customer = json!({ "customer": { "name": NAME, "email": EMAIL, "phone": PHONE } });
     let before = "{ customers(first: 1) { totalCount } }";

@@ -58,8 +58,11 @@ async fn house() -> House {
     for number in [1, 2] {
         let row = rows::merchant(number);
         let head = log_head::Model { merchant_id: row.id, seq: 0 };
-        merchant::Entity::insert(row.into_active_model()).exec_without_returning(db.writer()).await.unwrap();
-        log_head::Entity::insert(head.into_active_model()).exec_without_returning(db.writer()).await.unwrap();
+        merchant::Entity::insert(row.into_active_model()).exec_without_returning(db.library()).await.unwrap();
+        log_head::Entity::insert(head.into_active_model())
+            .exec_without_returning(db.library())
+            .await
+            .unwrap();
     }
     let clock = Clock::manual(moment());
     let wakes = Arc::new(AtomicU32::new(0));
@@ -105,7 +108,7 @@ impl House {
 
     async fn open_attempt(&self, customer: &customer::Model) -> attempt::Model {
         let row = attempt::Model { version: 7, due_at: None, ..rows::attempt(customer, 1) };
-        row.into_active_model().reset_all().insert(self.kyc.db.writer()).await.unwrap()
+        row.into_active_model().reset_all().insert(self.kyc.db.library()).await.unwrap()
     }
 }
 
@@ -399,7 +402,7 @@ async fn an_ended_attempt_is_left_alone() {
         version: 7,
         ..rows::attempt(&row, 1)
     };
-    let ended = ended.into_active_model().reset_all().insert(house.kyc.db.writer()).await.unwrap();
+    let ended = ended.into_active_model().reset_all().insert(house.kyc.db.library()).await.unwrap();
     house.update(renaming(row.id, "Asha Iyer")).await.unwrap();
     assert_eq!(attempt::Entity::find().one(house.kyc.db.reader()).await.unwrap(), Some(ended));
     assert_eq!(house.events().await.pop().unwrap().attempt_id, None);

@@ -70,7 +70,7 @@ async fn processes_that_start_at_once_migrate_once() {
             tokio::spawn(async move {
                 // As a process with the smallest pool: the lock may not need a second connection.
                 let db = Db::open(&url, 1).await.unwrap();
-                run::up(db.writer()).await
+                run::up(db.library()).await
             })
         }))
         .await;

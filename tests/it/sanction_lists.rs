@@ -171,7 +171,7 @@ async fn a_list_that_looks_cut_is_refused_and_the_old_one_stays() {
     printed(&imported(url, "un", &[&whole], &[]));
     let [sdn, alt] = ofac(0..10);
     printed(&imported(url, "ofac-sdn", &[&sdn, &alt], &[]));
-    let before = dump(db.reader()).await;
+    let before = dump(db.library()).await;
 
     let latin: String = whole.replace("UTF-8", "ISO-8859-1");
     let short = un("2026-02-28", 0..7, &[]);
@@ -198,7 +198,7 @@ async fn a_list_that_looks_cut_is_refused_and_the_old_one_stays() {
         assert_ne!(code, 0);
         assert!(!said.contains("Zorb"), "{said}");
     }
-    assert_eq!(dump(db.reader()).await, before);
+    assert_eq!(dump(db.library()).await, before);
 
     // Somebody looked: it did become shorter, and then older.
     assert_eq!(printed(&imported(url, "un", &[&short], &["--allow-shrink"]))["number"], 2);
@@ -228,10 +228,13 @@ async fn every_version_is_read_back_as_it_was() {
         assert_eq!(persons(&db, ListName::Un, number).await, read_persons(&edition(ListName::Un, &[text])));
     }
     // Half a list is none.
-    db.writer().execute_unprepared("DELETE FROM sanction_person WHERE entity_id = 'ZZi.0009'").await.unwrap();
+    db.library()
+        .execute_unprepared("DELETE FROM sanction_person WHERE entity_id = 'ZZi.0009'")
+        .await
+        .unwrap();
     let head = ledger::heads(&db).await.unwrap().remove(0);
     assert!(ledger::load(&db, &head).await.is_err());
-    let records = dump(db.reader()).await.lines().filter(|line| line.starts_with("sanction_person")).count();
+    let records = dump(db.library()).await.lines().filter(|line| line.starts_with("sanction_person")).count();
     assert_eq!(records, 1_200 + 4 + 2 - 1, "a version writes what changed");
     db.close().await.unwrap();
 }
@@ -268,7 +271,7 @@ async fn an_import_that_fails_in_the_middle_leaves_nothing() {
     let database = Database::fresh(Backend::under_test()).await;
     let db = open(&database).await;
     take(&db, edition(ListName::Un, &[&un("2026-01-01", 0..10, &[])])).await.unwrap();
-    let before = dump(db.reader()).await;
+    let before = dump(db.library()).await;
     let mut broken = edition(ListName::Un, &[&un("2026-01-02", 5..2_000, &[])]);
     // No reader lets that through: the database is the last who notices, after a thousand rows.
     let Record { entity_id, json, hash } = &broken.records[0];
@@ -276,7 +279,7 @@ async fn an_import_that_fails_in_the_middle_leaves_nothing() {
         Record { entity_id: entity_id.clone(), json: json.clone(), hash: hash.replace(['0', '1'], "2") };
     broken.records.push(twin);
     assert!(matches!(take(&db, broken).await, Err(Refused::Failed(_))));
-    assert_eq!(dump(db.reader()).await, before);
+    assert_eq!(dump(db.library()).await, before);
     db.close().await.unwrap();
 }
 

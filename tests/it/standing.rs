@@ -325,7 +325,7 @@ async fn a_pass_takes_a_statement_for_five_hundred_credentials() {
         };
         rows.push(row.into_active_model());
     }
-    keys::Entity::insert_many(rows).exec_without_returning(acme.server.kyc.db.writer()).await.unwrap();
+    keys::Entity::insert_many(rows).exec_without_returning(acme.server.kyc.db.library()).await.unwrap();
     let mut standings = Vec::new();
     for credential in &credentials {
         standings.push(auth.watch(credential).await.unwrap());
@@ -350,7 +350,7 @@ async fn a_database_that_fails_leaves_everybody_as_they_were() {
     let mut of_ravi = twin.watch(&acme.session()).await.unwrap();
     acme.revoke(id).await;
     acme.update(Patch::Keep, Patch::Set(true)).await;
-    let writer = acme.server.kyc.db.writer();
+    let writer = acme.server.kyc.db.library();
     for table in ["api_key", "session"] {
         writer.execute_unprepared(&format!("ALTER TABLE {table} RENAME TO {table}_away")).await.unwrap();
     }
@@ -377,7 +377,7 @@ async fn a_session_that_is_over_ends_even_if_the_database_fails() {
     let (_, key) = acme.key().await;
     let mut of_key = auth.watch(&key).await.unwrap();
     acme.server.pass(TimeDelta::hours(12));
-    let writer = acme.server.kyc.db.writer();
+    let writer = acme.server.kyc.db.library();
     writer.execute_unprepared("ALTER TABLE api_key RENAME TO api_key_away").await.unwrap();
     assert!(auth.recheck_due().await.is_err());
     assert_eq!(ravi.ended().now_or_never(), Some(Ended::Gone));

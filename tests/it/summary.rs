@@ -53,7 +53,7 @@ async fn house() -> House {
     };
     for number in [OURS, THEIRS] {
         let row = rows::merchant(number).into_active_model();
-        merchant::Entity::insert(row).exec_without_returning(kyc.db.writer()).await.unwrap();
+        merchant::Entity::insert(row).exec_without_returning(kyc.db.library()).await.unwrap();
     }
     let ours = MerchantId(rows::uuid(OURS));
     let actor = Actor::api_key(ApiKeyId(Uuid::from_u128(1)), "Key".into(), Role::Viewer, ours);
@@ -66,7 +66,7 @@ impl House {
         let number = row.id.0.as_u128() & 0xffff;
         let customer = rows::customer(merchant, number);
         let row = attempt::Model { customer_id: customer.id, merchant_id: customer.merchant_id, ..row };
-        let db = self.kyc.db.writer();
+        let db = self.kyc.db.library();
         customer::Entity::insert(customer.into_active_model()).exec_without_returning(db).await.unwrap();
         attempt::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await.unwrap();
         row
@@ -80,7 +80,7 @@ impl House {
         let position = StepKind::ALL.iter().position(|known| *known == kind).unwrap();
         let mut row = rows::step(attempt, kind, i32::try_from(position).unwrap() + 1);
         change(&mut row);
-        let db = self.kyc.db.writer();
+        let db = self.kyc.db.library();
         step::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
     }
 

@@ -138,7 +138,7 @@ fn text(value: &Value) -> String {
 async fn rows_of(app: &TestApp, house: &House) -> Vec<String> {
     let id = house.id.0;
     let (simple, hyphenated) = (id.simple().to_string(), id.to_string());
-    let dump = dump(app.kyc().db.reader()).await;
+    let dump = dump(app.kyc().db.library()).await;
     let mut rows: Vec<_> = dump
         .lines()
         .filter(|row| row.contains(&simple) || row.contains(&hyphenated))
@@ -265,7 +265,7 @@ async fn every_mutation_takes_the_role_that_it_says() {
                 );
                 continue;
             }
-            let before = dump(app.kyc().db.reader()).await;
+            let before = dump(app.kyc().db.library()).await;
             let answer = client.graphql(&document, json!({ "input": objects.put(&input) })).await;
             let refused = if *who == "nobody" {
                 ("UNAUTHENTICATED", String::new())
@@ -274,7 +274,7 @@ async fn every_mutation_takes_the_role_that_it_says() {
             };
             assert_eq!(answer.errors(), [refused], "{name} by {who}: {}", answer.text);
             assert!(answer.json["data"][name].is_null(), "{name} by {who}: {}", answer.text);
-            assert_eq!(dump(app.kyc().db.reader()).await, before, "{name} by {who} changed something");
+            assert_eq!(dump(app.kyc().db.library()).await, before, "{name} by {who} changed something");
         }
     }
     app.close().await;

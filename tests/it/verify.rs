@@ -318,7 +318,7 @@ async fn rows_that_are_gone_or_too_many_are_named() {
 #[tokio::test]
 async fn what_follows_the_end_of_an_attempt_is_named_unless_it_is_a_late_result() {
     let office = busy().await;
-    let db = office.kyc.db.writer();
+    let db = office.kyc.db.library();
     let ended = attempt::Entity::find().all(db).await.unwrap();
     let ended = ended.into_iter().find(|row| row.state == AttemptState::Completed).unwrap();
     let log = office.log().await;

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use entity::Scope;
 use futures_util::future::BoxFuture;
-use sea_orm::DatabaseConnection;
+use sea_orm::ConnectionTrait;
 use tokio::time::Instant;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     tail::{Seat, Unseated},
 };
 use crate::{
-    db::answered,
+    db::{Pool, answered},
     error::{Error, Result},
 };
 
@@ -101,7 +101,7 @@ fn replaced() -> Error {
 
 /// A page of the log, and whether it is all there is.
 async fn page(
-    db: &DatabaseConnection,
+    db: &Pool,
     scope: Scope,
     filter: &Filter,
     after: i64,

@@ -61,7 +61,6 @@ pub async fn by_id(cx: &Context<'_>, ids: Vec<ApiKeyId>) -> Result<HashMap<ApiKe
     if ids.is_empty() || !cx.actor.may(Role::Admin) {
         return Ok(HashMap::new());
     }
-    let select =
-        api_key::Entity::among(cx.scope()?, cx.db().get_database_backend(), api_key::Column::Id, ids);
+    let select = api_key::Entity::among(cx.scope()?, cx.backend(), api_key::Column::Id, ids);
     Ok(select.all(cx.db()).await?.into_iter().map(|row| (row.id, Arc::new(ApiKey { row }))).collect())
 }

@@ -304,7 +304,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(found);
     }
-    let select = attempt::Entity::among(cx.scope()?, cx.db().get_database_backend(), Column::Id, ids);
+    let select = attempt::Entity::among(cx.scope()?, cx.backend(), Column::Id, ids);
     let keep = |row: attempt::Model| (row.id, Arc::new(Attempt::seen(row, cx.now)));
     found.extend(cx.rows(select, columns.and(always()), keep).await?);
     Ok(found)
@@ -319,7 +319,7 @@ pub async fn newest_of(
     customers: impl IntoIterator<Item = CustomerId>,
     columns: Columns,
 ) -> Result<HashMap<CustomerId, Arc<Attempt>>> {
-    let backend = cx.db().get_database_backend();
+    let backend = cx.backend();
     let select = attempt::Entity::among(cx.scope()?, backend, Column::CustomerId, customers)
         .filter(Expr::col(Column::Newest));
     let keep = |row: attempt::Model| (row.customer_id, Arc::new(Attempt::seen(row, cx.now)));

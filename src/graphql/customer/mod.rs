@@ -141,7 +141,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(found);
     }
-    let select = customer::Entity::among(cx.scope()?, cx.db().get_database_backend(), Column::Id, ids);
+    let select = customer::Entity::among(cx.scope()?, cx.backend(), Column::Id, ids);
     let keep = |row: customer::Model| (row.id, Arc::new(Customer { row }));
     found.extend(cx.rows(select, columns.and(Column::Id.into()), keep).await?);
     Ok(found)

@@ -24,10 +24,11 @@ use entity::{
     Scope, Time,
     pick::{Columns, Picked, pick},
 };
-use sea_orm::{ConnectionTrait, Select};
+use sea_orm::{ConnectionTrait, DbBackend, Select};
 
 use crate::{
     auth::Actor,
+    db::Pool,
     error::{Error, Result},
     events::feed::Moment,
     kyc::Kyc,
@@ -74,8 +75,13 @@ impl Context<'_> {
         read(self.db(), select, columns, keep).await
     }
 
-    /// The connection to read from.
-    pub fn db(&self) -> &sea_orm::DatabaseConnection {
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.kyc.db.backend()
+    }
+
+    /// The connections to read from.
+    pub fn db(&self) -> &Pool {
         self.kyc.db.reader()
     }
 }

@@ -85,14 +85,10 @@ pub async fn of_attempts(
     released: bool,
 ) -> Result<HashMap<AttemptId, Vec<Arc<Hold>>>> {
     let by_id: HashMap<_, _> = attempts.iter().map(|attempt| (attempt.row.id, attempt)).collect();
-    let mut select = hold::Entity::among(
-        cx.scope()?,
-        cx.db().get_database_backend(),
-        hold::Column::AttemptId,
-        by_id.keys().copied(),
-    )
-    .order_by_asc(hold::Column::PlacedAt)
-    .order_by_asc(hold::Column::Id);
+    let mut select =
+        hold::Entity::among(cx.scope()?, cx.backend(), hold::Column::AttemptId, by_id.keys().copied())
+            .order_by_asc(hold::Column::PlacedAt)
+            .order_by_asc(hold::Column::Id);
     if !released {
         select = select.filter(hold::Column::ReleasedAt.is_null());
     }
@@ -116,9 +112,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = hold::Entity::among(cx.scope()?, cx.db().get_database_backend(), hold::Column::Id, ids)
-        .all(cx.db())
-        .await?;
+    let rows = hold::Entity::among(cx.scope()?, cx.backend(), hold::Column::Id, ids).all(cx.db()).await?;
     let attempts = attempt::by_id(cx, rows.iter().map(|row| row.attempt_id), Columns::ALL).await?;
     rows.into_iter()
         .map(|row| {

@@ -62,6 +62,6 @@ pub async fn by_id(cx: &Context<'_>, ids: Vec<MemberId>) -> Result<HashMap<Membe
     if ids.is_empty() || !cx.actor.may(Role::Admin) {
         return Ok(HashMap::new());
     }
-    let select = member::Entity::among(cx.scope()?, cx.db().get_database_backend(), member::Column::Id, ids);
+    let select = member::Entity::among(cx.scope()?, cx.backend(), member::Column::Id, ids);
     Ok(select.all(cx.db()).await?.into_iter().map(|row| (row.id, Arc::new(Member { row }))).collect())
 }

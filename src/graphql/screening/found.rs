@@ -91,7 +91,7 @@ pub async fn of_screenings(
     cx: &Context<'_>,
     screenings: impl IntoIterator<Item = ScreeningId>,
 ) -> Result<HashMap<ScreeningId, Vec<Arc<ScreeningMatch>>>> {
-    let backend = cx.db().get_database_backend();
+    let backend = cx.backend();
     let rows = screening_match::Entity::of_screenings(cx.scope()?, backend, screenings).all(cx.db()).await?;
     let mut found: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
@@ -112,7 +112,7 @@ pub async fn by_id(
     if ids.is_empty() || !cx.actor.may(Role::Reviewer) {
         return Ok(HashMap::new());
     }
-    let backend = cx.db().get_database_backend();
+    let backend = cx.backend();
     let rows = screening_match::Entity::among(cx.scope()?, backend, screening_match::Column::Id, ids)
         .all(cx.db())
         .await?;

@@ -97,7 +97,7 @@ pub async fn of_steps(
     if steps.is_empty() || !cx.actor.may(Role::Reviewer) {
         return Ok(HashMap::new());
     }
-    let backend = cx.db().get_database_backend();
+    let backend = cx.backend();
     let rows = screening::Entity::newest_of_each(cx.scope()?, backend, steps).all(cx.db()).await?;
     Ok(rows.into_iter().map(|row| (row.step_id, Arc::new(ScreeningResult { row }))).collect())
 }

@@ -132,14 +132,9 @@ pub async fn of_attempts(
         return Ok(HashMap::from([(only.row.id, steps.collect())]));
     }
     let by_id: HashMap<_, _> = attempts.iter().map(|attempt| (attempt.row.id, attempt)).collect();
-    let select = step::Entity::among(
-        cx.scope()?,
-        cx.db().get_database_backend(),
-        Column::AttemptId,
-        by_id.keys().copied(),
-    )
-    .order_by_asc(Column::AttemptId)
-    .order_by_asc(Column::Position);
+    let select = step::Entity::among(cx.scope()?, cx.backend(), Column::AttemptId, by_id.keys().copied())
+        .order_by_asc(Column::AttemptId)
+        .order_by_asc(Column::Position);
     let keep = |row: step::Model| {
         let attempt = Arc::clone(by_id.get(&row.attempt_id)?);
         Some(Arc::new(Step { row, attempt }))
@@ -169,7 +164,7 @@ pub async fn by_id(
         rows.push(row.clone());
     }
     if !ids.is_empty() {
-        let select = step::Entity::among(cx.scope()?, cx.db().get_database_backend(), Column::Id, ids);
+        let select = step::Entity::among(cx.scope()?, cx.backend(), Column::Id, ids);
         let named = [Column::Id, Column::AttemptId].into_iter().collect();
         rows.extend(cx.rows(select, plan.map_or(Columns::ALL, Plan::columns).and(named), |row| row).await?);
     }

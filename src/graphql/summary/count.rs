@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use entity::{AttemptState, StepKind, StepStatus, attempt, step};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, FromQueryResult,
+    ColumnTrait, Condition, ConnectionTrait, FromQueryResult,
     sea_query::{Alias, Expr},
 };
 
 use super::{AttemptStateCount, DayCount, StepFunnel, range::Range};
-use crate::error::Result;
+use crate::{db::Pool, error::Result};
 
 /// Attempts by state: every state, in the order of the contract.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_state(db: &DatabaseConnection, range: &Range) -> Result<Vec<Arc<AttemptStateCount>>> {
+pub(super) async fn by_state(db: &Pool, range: &Range) -> Result<Vec<Arc<AttemptStateCount>>> {
     #[derive(FromQueryResult)]
     struct Counted {
         seen: AttemptState,
@@ -48,7 +48,7 @@ fn every_state(counted: &(impl Iterator<Item = (AttemptState, i64)> + Clone)) ->
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_day(db: &DatabaseConnection, range: &Range) -> Result<Vec<Arc<DayCount>>> {
+pub(super) async fn by_day(db: &Pool, range: &Range) -> Result<Vec<Arc<DayCount>>> {
     #[derive(FromQueryResult)]
     struct Counted {
         place: i32,
@@ -74,7 +74,7 @@ pub(super) async fn by_day(db: &DatabaseConnection, range: &Range) -> Result<Vec
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn funnel(db: &DatabaseConnection, range: &Range) -> Result<Vec<StepFunnel>> {
+pub(super) async fn funnel(db: &Pool, range: &Range) -> Result<Vec<StepFunnel>> {
     #[derive(FromQueryResult)]
     struct Counted {
         of_kind: StepKind,

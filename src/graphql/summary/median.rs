@@ -6,12 +6,12 @@
 
 use entity::{AttemptState, StepStatus, attempt, step};
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, DbBackend, FromQueryResult,
+    ColumnTrait, ConnectionTrait, DbBackend, FromQueryResult,
     sea_query::{Alias, Expr, Order, Query, SelectStatement, SimpleExpr, WindowStatement},
 };
 
 use super::range::Range;
-use crate::error::Result;
+use crate::{db::Pool, error::Result};
 
 #[derive(FromQueryResult)]
 pub(super) struct Median {
@@ -24,7 +24,7 @@ pub(super) struct Median {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn of_attempts(db: &DatabaseConnection, range: &Range) -> Result<Option<i64>> {
+pub(super) async fn of_attempts(db: &Pool, range: &Range) -> Result<Option<i64>> {
     use attempt::Column;
     let mut completed = range.attempts();
     completed
@@ -38,7 +38,7 @@ pub(super) async fn of_attempts(db: &DatabaseConnection, range: &Range) -> Resul
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn of_steps(db: &DatabaseConnection, range: &Range) -> Result<Vec<Median>> {
+pub(super) async fn of_steps(db: &Pool, range: &Range) -> Result<Vec<Median>> {
     use step::Column;
     let mut completed = range.steps();
     completed
@@ -50,7 +50,7 @@ pub(super) async fn of_steps(db: &DatabaseConnection, range: &Range) -> Result<V
     medians(db, completed).await
 }
 
-fn seconds(db: &DatabaseConnection, from: &str, until: &str) -> SimpleExpr {
+fn seconds(db: &Pool, from: &str, until: &str) -> SimpleExpr {
     let whole = |time: &str| match db.get_database_backend() {
         DbBackend::Postgres => format!("CAST(extract(epoch FROM date_trunc('second', {time})) AS bigint)"),
         // Without the fraction: unixepoch would round it.
@@ -59,7 +59,7 @@ fn seconds(db: &DatabaseConnection, from: &str, until: &str) -> SimpleExpr {
     Expr::cust(format!("{} - {}", whole(until), whole(from)))
 }
 
-async fn medians(db: &DatabaseConnection, mut durations: SelectStatement) -> Result<Vec<Median>> {
+async fn medians(db: &Pool, mut durations: SelectStatement) -> Result<Vec<Median>> {
     let [word, seconds, times, upto, total] = ["word", "seconds", "times", "upto", "total"].map(Alias::new);
     durations.expr_as(Expr::cust("count(*)"), times).group_by_col(word.clone()).group_by_col(seconds.clone());
     let added = Query::select()

@@ -198,7 +198,7 @@ async fn shown(cx: &Context<'_>, rows: Vec<event::Model>) -> Result<Vec<Arc<Trac
     let kinds: HashMap<StepId, StepKind> = if ids.is_empty() {
         HashMap::new()
     } else {
-        step::Entity::among(cx.scope()?, cx.db().get_database_backend(), step::Column::Id, ids)
+        step::Entity::among(cx.scope()?, cx.backend(), step::Column::Id, ids)
             .select_only()
             .column(step::Column::Id)
             .column(step::Column::Kind)
@@ -229,9 +229,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = event::Entity::among(cx.scope()?, cx.db().get_database_backend(), event::Column::Id, ids)
-        .all(cx.db())
-        .await?;
+    let rows = event::Entity::among(cx.scope()?, cx.backend(), event::Column::Id, ids).all(cx.db()).await?;
     Ok(shown(cx, rows).await?.into_iter().map(|event| (event.row.id, event)).collect())
 }
 

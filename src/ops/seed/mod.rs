@@ -76,7 +76,7 @@ pub async fn run(kyc: &Kyc, seed: &Seed, progress: &ProgressBar) -> Result<Merch
     populate(&kyc, scene, plan, progress).await?;
     if kyc.db.backend() == DbBackend::Postgres {
         // The planner knows nothing of the rows yet, and would learn of them at some time in the next minutes.
-        kyc.db.writer().execute_unprepared("ANALYZE").await?;
+        kyc.db.library().execute_unprepared("ANALYZE").await?;
     }
     Ok(created)
 }

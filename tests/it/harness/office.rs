@@ -57,9 +57,9 @@ impl Office {
             screening: Screening::default(),
         };
         let row = merchant.clone().into_active_model();
-        merchant::Entity::insert(row).exec_without_returning(kyc.db.writer()).await.unwrap();
+        merchant::Entity::insert(row).exec_without_returning(kyc.db.library()).await.unwrap();
         let head = log_head::Model { merchant_id: merchant.id, seq: 0 }.into_active_model();
-        log_head::Entity::insert(head).exec_without_returning(kyc.db.writer()).await.unwrap();
+        log_head::Entity::insert(head).exec_without_returning(kyc.db.library()).await.unwrap();
         Self { kyc, merchant, database }
     }
 

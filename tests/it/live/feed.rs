@@ -69,7 +69,7 @@ async fn who_follows_a_log_that_was_replaced_is_told() {
     office.step(step, StepStatus::InProgress).await.unwrap();
     within("the move", follower.next()).await.unwrap();
     // As after a backup from before the move was restored.
-    let db = office.kyc.db.writer();
+    let db = office.kyc.db.library();
     for statement in ["DELETE FROM event WHERE seq > 1", "UPDATE log_head SET seq = 1"] {
         db.execute_unprepared(statement).await.unwrap();
     }

@@ -173,7 +173,7 @@ async fn a_position_before_the_log_begins_has_expired() {
     let origin = Cursor::origin(stage.acme.id).to_string();
     let cut = 5;
     let gone = event::Entity::delete_many().filter(event::Column::Seq.lte(cut as i64));
-    gone.exec(stage.app.kyc().db.writer()).await.unwrap();
+    gone.exec(stage.app.kyc().db.library()).await.unwrap();
     for transport in Transport::BOTH {
         for after in [&origin, &all[0], &all[cut - 1]] {
             let follower = stage.try_follow(transport, MOVES, json!({ "after": after })).await;

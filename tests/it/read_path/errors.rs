@@ -72,7 +72,7 @@ async fn a_failure_of_what_may_not_be_null_ends_at_what_may() {
 async fn our_own_trouble_is_masked_and_stays_where_it_is() {
     let office = Office::open().await;
     let attempt = office.attempt(&[StepKind::Pan]).await;
-    office.kyc.db.writer().execute_unprepared("ALTER TABLE hold RENAME TO lost").await.unwrap();
+    office.kyc.db.library().execute_unprepared("ALTER TABLE hold RENAME TO lost").await.unwrap();
     let document = "query($id: ID!) { attempt(id: $id) { number holds { id } } viewer { kind } }";
     let answer = asks(&office, Role::Admin, document, json!({ "id": attempt.id.to_string() })).await;
     assert_eq!(answer["data"], json!({ "attempt": null, "viewer": { "kind": "MEMBER" } }));

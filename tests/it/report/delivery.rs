@@ -74,7 +74,7 @@ async fn a_slow_reader_holds_no_snapshot_and_no_writer() {
     if Backend::under_test() == Backend::Sqlite {
         // A checkpoint can truncate the log only when nobody reads an older state.
         let checkpoint = Statement::from_string(shop.kyc.db.backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
-        let row = shop.kyc.db.writer().query_one_raw(checkpoint).await.unwrap().unwrap();
+        let row = shop.kyc.db.library().query_one_raw(checkpoint).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<i32>(0).unwrap(), 0, "a reader stood in the way");
     }
 

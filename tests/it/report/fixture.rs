@@ -86,7 +86,7 @@ impl Shop {
     }
 
     pub(super) async fn insert(&self, journeys: &[Journey]) {
-        let db = self.kyc.db.writer();
+        let db = self.kyc.db.library();
         for some in journeys.chunks(INSERT) {
             let customers = some.iter().map(|journey| journey.customer.clone().into_active_model());
             customer::Entity::insert_many(customers).exec_without_returning(db).await.unwrap();
@@ -145,7 +145,7 @@ pub(super) async fn merchant(kyc: &Kyc, slug: &str) -> Scope {
         branding_updated_at: now(),
         created_at: now(),
     };
-    let db = kyc.db.writer();
+    let db = kyc.db.library();
     merchant::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
     let head = log_head::Model { merchant_id: id, seq: 0 };
     log_head::Entity::insert(head.into_active_model()).exec_without_returning(db).await.unwrap();
@@ -290,7 +290,7 @@ impl Journey {
 pub(super) async fn damage(shop: &Shop, id: AttemptId) {
     use sea_orm::{ColumnTrait, ConnectionTrait, sea_query};
 
-    let db = shop.kyc.db.writer();
+    let db = shop.kyc.db.library();
     let allow = match Backend::under_test() {
         Backend::Sqlite => "PRAGMA ignore_check_constraints = ON",
         Backend::Postgres => "ALTER TABLE attempt DROP CONSTRAINT attempt_mode_check",

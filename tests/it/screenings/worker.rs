@@ -41,7 +41,7 @@ async fn one_that_fails_is_put_off_and_the_others_go_on() {
     app.pass(TimeDelta::seconds(1));
     let (attempt, _) = attempt_of(&sound.agent(), "Asha Rao").await;
     // Nothing of this merchant can be written while its log has no head.
-    let db = app.kyc().db.writer();
+    let db = app.kyc().db.library();
     let run = async |sql: &str, seq: i64| {
         let values = [broken.id.into(), seq.into()];
         let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
@@ -73,8 +73,8 @@ async fn screenings_that_were_open_before_are_due_after_the_upgrade() {
     let from = names.iter().position(|name| name.contains("screenings")).unwrap();
     let later = u32::try_from(names.len() - from).unwrap();
 
-    migration::run::down(office.kyc.db.writer(), later).await.unwrap();
-    migration::run::up(office.kyc.db.writer()).await.unwrap();
+    migration::run::down(office.kyc.db.library(), later).await.unwrap();
+    migration::run::up(office.kyc.db.library()).await.unwrap();
     for (attempt, is_due) in [(open, true), (ended, false)] {
         let due: Vec<_> =
             office.steps(attempt.id).await.iter().map(|step| step.check_due_at.is_some()).collect();

@@ -40,7 +40,7 @@ pub(super) async fn busy() -> Office {
     let (kyc, admin) = (&office.kyc, office.member(Role::Admin));
     let stranger = rows::merchant(STRANGER);
     let head = log_head::Model { merchant_id: stranger.id, seq: 0 };
-    let db = kyc.db.writer();
+    let db = kyc.db.library();
     merchant::Entity::insert(stranger.into_active_model()).exec_without_returning(db).await.unwrap();
     log_head::Entity::insert(head.into_active_model()).exec_without_returning(db).await.unwrap();
 

@@ -1,0 +1,219 @@
+//! One connection to either database: runs statements, and knows whether somebody else may have it next.
+
+use std::sync::Arc;
+
+use sea_orm::{
+    DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
+    metric::Info,
+    sqlx::{
+        self, AssertSqlSafe, Connection as _, Executor, PgConnection, SqliteConnection,
+        postgres::PgConnectOptions, sqlite::SqliteConnectOptions,
+    },
+};
+use sea_query_sqlx::SqlxValues;
+
+/// Told of every statement that was run.
+pub(super) type Seen = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
+
+/// Where to connect to, and how.
+pub(super) enum Target {
+    Postgres(Box<PgConnectOptions>),
+    Sqlite(Box<SqliteConnectOptions>),
+}
+
+/// A connection.
+pub(super) struct Connection {
+    driver: Driver,
+    state: State,
+}
+
+enum Driver {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// What is known of a connection that nobody is using.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Its last statement ended well.
+    Ready,
+    /// Its last statement failed, or whoever waited for it has left: what it answered may still be under way.
+    Unknown,
+    /// A transaction is open.
+    InTransaction,
+}
+
+/// The same of both kinds of connection.
+macro_rules! either {
+    ($driver:expr, $connection:ident => $run:expr) => {
+        match $driver {
+            Driver::Postgres($connection) => $run,
+            Driver::Sqlite($connection) => $run,
+        }
+    };
+}
+
+/// Binds what a statement holds.
+macro_rules! bound {
+    ($statement:expr) => {{
+        // The texts are ours or sea-query's: values are bound, never written into them.
+        let values = $statement.values.unwrap_or_else(|| Values(Vec::new()));
+        sqlx::query_with(AssertSqlSafe($statement.sql), SqlxValues(values))
+    }};
+}
+
+impl Target {
+    /// Which database it is.
+    pub(super) fn backend(&self) -> DbBackend {
+        match self {
+            Self::Postgres(_) => DbBackend::Postgres,
+            Self::Sqlite(_) => DbBackend::Sqlite,
+        }
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// The driver's own.
+    pub(super) async fn connect(&self) -> Result<Connection, sqlx::Error> {
+        let driver = match self {
+            Self::Postgres(options) => Driver::Postgres(PgConnection::connect_with(options).await?),
+            Self::Sqlite(options) => Driver::Sqlite(SqliteConnection::connect_with(options).await?),
+        };
+        Ok(Connection { driver, state: State::Ready })
+    }
+}
+
+impl Connection {
+    /// What is known of it.
+    pub(super) fn state(&self) -> State {
+        self.state
+    }
+
+    /// Waits for whatever is under way, and sees whether it still answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(super) async fn ping(&mut self) -> Result<(), sqlx::Error> {
+        either!(&mut self.driver, connection => connection.ping().await)?;
+        self.state = State::Ready;
+        Ok(())
+    }
+
+    /// Begins a transaction. From here on [`Connection::end`] alone makes it fit for others.
+    ///
+    /// # Errors
+    /// The driver's own.
+    pub(super) async fn begin(&mut self) -> Result<(), DbErr> {
+        self.state = State::InTransaction;
+        let begin = match self.driver {
+            Driver::Postgres(_) => "BEGIN",
+            // A transaction that turns from reading to writing fails at once when another has written meanwhile.
+            Driver::Sqlite(_) => "BEGIN IMMEDIATE",
+        };
+        either!(&mut self.driver, connection => connection.execute(begin).await.map(drop))
+            .map_err(not_executed)
+    }
+
+    /// Ends the transaction with `COMMIT` or `ROLLBACK`.
+    ///
+    /// # Errors
+    /// The driver's own: what a failed commit has done is not known then.
+    pub(super) async fn end(&mut self, how: &'static str) -> Result<(), DbErr> {
+        either!(&mut self.driver, connection => connection.execute(how).await.map(drop))
+            .map_err(not_executed)?;
+        self.state = State::Ready;
+        Ok(())
+    }
+
+    /// Runs a statement for what it does.
+    ///
+    /// # Errors
+    /// The driver's own.
+    pub(super) async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let before = self.use_it();
+        let outcome = either!(&mut self.driver, connection => {
+            bound!(statement).execute(connection).await.map(ExecResult::from)
+        });
+        self.was_used(before, outcome, not_executed)
+    }
+
+    /// Runs texts without values, as many as there are.
+    ///
+    /// # Errors
+    /// The driver's own.
+    pub(super) async fn execute_unprepared(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
+        let before = self.use_it();
+        let outcome = either!(&mut self.driver, connection => {
+            connection.execute(AssertSqlSafe(sql)).await.map(ExecResult::from)
+        });
+        self.was_used(before, outcome, not_executed)
+    }
+
+    /// Runs a statement for its first row.
+    ///
+    /// # Errors
+    /// The driver's own.
+    pub(super) async fn query_one(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let before = self.use_it();
+        let outcome = either!(&mut self.driver, connection => {
+            bound!(statement).fetch_optional(connection).await.map(|row| row.map(QueryResult::from))
+        });
+        self.was_used(before, outcome, not_queried)
+    }
+
+    /// Runs a statement for all its rows.
+    ///
+    /// # Errors
+    /// The driver's own.
+    pub(super) async fn query_all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let before = self.use_it();
+        let outcome = either!(&mut self.driver, connection => {
+            let rows = bound!(statement).fetch_all(connection).await;
+            rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+        });
+        self.was_used(before, outcome, not_queried)
+    }
+
+    /// Closes it in good order.
+    ///
+    /// # Errors
+    /// The driver's own.
+    pub(super) async fn close(self) -> Result<(), DbErr> {
+        either!(self.driver, connection => connection.close().await).map_err(not_connected)
+    }
+
+    /// Nothing is known of it while a statement runs: whoever waits for it may leave before it ends.
+    fn use_it(&mut self) -> State {
+        let before = self.state;
+        if before == State::Ready {
+            self.state = State::Unknown;
+        }
+        before
+    }
+
+    fn was_used<T>(
+        &mut self,
+        before: State,
+        outcome: Result<T, sqlx::Error>,
+        error: impl FnOnce(sqlx::Error) -> DbErr,
+    ) -> Result<T, DbErr> {
+        if outcome.is_ok() {
+            self.state = before;
+        }
+        outcome.map_err(error)
+    }
+}
+
+/// The database cannot be reached.
+pub(super) fn not_connected(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+fn not_executed(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+fn not_queried(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
+}
