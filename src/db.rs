@@ -163,17 +163,7 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        let options = match self.backend() {
-            DbBackend::Postgres => TransactionOptions {
-                isolation_level: Some(IsolationLevel::RepeatableRead),
-                access_mode: Some(sea_orm::AccessMode::ReadOnly),
-                ..TransactionOptions::default()
-            },
-            _ => TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
-                ..TransactionOptions::default()
-            },
-        };
+        let options = reading(self.backend());
         let pool = self.exporter.clone();
         self.in_task(async move {
             let txn = pool.begin_with_options(options).await?;
@@ -181,6 +171,15 @@ impl Db {
             transaction::end(txn, outcome).await
         })
         .await
+    }
+
+    /// One consistent, read-only view of the database, for a few short statements that have to agree. It ends when it is
+    /// dropped.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn view(&self) -> Result<DatabaseTransaction> {
+        Ok(self.reader.begin_with_options(reading(self.backend())).await?)
     }
 
     async fn in_task<T: Send + 'static>(
@@ -224,6 +223,21 @@ impl Db {
         self.exporter.close().await?;
         self.reader.close().await?;
         self.writer.close().await
+    }
+}
+
+/// A transaction that sees one moment, and writes nothing.
+fn reading(backend: DbBackend) -> TransactionOptions {
+    match backend {
+        DbBackend::Postgres => TransactionOptions {
+            isolation_level: Some(IsolationLevel::RepeatableRead),
+            access_mode: Some(sea_orm::AccessMode::ReadOnly),
+            ..TransactionOptions::default()
+        },
+        _ => TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+            ..TransactionOptions::default()
+        },
     }
 }
 

@@ -3,37 +3,72 @@
 
 use std::sync::Arc;
 
-use entity::{AttemptState, StepKind, StepStatus, attempt, step};
+use entity::{AttemptState, StepKind, StepStatus, attempt};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, FromQueryResult,
+    ColumnTrait, ConnectionTrait, FromQueryResult,
     sea_query::{Alias, Expr},
 };
 
 use super::{AttemptStateCount, DayCount, StepFunnel, range::Range};
-use crate::error::Result;
+use crate::{error::Result, lifecycle::statuses::Statuses};
 
-/// Attempts by state: every state, in the order of the contract.
+/// Attempts by state and by the statuses of their steps.
+pub(super) struct Tally(Vec<(AttemptState, Statuses, i64)>);
+
+/// Counts a range. The attempts' own numbers say what statuses their steps have: no step is read, and the index of
+/// creation has all that is.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_state(db: &DatabaseConnection, range: &Range) -> Result<Vec<Arc<AttemptStateCount>>> {
+pub(super) async fn tally(db: &impl ConnectionTrait, range: &Range) -> Result<Tally> {
     #[derive(FromQueryResult)]
     struct Counted {
         seen: AttemptState,
+        statuses: i32,
         attempts: i64,
     }
     let mut select = range.attempts();
     select
         .expr_as(range.state(), Alias::new("seen"))
+        .expr_as(Expr::col(attempt::Column::StepStatuses.as_column_ref()), Alias::new("statuses"))
         .expr_as(Expr::cust("count(*)"), Alias::new("attempts"))
-        .group_by_col(Alias::new("seen"));
+        .group_by_col(Alias::new("seen"))
+        .group_by_col(Alias::new("statuses"));
     let counted = Counted::find_by_statement(db.get_database_backend().build(&select)).all(db).await?;
-    Ok(every_state(&counted.iter().map(|row| (row.seen, row.attempts))))
+    Ok(Tally(counted.into_iter().map(|row| (row.seen, Statuses(row.statuses), row.attempts)).collect()))
 }
 
-/// The counts of days, added up: so that an answer that has both never contradicts itself.
-pub(super) fn total(days: &[Arc<DayCount>]) -> Vec<Arc<AttemptStateCount>> {
-    every_state(&days.iter().map(|day| (day.state, day.count)))
+impl Tally {
+    /// Attempts in all.
+    pub(super) fn attempts(&self) -> i64 {
+        self.0.iter().map(|(.., attempts)| attempts).sum()
+    }
+
+    /// Attempts by state: every state, in the order of the contract.
+    pub(super) fn by_state(&self) -> Vec<Arc<AttemptStateCount>> {
+        every_state(&self.0.iter().map(|(state, _, attempts)| (*state, *attempts)))
+    }
+
+    /// Steps by kind, status and whether their attempt is over: every kind, in the order of the contract.
+    pub(super) fn funnel(&self) -> Vec<StepFunnel> {
+        let mut funnel: Vec<_> = StepKind::ALL.iter().map(|kind| StepFunnel::of(*kind)).collect();
+        for (state, statuses, attempts) in &self.0 {
+            for (kind, status) in statuses.each() {
+                let Some(of_kind) = funnel.iter_mut().find(|funnel| funnel.kind == kind) else { continue };
+                *match status {
+                    StepStatus::NotStarted => &mut of_kind.not_started,
+                    StepStatus::InProgress => &mut of_kind.in_progress,
+                    StepStatus::Completed => &mut of_kind.completed,
+                    StepStatus::Failed => &mut of_kind.failed,
+                    StepStatus::RequiresAction => &mut of_kind.requires_action,
+                } += attempts;
+                if state.is_terminal() && status != StepStatus::Completed {
+                    of_kind.dropped += attempts;
+                }
+            }
+        }
+        funnel
+    }
 }
 
 fn every_state(counted: &(impl Iterator<Item = (AttemptState, i64)> + Clone)) -> Vec<Arc<AttemptStateCount>> {
@@ -48,7 +83,7 @@ fn every_state(counted: &(impl Iterator<Item = (AttemptState, i64)> + Clone)) ->
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn by_day(db: &DatabaseConnection, range: &Range) -> Result<Vec<Arc<DayCount>>> {
+pub(super) async fn by_day(db: &impl ConnectionTrait, range: &Range) -> Result<Vec<Arc<DayCount>>> {
     #[derive(FromQueryResult)]
     struct Counted {
         place: i32,
@@ -68,44 +103,4 @@ pub(super) async fn by_day(db: &DatabaseConnection, range: &Range) -> Result<Vec
         Some(Arc::new(DayCount { date: *date, state: row.seen, count: row.attempts }))
     });
     Ok(counts.collect())
-}
-
-/// Steps by kind, status and whether their attempt is over: every kind, in the order of the contract.
-///
-/// # Errors
-/// When the database fails.
-pub(super) async fn funnel(db: &DatabaseConnection, range: &Range) -> Result<Vec<StepFunnel>> {
-    #[derive(FromQueryResult)]
-    struct Counted {
-        of_kind: StepKind,
-        in_status: StepStatus,
-        ended: i32,
-        steps: i64,
-    }
-    let ended = Condition::any().add(attempt::Column::EndedAt.is_not_null()).add(attempt::overdue(range.now));
-    let mut select = range.steps();
-    select
-        .expr_as(Expr::col(step::Column::Kind.as_column_ref()), Alias::new("of_kind"))
-        .expr_as(Expr::col(step::Column::Status.as_column_ref()), Alias::new("in_status"))
-        .expr_as(Expr::case(ended, Expr::cust("1")).finally(Expr::cust("0")), Alias::new("ended"))
-        .expr_as(Expr::cust("count(*)"), Alias::new("steps"))
-        .group_by_col(Alias::new("of_kind"))
-        .group_by_col(Alias::new("in_status"))
-        .group_by_col(Alias::new("ended"));
-    let counted = Counted::find_by_statement(db.get_database_backend().build(&select)).all(db).await?;
-    let mut funnel: Vec<_> = StepKind::ALL.iter().map(|kind| StepFunnel::of(*kind)).collect();
-    for row in counted {
-        let Some(kind) = funnel.iter_mut().find(|funnel| funnel.kind == row.of_kind) else { continue };
-        *match row.in_status {
-            StepStatus::NotStarted => &mut kind.not_started,
-            StepStatus::InProgress => &mut kind.in_progress,
-            StepStatus::Completed => &mut kind.completed,
-            StepStatus::Failed => &mut kind.failed,
-            StepStatus::RequiresAction => &mut kind.requires_action,
-        } += row.steps;
-        if row.ended == 1 && row.in_status != StepStatus::Completed {
-            kind.dropped += row.steps;
-        }
-    }
-    Ok(funnel)
 }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
-use entity::{AttemptState, Scope, Scoped, Time, attempt, attempt::Column, step};
+use entity::{AttemptState, Scope, Scoped, Time, attempt, attempt::Column, id::AttemptId, step};
 use sea_orm::{
     ColumnTrait, DbBackend, ExprTrait, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, Func, SelectStatement, SimpleExpr},
@@ -114,6 +114,17 @@ impl Range {
         let attempt = Expr::col(step::Column::AttemptId.as_column_ref());
         steps.inner_join(step::Entity, attempt.equals(Column::Id.as_column_ref()));
         steps
+    }
+
+    /// All steps of the merchant, whenever their attempts were created.
+    pub fn all_steps(&self) -> SelectStatement {
+        step::Entity::scoped(self.scope).select_only().into_query()
+    }
+
+    /// Created in the range, by the attempt's id: it begins with the moment of its creation in milliseconds, and days begin
+    /// at whole ones.
+    pub fn attempt_ids(&self, column: impl ColumnTrait) -> SimpleExpr {
+        column.gte(AttemptId::first_of(self.from)).and(column.lt(AttemptId::first_of(self.until)))
     }
 
     /// The state as seen now.

@@ -193,6 +193,7 @@ impl Journey {
             active_holds: 0,
             completed_steps: 1,
             total_steps: 2,
+            step_statuses: 0,
             redirect_url: None,
             consented_at: None,
             rejection_code: None,
