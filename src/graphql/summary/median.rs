@@ -8,7 +8,7 @@
 
 use entity::{attempt, step};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, FromQueryResult,
+    ColumnTrait, ConnectionTrait, ExprTrait, FromQueryResult,
     sea_query::{Alias, Expr, Order, Query, SelectStatement, WindowStatement},
 };
 
