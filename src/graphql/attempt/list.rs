@@ -26,7 +26,7 @@ use crate::{
         scalar::DateTime,
         sort::SortDirection,
     },
-    kyc::search,
+    kyc::search::{self, Found},
 };
 
 /// Which attempts. All conditions have to hold; an absent or null one always does.
@@ -108,6 +108,16 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
     let scope = cx.scope()?;
     let mut select = attempt::Entity::scoped(scope);
     if let Some(filter) = &args.filter {
+        if let Some(text) = &filter.search {
+            let customer = attempt::Column::CustomerId;
+            select = match search::find(cx.db(), customer, scope, text).await? {
+                Found::Everybody => select,
+                Found::Few(ids) => {
+                    attempt::Entity::among(scope, cx.db().get_database_backend(), customer, ids)
+                }
+                Found::Many(condition) => select.filter(condition),
+            };
+        }
         select = filter.apply(select, scope, cx.now)?;
     }
     let total_count =
@@ -231,7 +241,8 @@ impl AttemptFilter {
             created_to,
             ended_from,
             ended_to,
-            search,
+            // It is where the list begins.
+            search: _,
         } = self;
         let open_at_now = || Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(now));
         let mut all = Condition::all();
@@ -315,10 +326,10 @@ impl AttemptFilter {
         }
         if let Some(to) = ended_to {
             let unwritten = attempt::overdue(now).and(Column::DueAt.lt(to.0));
-            all = all.add(Condition::any().add(Column::EndedAt.lt(to.0)).add(unwritten));
-        }
-        if let Some(search) = search {
-            all = all.add(search::matching(Column::CustomerId, scope, search)?);
+            // What ended before was created before: the newest, which are read first, are left out by their index.
+            all = all
+                .add(Column::CreatedAt.lt(to.0))
+                .add(Condition::any().add(Column::EndedAt.lt(to.0)).add(unwritten));
         }
         Ok(select.filter(all))
     }
