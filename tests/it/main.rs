@@ -7,6 +7,7 @@ mod canary;
 mod crash;
 mod customers;
 mod expiry;
+mod growth;
 mod harness;
 mod holds;
 mod http;
