@@ -253,7 +253,11 @@ impl AttemptFilter {
             all = all.add(Column::WaitingOn.eq(*party)).add(open_at_now());
         }
         if let Some(parties) = needs {
-            let mut any = Condition::any().add(Expr::value(false));
+            // An OR with a constant would hide them, too: of one party, the condition is its flag alone.
+            let mut any = Condition::any();
+            if parties.is_empty() {
+                any = any.add(Expr::value(false));
+            }
             for party in parties {
                 any = any.add(match party {
                     // The text of the partial indexes: a bound value would hide them from the planner.

@@ -1,7 +1,7 @@
-//! What a summary counts. Every count is one statement, grouped by the database: what comes back is bounded by the words of
-//! the journey and the days of the range, whatever the number of attempts.
+//! What a summary counts, by one statement, grouped by the database: what comes back is bounded by the words of the journey and
+//! the days of the range, and is some dozens of rows a day, whatever the number of attempts.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use entity::{AttemptState, StepKind, StepStatus, attempt};
 use sea_orm::{
@@ -12,48 +12,78 @@ use sea_orm::{
 use super::{AttemptStateCount, DayCount, StepFunnel, range::Range};
 use crate::{error::Result, lifecycle::statuses::Statuses};
 
-/// Attempts by state and by the statuses of their steps.
-pub(super) struct Tally(Vec<(AttemptState, Statuses, i64)>);
+/// Attempts by day, by state, and by the statuses of their steps.
+pub(super) struct Tally(Vec<Counted>);
 
-/// Counts a range. The attempts' own numbers say what statuses their steps have: no step is read, and the index of
-/// creation has all that is.
+#[derive(FromQueryResult)]
+struct Counted {
+    /// Of the day in [`Range::days`]; 0 where days are not told apart.
+    place: i32,
+    seen: AttemptState,
+    /// Of the steps; 0 where they are not told apart.
+    statuses: i32,
+    attempts: i64,
+}
+
+/// Counts a range in one pass, telling `days` and the statuses of `steps` apart where that is asked for. The attempts' own
+/// numbers say what statuses their steps have: no step is read, and the index of creation has all that is.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn tally(db: &impl ConnectionTrait, range: &Range) -> Result<Tally> {
-    #[derive(FromQueryResult)]
-    struct Counted {
-        seen: AttemptState,
-        statuses: i32,
-        attempts: i64,
+pub(super) async fn tally(
+    db: &impl ConnectionTrait,
+    range: &Range,
+    days: bool,
+    steps: bool,
+) -> Result<Tally> {
+    let [place, seen, statuses] = ["place", "seen", "statuses"].map(Alias::new);
+    let mut select = if days {
+        range.attempts_by_day(db.get_database_backend()).group_by_col(place).take()
+    } else {
+        range.attempts().expr_as(Expr::cust("0"), place).take()
+    };
+    if steps {
+        let kept = Expr::col(attempt::Column::StepStatuses.as_column_ref());
+        select.expr_as(kept, statuses.clone()).group_by_col(statuses);
+    } else {
+        select.expr_as(Expr::cust("0"), statuses);
     }
-    let mut select = range.attempts();
     select
-        .expr_as(range.state(), Alias::new("seen"))
-        .expr_as(Expr::col(attempt::Column::StepStatuses.as_column_ref()), Alias::new("statuses"))
+        .expr_as(range.state(), seen.clone())
         .expr_as(Expr::cust("count(*)"), Alias::new("attempts"))
-        .group_by_col(Alias::new("seen"))
-        .group_by_col(Alias::new("statuses"));
-    let counted = Counted::find_by_statement(db.get_database_backend().build(&select)).all(db).await?;
-    Ok(Tally(counted.into_iter().map(|row| (row.seen, Statuses(row.statuses), row.attempts)).collect()))
+        .group_by_col(seen);
+    Ok(Tally(Counted::find_by_statement(db.get_database_backend().build(&select)).all(db).await?))
 }
 
 impl Tally {
     /// Attempts in all.
     pub(super) fn attempts(&self) -> i64 {
-        self.0.iter().map(|(.., attempts)| attempts).sum()
+        self.0.iter().map(|counted| counted.attempts).sum()
     }
 
     /// Attempts by state: every state, in the order of the contract.
     pub(super) fn by_state(&self) -> Vec<Arc<AttemptStateCount>> {
-        every_state(&self.0.iter().map(|(state, _, attempts)| (*state, *attempts)))
+        every_state(&self.0.iter().map(|counted| (counted.seen, counted.attempts)))
+    }
+
+    /// Attempts by day and state: what is not zero, by date, then by state in the order of the contract.
+    pub(super) fn by_day(&self, range: &Range) -> Vec<Arc<DayCount>> {
+        let mut counts = BTreeMap::new();
+        for counted in &self.0 {
+            *counts.entry((counted.place, counted.seen)).or_insert(0) += counted.attempts;
+        }
+        let counts = counts.into_iter().filter_map(|((place, state), count)| {
+            let (date, _, _) = range.days.get(usize::try_from(place).ok()?)?;
+            Some(Arc::new(DayCount { date: *date, state, count }))
+        });
+        counts.collect()
     }
 
     /// Steps by kind, status and whether their attempt is over: every kind, in the order of the contract.
     pub(super) fn funnel(&self) -> Vec<StepFunnel> {
         let mut funnel: Vec<_> = StepKind::ALL.iter().map(|kind| StepFunnel::of(*kind)).collect();
-        for (state, statuses, attempts) in &self.0 {
-            for (kind, status) in statuses.each() {
+        for Counted { seen, statuses, attempts, .. } in &self.0 {
+            for (kind, status) in Statuses(*statuses).each() {
                 let Some(of_kind) = funnel.iter_mut().find(|funnel| funnel.kind == kind) else { continue };
                 *match status {
                     StepStatus::NotStarted => &mut of_kind.not_started,
@@ -62,7 +92,7 @@ impl Tally {
                     StepStatus::Failed => &mut of_kind.failed,
                     StepStatus::RequiresAction => &mut of_kind.requires_action,
                 } += attempts;
-                if state.is_terminal() && status != StepStatus::Completed {
+                if seen.is_terminal() && status != StepStatus::Completed {
                     of_kind.dropped += attempts;
                 }
             }
@@ -77,30 +107,4 @@ fn every_state(counted: &(impl Iterator<Item = (AttemptState, i64)> + Clone)) ->
         .iter()
         .map(|state| Arc::new(AttemptStateCount { state: *state, count: count(*state) }))
         .collect()
-}
-
-/// Attempts by day and state: what is not zero, by date, then by state in the order of the contract.
-///
-/// # Errors
-/// When the database fails.
-pub(super) async fn by_day(db: &impl ConnectionTrait, range: &Range) -> Result<Vec<Arc<DayCount>>> {
-    #[derive(FromQueryResult)]
-    struct Counted {
-        place: i32,
-        seen: AttemptState,
-        attempts: i64,
-    }
-    let mut select = range.attempts_by_day(db.get_database_backend());
-    select
-        .expr_as(range.state(), Alias::new("seen"))
-        .expr_as(Expr::cust("count(*)"), Alias::new("attempts"))
-        .group_by_col(Alias::new("place"))
-        .group_by_col(Alias::new("seen"));
-    let mut counted = Counted::find_by_statement(db.get_database_backend().build(&select)).all(db).await?;
-    counted.sort_by_key(|row| (row.place, row.seen));
-    let counts = counted.into_iter().filter_map(|row| {
-        let (date, _, _) = range.days.get(usize::try_from(row.place).ok()?)?;
-        Some(Arc::new(DayCount { date: *date, state: row.seen, count: row.attempts }))
-    });
-    Ok(counts.collect())
 }

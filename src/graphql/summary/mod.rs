@@ -187,11 +187,10 @@ pub async fn load(cx: &Context<'_>, args: &SummaryArgs, plan: &Plan) -> Result<K
     let range = Range::read(cx, args).await?;
     let view = cx.kyc.db.view().await?;
     let mut summary = KycSummary::default();
-    if plan.asks("byDay") {
-        summary.by_day = count::by_day(&view, &range).await?;
-    }
-    if plan.asks("attemptsByState") || plan.asks("funnel") {
-        let tally = count::tally(&view, &range).await?;
+    let (days, steps) = (plan.asks("byDay"), plan.asks("funnel"));
+    if days || steps || plan.asks("attemptsByState") {
+        let tally = count::tally(&view, &range, days, steps).await?;
+        summary.by_day = tally.by_day(&range);
         summary.by_state = tally.by_state();
         summary.funnel = funnel(&view, &range, &tally, plan).await?;
     }
