@@ -112,6 +112,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
             let customer = attempt::Column::CustomerId;
             select = match search::find(cx.db(), customer, scope, text).await? {
                 Found::Everybody => select,
+                Found::Few(ids) if ids.is_empty() => select.filter(Expr::value(false)),
                 Found::Few(ids) => {
                     attempt::Entity::among(scope, cx.db().get_database_backend(), customer, ids)
                 }

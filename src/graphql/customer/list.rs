@@ -84,6 +84,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
             let id = customer::Column::Id;
             select = match search::find(cx.db(), id, scope, text).await? {
                 Found::Everybody => select,
+                Found::Few(ids) if ids.is_empty() => select.filter(Expr::value(false)),
                 Found::Few(ids) => customer::Entity::among(scope, cx.db().get_database_backend(), id, ids),
                 Found::Many(condition) => select.filter(condition),
             };
