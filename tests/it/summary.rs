@@ -329,13 +329,17 @@ async fn the_median_is_a_duration_that_was() {
 #[tokio::test]
 async fn the_medians_of_many_steps_are_those_of_the_range() {
     let house = house().await;
-    let mut journeys = Vec::new();
+    let (mut journeys, mut wholes) = (Vec::new(), Vec::new());
     let mut durations: BTreeMap<(u32, &str), Vec<i64>> = BTreeMap::new();
     for number in 0..11_500_i64 {
         // From the end of October on, one every four minutes; those of October have the shortest.
         let created = at("2026-10-29T00:00:00Z") + TimeDelta::minutes(4 * number);
         let number = u128::try_from(number).unwrap();
-        let attempt = completed(100_000 + number, &created.to_rfc3339(), 60);
+        let whole = 60 + i64::try_from(number * 31 % 997).unwrap();
+        let attempt = completed(100_000 + number, &created.to_rfc3339(), whole);
+        if created.month() == 11 {
+            wholes.push(whole);
+        }
         let mut steps = Vec::new();
         for (place, kind) in (1..).zip([StepKind::Pan, StepKind::Selfie]) {
             if kind == StepKind::Selfie && number % 3 == 0 {
@@ -354,6 +358,9 @@ async fn the_medians_of_many_steps_are_those_of_the_range() {
         journeys.push((attempt, steps));
     }
     house.many(7, journeys).await;
+    wholes.sort_unstable();
+    let whole = house.summary(NOVEMBER, "medianSecondsToComplete").await;
+    assert_eq!(whole["medianSecondsToComplete"], wholes[(wholes.len() - 1) / 2]);
     for (until, attempts) in [(10, 3_600), (30, 10_420)] {
         let range = format!(r#"from: "2026-11-01", to: "2026-11-{until}", timeZone: "UTC""#);
         let answer = house.summary(&range, "funnel { kind completed medianSeconds }").await;

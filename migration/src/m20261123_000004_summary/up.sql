@@ -15,6 +15,7 @@ ALTER TABLE attempt ADD COLUMN seconds {bigint} {attempt_seconds};
 ALTER TABLE step ADD COLUMN seconds {bigint} {step_seconds};
 
 -- The order of creation, and behind it whatever a summary counts: read from here alone.
-CREATE INDEX attempt_created ON attempt (merchant_id, created_at, id, state, due_at, step_statuses, seconds);
+CREATE INDEX attempt_created ON attempt (merchant_id, created_at, id{behind}state, due_at, step_statuses);
 -- What is COMPLETED, from the shortest on.
+CREATE INDEX attempt_seconds ON attempt (merchant_id, seconds, created_at) WHERE seconds IS NOT NULL;
 CREATE INDEX step_seconds ON step (merchant_id, kind, seconds, attempt_id) WHERE seconds IS NOT NULL;

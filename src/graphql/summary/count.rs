@@ -61,6 +61,12 @@ impl Tally {
         self.0.iter().map(|counted| counted.attempts).sum()
     }
 
+    /// COMPLETED attempts.
+    pub(super) fn completed(&self) -> i64 {
+        let completed = self.0.iter().filter(|counted| counted.seen == AttemptState::Completed);
+        completed.map(|counted| counted.attempts).sum()
+    }
+
     /// Attempts by state: every state, in the order of the contract.
     pub(super) fn by_state(&self) -> Vec<Arc<AttemptStateCount>> {
         every_state(&self.0.iter().map(|counted| (counted.seen, counted.attempts)))

@@ -9,7 +9,7 @@
 use entity::{attempt, step};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, ExprTrait, FromQueryResult,
-    sea_query::{Alias, Expr, Order, Query, SelectStatement, WindowStatement},
+    sea_query::{Alias, Expr, Order, Query, SelectStatement, SimpleExpr, WindowStatement},
 };
 
 use super::{StepFunnel, range::Range};
@@ -29,7 +29,15 @@ struct Median {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn of_attempts(db: &impl ConnectionTrait, range: &Range) -> Result<Option<i64>> {
+pub(super) async fn of_attempts(
+    db: &impl ConnectionTrait,
+    range: &Range,
+    attempts: i64,
+    completed: i64,
+) -> Result<Option<i64>> {
+    if attempts > FEW && completed > 0 {
+        return middle(db, range.all_attempts(), range.created(), completed).await;
+    }
     let word = Expr::col(attempt::Column::State.as_column_ref());
     Ok(medians(db, range.attempts(), "attempt", word).await?.pop().map(|median| median.seconds))
 }
@@ -46,7 +54,10 @@ pub(super) async fn of_steps(
 ) -> Result<()> {
     if attempts > FEW {
         for of_kind in funnel.iter_mut().filter(|of_kind| of_kind.completed > 0) {
-            of_kind.median_seconds = middle(db, range, of_kind).await?;
+            let kind = step::Column::Kind.eq(of_kind.kind);
+            let steps = range.all_steps().and_where(kind).take();
+            let created = range.attempt_ids(step::Column::AttemptId);
+            of_kind.median_seconds = middle(db, steps, created, of_kind.completed).await?;
         }
         return Ok(());
     }
@@ -59,22 +70,25 @@ pub(super) async fn of_steps(
     Ok(())
 }
 
-/// The middle one of a kind, by the index that has them in order.
-async fn middle(db: &impl ConnectionTrait, range: &Range, of_kind: &StepFunnel) -> Result<Option<i64>> {
+/// The middle one of so many that were `created` in the range, by the index that has all of them in order.
+async fn middle(
+    db: &impl ConnectionTrait,
+    mut walk: SelectStatement,
+    created: SimpleExpr,
+    completed: i64,
+) -> Result<Option<i64>> {
     #[derive(FromQueryResult)]
     struct Middle {
         seconds: i64,
     }
     let seconds = || Expr::col(Alias::new("seconds"));
-    let mut walk = range.all_steps();
-    // Said by a CASE, the range is no reason to begin with it: most of the steps may be in it.
-    let created = Expr::case(range.attempt_ids(step::Column::AttemptId), Expr::cust("TRUE"));
+    // Said by a CASE, the range is no reason to begin with it: most of them may be in it.
+    let created = Expr::case(created, Expr::cust("TRUE"));
     walk.expr(seconds())
-        .and_where(step::Column::Kind.eq(of_kind.kind))
         .and_where(seconds().is_not_null())
         .and_where(created.finally(Expr::cust("FALSE")).into())
         .order_by(Alias::new("seconds"), Order::Asc)
-        .offset(u64::try_from((of_kind.completed - 1) / 2).unwrap_or(0))
+        .offset(u64::try_from((completed - 1) / 2).unwrap_or(0))
         .limit(1);
     let found = Middle::find_by_statement(db.get_database_backend().build(&walk)).one(db).await?;
     Ok(found.map(|middle| middle.seconds))

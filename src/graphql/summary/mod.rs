@@ -188,14 +188,16 @@ pub async fn load(cx: &Context<'_>, args: &SummaryArgs, plan: &Plan) -> Result<K
     let view = cx.kyc.db.view().await?;
     let mut summary = KycSummary::default();
     let (days, steps) = (plan.asks("byDay"), plan.asks("funnel"));
-    if days || steps || plan.asks("attemptsByState") {
+    let median = plan.asks("medianSecondsToComplete");
+    if days || steps || median || plan.asks("attemptsByState") {
         let tally = count::tally(&view, &range, days, steps).await?;
         summary.by_day = tally.by_day(&range);
         summary.by_state = tally.by_state();
         summary.funnel = funnel(&view, &range, &tally, plan).await?;
-    }
-    if plan.asks("medianSecondsToComplete") {
-        summary.median_seconds = median::of_attempts(&view, &range).await?;
+        if median {
+            let completed = tally.completed();
+            summary.median_seconds = median::of_attempts(&view, &range, tally.attempts(), completed).await?;
+        }
     }
     if plan.asks("oldestWaitingOnReviewer") {
         summary.oldest = oldest_waiting_on_reviewer(cx, &view, &range).await?;

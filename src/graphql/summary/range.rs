@@ -68,12 +68,13 @@ impl Range {
 
     /// The attempts created in the range. No columns are selected yet.
     pub fn attempts(&self) -> SelectStatement {
-        let mut attempts = self.whenever();
+        let mut attempts = self.all_attempts();
         attempts.and_where(self.created());
         attempts
     }
 
-    fn whenever(&self) -> SelectStatement {
+    /// All attempts of the merchant, whenever they were created.
+    pub fn all_attempts(&self) -> SelectStatement {
         attempt::Entity::scoped(self.scope).select_only().into_query()
     }
 
@@ -98,7 +99,7 @@ impl Range {
         // The whole range is not said again: SQLite would begin with it, and look through all days for each attempt.
         let day = |column| Expr::col((Alias::new("day"), Alias::new(column)));
         let bounds = (0i32..).zip(&self.days).map(|(place, (_, from, until))| (place, *from, *until));
-        self.whenever()
+        self.all_attempts()
             .expr_as(day("column1"), place)
             .from_values(bounds, Alias::new("day"))
             .and_where(created.clone().gte(day("column2")))
