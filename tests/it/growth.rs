@@ -147,8 +147,7 @@ async fn nothing_else_reads_a_table_from_end_to_end() {
         let used =
             |plan: &str| names(plan, index) || index == "search_token" && plan.contains("search_token");
         assert!(plans.iter().any(|(_, plan)| used(plan)), "{document} does not use {index}: {plans:#?}");
-        // Whoever counts a year of attempts reads the index, and not one of its rows. (For the median SQLite reads them: what
-        // is generated is for it not in the index.)
+        // Whoever counts a year of attempts reads the index, and not one of its rows.
         let counts = document.contains("summary(") && !document.contains("median");
         let alone = |plan: &str| {
             plan.contains("Index Only Scan using attempt_created")
