@@ -19,7 +19,3 @@ CREATE INDEX attempt_created ON attempt (merchant_id, created_at, id{behind}stat
 -- What is COMPLETED, from the shortest on.
 CREATE INDEX attempt_seconds ON attempt (merchant_id, seconds, created_at) WHERE seconds IS NOT NULL;
 CREATE INDEX step_seconds ON step (merchant_id, kind, seconds, attempt_id) WHERE seconds IS NOT NULL;
-
--- Made anew: of two indexes that cost the same, as in small tables, PostgreSQL takes the younger, which is to be the one of the filter.
-DROP INDEX attempt_state;
-CREATE INDEX attempt_state ON attempt (merchant_id, state, created_at, id, due_at);
