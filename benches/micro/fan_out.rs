@@ -11,7 +11,7 @@ use std::{
 use async_graphql::Variables;
 use axum::http::Method;
 use criterion::{Criterion, Throughput};
-use entity::{Scoped, StepKind, StepStatus, id::StepId, step};
+use entity::{AttemptState, Scoped, StepStatus, attempt, id::StepId, step};
 use kyc_stack::{
     graphql::{
         http::Call,
@@ -74,13 +74,20 @@ async fn begin(world: &World, round: &Arc<Round>) -> Scene {
         let running = begun.unwrap_or_else(|errors| panic!("follower {number}: {errors:?}"));
         tokio::spawn(follow(running, Arc::clone(round)));
     }
-    let found = step::Entity::scoped(world.scope)
-        .filter(step::Column::Kind.eq(StepKind::Selfie))
+    let db = world.kyc.db.reader();
+    let open = attempt::Entity::scoped(world.scope)
+        .filter(attempt::in_state(&[AttemptState::InProgress], world.kyc.clock.now()))
+        .all(db)
+        .await
+        .expect("the attempts are read");
+    let step = step::Entity::scoped(world.scope)
+        .filter(step::Column::AttemptId.is_in(open.iter().map(|attempt| attempt.id)))
         .filter(step::Column::Status.eq(StepStatus::NotStarted))
         .order_by_asc(step::Column::Id)
-        .one(world.kyc.db.reader())
-        .await;
-    let step = found.expect("the steps are read").expect("an open attempt has a step to begin");
+        .one(db)
+        .await
+        .expect("the steps are read")
+        .expect("an open attempt has a step to begin");
     Scene { step: step.id, running: false }
 }
 
