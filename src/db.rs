@@ -28,7 +28,7 @@ use sea_orm::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
-use self::connection::{Seen, Target, not_connected};
+use self::connection::{Begin, Seen, Target, not_connected};
 use crate::error::{Error, Result};
 
 /// Connections of a long export, apart from the pool that serves requests.
@@ -145,7 +145,7 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        let txn = Transaction::new(self.writer.clone());
+        let txn = Transaction::new(self.writer.clone(), Begin::Write);
         self.in_task(async move {
             let outcome = work(&txn).await;
             let value = txn.end(outcome).await?;
@@ -185,6 +185,16 @@ impl Db {
             transaction::end(txn, outcome).await
         })
         .await
+    }
+
+    /// Runs `work` on one consistent, read-only view of the database: for a few short statements that have to agree.
+    ///
+    /// # Errors
+    /// Whatever `work` answers.
+    pub async fn view<T>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        let view = Transaction::new(self.reader.clone(), Begin::View);
+        let outcome = work(&view).await;
+        view.end(outcome).await
     }
 
     async fn in_task<T: Send + 'static>(

@@ -38,6 +38,8 @@ pub struct Model {
     pub active_holds: i32,
     pub completed_steps: i32,
     pub total_steps: i32,
+    /// The statuses of all its steps: three bits a kind, as `lifecycle::statuses` says.
+    pub step_statuses: i32,
     pub redirect_url: Option<String>,
     pub consented_at: Option<Time>,
     pub rejection_code: Option<String>,
@@ -80,6 +82,7 @@ crate::pick::picked! {
     active_holds: ActiveHolds,
     completed_steps: CompletedSteps,
     total_steps: TotalSteps,
+    step_statuses: StepStatuses,
     redirect_url: RedirectUrl,
     consented_at: ConsentedAt,
     rejection_code: RejectionCode,

@@ -6,6 +6,8 @@ use std::{fmt, str::FromStr};
 use sea_orm::DeriveValueType;
 use uuid::Uuid;
 
+use crate::Time;
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// 128 bits in groups of five.
 const LENGTH: usize = 26;
@@ -142,6 +144,20 @@ ids! {
     ScreeningId = "screening",
     /// Names a match of a screening.
     MatchId = "match",
+}
+
+impl AttemptId {
+    /// Not above the id of any attempt created in the same millisecond or later, and above that of every earlier one: an id
+    /// begins with its moment. Before 1970 it is the first of all.
+    pub fn first_of(moment: Time) -> Self {
+        let millis = u128::try_from(moment.timestamp_millis()).unwrap_or(0);
+        Self(Uuid::from_u128(millis << 80))
+    }
+
+    /// Whether it is an id of this moment.
+    pub fn is_of(self, moment: Time) -> bool {
+        self.0.as_u128() >> 80 == Self::first_of(moment).0.as_u128() >> 80
+    }
 }
 
 #[cfg(test)]

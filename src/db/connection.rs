@@ -43,6 +43,15 @@ pub(super) enum State {
     InTransaction,
 }
 
+/// What a transaction is for.
+#[derive(Clone, Copy)]
+pub(super) enum Begin {
+    /// To write, and to read what is committed.
+    Write,
+    /// To read one moment.
+    View,
+}
+
 /// The same of both kinds of connection.
 macro_rules! either {
     ($driver:expr, $connection:ident => $run:expr) => {
@@ -104,12 +113,14 @@ impl Connection {
     ///
     /// # Errors
     /// The driver's own.
-    pub(super) async fn begin(&mut self) -> Result<(), DbErr> {
+    pub(super) async fn begin(&mut self, how: Begin) -> Result<(), DbErr> {
         self.state = State::InTransaction;
-        let begin = match self.driver {
-            Driver::Postgres(_) => "BEGIN",
+        let begin = match (&self.driver, how) {
+            (Driver::Postgres(_), Begin::Write) => "BEGIN",
+            (Driver::Postgres(_), Begin::View) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             // A transaction that turns from reading to writing fails at once when another has written meanwhile.
-            Driver::Sqlite(_) => "BEGIN IMMEDIATE",
+            (Driver::Sqlite(_), Begin::Write) => "BEGIN IMMEDIATE",
+            (Driver::Sqlite(_), Begin::View) => "BEGIN",
         };
         either!(&mut self.driver, connection => connection.execute(begin).await.map(drop))
             .map_err(not_executed)

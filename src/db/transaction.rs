@@ -13,6 +13,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use super::{
     chain::Chain,
+    connection::Begin,
     pool::{Lent, Pool},
 };
 use crate::error::Result;
@@ -24,14 +25,16 @@ use crate::error::Result;
 /// committed and writes, both by [`Transaction::around`], in one statement that asks whether what it has read is still so.
 pub struct Transaction {
     pool: Pool,
+    how: Begin,
     begun: Mutex<Option<Lent>>,
     has_begun: AtomicBool,
     first: SyncMutex<Vec<Statement>>,
 }
 
 impl Transaction {
-    pub(super) fn new(pool: Pool) -> Self {
-        Self { pool, begun: Mutex::default(), has_begun: AtomicBool::new(false), first: SyncMutex::default() }
+    pub(super) fn new(pool: Pool, how: Begin) -> Self {
+        let (has_begun, first) = (AtomicBool::new(false), SyncMutex::default());
+        Self { pool, how, begun: Mutex::default(), has_begun, first }
     }
 
     /// The database around a transaction that has not begun; none once it has. Each statement there is its own transaction.
@@ -82,7 +85,7 @@ impl Transaction {
 
     async fn begin(&self) -> Result<Lent, DbErr> {
         let mut lent = self.pool.lend().await?;
-        lent.begin().await?;
+        lent.begin(self.how).await?;
         let first = std::mem::take(&mut *self.first.lock().unwrap_or_else(PoisonError::into_inner));
         for statement in first {
             let done = self.pool.watched(statement, async |statement| lent.execute(statement).await).await?;

@@ -12,7 +12,7 @@ use super::{
     exec::{
         Context,
         json::{Json, Propagate},
-        load::{Batch, load_root},
+        load::{Batch, Level, load_root},
         object::Row,
         plan::{Plan, Planned, Planner},
         root::{Introspection, Root, ValidateOnly},
@@ -180,7 +180,11 @@ impl Api {
 
 /// Loads everything, then writes it.
 pub(super) async fn answer<R: Row>(cx: &Context<'_>, root: R, plan: &Plan) -> Answer {
-    let level = load_root(cx, Batch::one([Some(Arc::new(root))].into_iter()), plan).await;
+    write(&load_root(cx, Batch::one([Some(Arc::new(root))].into_iter()), plan).await)
+}
+
+/// Writes what was loaded below a root.
+pub(super) fn write<R: Row>(level: &Level<'_, R>) -> Answer {
     let mut json = Json::new();
     let mark = json.mark();
     if let Err(Propagate) = level.write_row(0, &mut json) {

@@ -5,6 +5,8 @@ mod actor;
 pub mod answer;
 mod api_key;
 mod attempt;
+#[cfg(feature = "bench")]
+pub mod bench;
 mod customer;
 pub mod error;
 pub mod exec;

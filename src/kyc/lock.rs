@@ -3,10 +3,11 @@
 use entity::{
     Scoped, attempt, customer, hold,
     id::{AttemptId, CustomerId, HoldId, MatchId, StepId},
+    pick::{Columns, Picked, beside, no_id, pick, width},
     screening_match, step,
 };
 use sea_orm::{
-    ColumnTrait, DbBackend, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DbBackend, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, JoinType, SelectStatement, SimpleExpr},
 };
 
@@ -103,19 +104,23 @@ impl Change<'_> {
 
     /// Reads an attempt and its steps as they were at one moment.
     async fn see_attempt(&mut self, db: &Pool, id: SimpleExpr) -> Result<Option<attempt::Model>> {
-        let mut rows = step::Entity::scoped(self.scope)
+        let steps = step::Entity::scoped(self.scope)
             .filter(step::Column::AttemptId.into_expr().eq(id))
-            .order_by_asc(step::Column::Position)
-            .select_also(attempt::Entity);
+            .order_by_asc(step::Column::Position);
+        let mut query = pick(steps, Columns::ALL).into_query();
         // With its first step alone: it is much wider than they are.
         let first =
             attempt::Column::Id.into_expr().equals(step::Column::AttemptId).and(step::Column::Position.eq(1));
-        QueryTrait::query(&mut rows).join(JoinType::LeftJoin, attempt::Entity, first);
+        query.join(JoinType::LeftJoin, attempt::Entity, first);
+        let at = width::<step::Entity>(Columns::ALL);
+        beside::<attempt::Entity>(&mut query, Columns::ALL);
         let mut attempt: Option<attempt::Model> = None;
         let mut steps = Vec::new();
-        for (step, with) in rows.all(db).await? {
-            attempt = attempt.or(with);
-            steps.push(step);
+        for row in db.query_all(&query).await? {
+            if attempt.is_none() && !no_id(&row, at)? {
+                attempt = Some(attempt::Entity::read(&row, Columns::ALL, at)?);
+            }
+            steps.push(step::Entity::read(&row, Columns::ALL, 0)?);
         }
         if let Some(attempt) = &attempt {
             // A transaction locks it first, as it has to before it writes anything below it.

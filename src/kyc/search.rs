@@ -6,12 +6,15 @@
 //! `(merchant_id, token, customer_id)`, in byte order on both databases: LIKE would need another index on each, and
 //! would give a meaning to `%` and `_` in what people type.
 
+mod find;
+
 use std::collections::BTreeSet;
 
 use entity::{Scope, Scoped, search_token};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+pub use self::find::{Found, find};
 use crate::error::{Error, Result};
 
 /// Tokens of one customer at most: the first words of the name, and the reference.

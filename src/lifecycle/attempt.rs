@@ -11,6 +11,7 @@ use super::{
     Refusal,
     link::{Link, Validity},
     reasons::{self, Reason},
+    statuses::Statuses,
     step::Step,
 };
 
@@ -30,6 +31,8 @@ pub struct Attempt {
     pub active_holds: i32,
     pub completed_steps: i32,
     pub total_steps: i32,
+    /// Of all its steps.
+    pub statuses: Statuses,
     pub started_at: Option<Time>,
     pub ended_at: Option<Time>,
     /// When the clock expires it: the end of the link's validity, while the attempt is open and waits on the customer
@@ -189,6 +192,7 @@ impl Attempt {
             active_holds: 0,
             completed_steps: 0,
             total_steps: count(steps.len()),
+            statuses: Statuses::of(steps),
             started_at: None,
             ended_at: None,
             due_at: None,
@@ -323,6 +327,7 @@ impl Settled {
         let completed = steps.iter().filter(|step| step.status == StepStatus::Completed).count();
         self.attempt.completed_steps = count(completed);
         self.attempt.total_steps = count(steps.len());
+        self.attempt.statuses = Statuses::of(steps);
         if let Some(failed) = steps.iter().find(|step| step.is_exhausted()) {
             self.attempt.rejection = Some(rejection_by(failed));
             self.end(AttemptState::Rejected, now);

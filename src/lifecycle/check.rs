@@ -4,6 +4,7 @@ use entity::{AttemptState, Party, StepKind, StepStatus};
 
 use super::{
     attempt::{Attempt, Needs, count},
+    statuses::Statuses,
     step::Step,
 };
 
@@ -35,6 +36,9 @@ fn counts(attempt: &Attempt, steps: &[Step], broken: &mut Vec<String>) {
     });
     expect(attempt.completed_steps == completed, broken, || {
         format!("completed_steps is {}, but {completed} steps are COMPLETED", attempt.completed_steps)
+    });
+    expect(attempt.statuses == Statuses::of(steps), broken, || {
+        "step_statuses are not those of the steps".to_owned()
     });
     expect(attempt.active_holds >= 0, broken, || "active_holds is negative".to_owned());
     let twice =

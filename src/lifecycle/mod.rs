@@ -36,6 +36,7 @@ pub mod link;
 pub mod reasons;
 mod refusal;
 pub mod screening;
+pub mod statuses;
 pub mod step;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 //! No HTTP and no permissions here: `rest` and `ops` ask `kyc::report`, which checks the actor, leaves the event, and
 //! starts the [`export`]. What a row holds is said by [`sheet`], which rows there are by [`query`].
 
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod cell;
 pub mod export;
 pub mod query;

@@ -148,6 +148,19 @@ async fn every_filter_of_attempts() {
             .filter(step::Column::Status.is_in([StepStatus::Failed, StepStatus::RequiresAction]));
         walks(&db, "step_status", steps.build(backend)).await;
     }
+    // The middle of what is COMPLETED, from the shortest on. The range stands in a CASE, or it would be where to begin.
+    let mut middle = step::Entity::scoped(mine()).select_only().into_query();
+    let created = step::Column::AttemptId.gte(AttemptId::first_of(now()));
+    let created = Expr::case(created, Expr::cust("TRUE")).finally(Expr::cust("FALSE"));
+    middle
+        .expr(Expr::cust("seconds"))
+        .and_where(step::Column::Kind.eq(StepKind::Pan))
+        .and_where(Expr::cust("seconds IS NOT NULL"))
+        .and_where(created.into())
+        .order_by_expr(Expr::cust("seconds"), Order::Asc)
+        .offset(7)
+        .limit(1);
+    walks(&db, "step_seconds", backend.build(&middle)).await;
 }
 
 #[tokio::test]

@@ -4,9 +4,11 @@
 
 mod attempts;
 mod canary;
+mod connections;
 mod crash;
 mod customers;
 mod expiry;
+mod growth;
 mod harness;
 mod holds;
 mod http;

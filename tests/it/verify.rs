@@ -115,7 +115,26 @@ impl Vandal {
 
     async fn repair(&self, table: &str) {
         self.db.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
-        self.db.execute_unprepared(&format!("INSERT INTO {table} SELECT * FROM kept_{table}")).await.unwrap();
+        let columns = self.columns(table).await;
+        let sql = format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM kept_{table}");
+        self.db.execute_unprepared(&sql).await.unwrap();
+    }
+
+    /// The columns of a table that somebody writes.
+    async fn columns(&self, table: &str) -> String {
+        let backend = self.db.get_database_backend();
+        let sql = match backend {
+            DbBackend::Postgres => format!(
+                "SELECT column_name::text FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND table_name = '{table}' AND is_generated = 'NEVER'"
+            ),
+            // It leaves out what is generated.
+            _ => format!("SELECT name FROM pragma_table_info('{table}')"),
+        };
+        let rows = self.db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+        let names: Vec<_> =
+            rows.iter().map(|row| format!("\"{}\"", row.try_get_by_index::<String>(0).unwrap())).collect();
+        names.join(", ")
     }
 
     /// Breaks by `sql`, looks, and repairs: the subjects of what was found, or none when the database refused to be broken.

@@ -26,7 +26,7 @@ use crate::{
         scalar::DateTime,
         sort::SortDirection,
     },
-    kyc::search,
+    kyc::search::{self, Found},
 };
 
 /// Which attempts. All conditions have to hold; an absent or null one always does.
@@ -108,6 +108,15 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
     let scope = cx.scope()?;
     let mut select = attempt::Entity::scoped(scope);
     if let Some(filter) = &args.filter {
+        if let Some(text) = &filter.search {
+            let customer = attempt::Column::CustomerId;
+            select = match search::find(cx.db(), customer, scope, text).await? {
+                Found::Everybody => select,
+                Found::Few(ids) if ids.is_empty() => select.filter(Expr::value(false)),
+                Found::Few(ids) => attempt::Entity::among(scope, cx.backend(), customer, ids),
+                Found::Many(condition) => select.filter(condition),
+            };
+        }
         select = filter.apply(select, scope, cx.now)?;
     }
     let total_count =
@@ -231,7 +240,8 @@ impl AttemptFilter {
             created_to,
             ended_from,
             ended_to,
-            search,
+            // It is where the list begins.
+            search: _,
         } = self;
         let open_at_now = || Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(now));
         let mut all = Condition::all();
@@ -242,7 +252,11 @@ impl AttemptFilter {
             all = all.add(Column::WaitingOn.eq(*party)).add(open_at_now());
         }
         if let Some(parties) = needs {
-            let mut any = Condition::any().add(Expr::value(false));
+            // An OR with a constant would hide them, too: of one party, the condition is its flag alone.
+            let mut any = Condition::any();
+            if parties.is_empty() {
+                any = any.add(Expr::value(false));
+            }
             for party in parties {
                 any = any.add(match party {
                     // The text of the partial indexes: a bound value would hide them from the planner.
@@ -315,10 +329,10 @@ impl AttemptFilter {
         }
         if let Some(to) = ended_to {
             let unwritten = attempt::overdue(now).and(Column::DueAt.lt(to.0));
-            all = all.add(Condition::any().add(Column::EndedAt.lt(to.0)).add(unwritten));
-        }
-        if let Some(search) = search {
-            all = all.add(search::matching(Column::CustomerId, scope, search)?);
+            // What ended before was created before: the newest, which are read first, are left out by their index.
+            all = all
+                .add(Column::CreatedAt.lt(to.0))
+                .add(Condition::any().add(Column::EndedAt.lt(to.0)).add(unwritten));
         }
         Ok(select.filter(all))
     }

@@ -20,7 +20,7 @@ use crate::{
         scalar::DateTime,
         sort::SortDirection,
     },
-    kyc::search,
+    kyc::search::{self, Found},
 };
 
 /// Which customers. All conditions have to hold; an absent or null one always does.
@@ -80,6 +80,15 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
     let scope = cx.scope()?;
     let mut select = customer::Entity::scoped(scope);
     if let Some(filter) = &args.filter {
+        if let Some(text) = &filter.search {
+            let id = customer::Column::Id;
+            select = match search::find(cx.db(), id, scope, text).await? {
+                Found::Everybody => select,
+                Found::Few(ids) if ids.is_empty() => select.filter(Expr::value(false)),
+                Found::Few(ids) => customer::Entity::among(scope, cx.backend(), id, ids),
+                Found::Many(condition) => select.filter(condition),
+            };
+        }
         select = filter.apply(select, scope, cx.now)?;
     }
     let total_count =
@@ -125,11 +134,9 @@ impl CustomerFilter {
         now: Time,
     ) -> Result<Select<customer::Entity>> {
         use customer::Column;
-        let Self { search, state, created_from, created_to } = self;
+        // Whom to search for is where the list begins.
+        let Self { search: _, state, created_from, created_to } = self;
         let mut all = Condition::all();
-        if let Some(text) = search {
-            all = all.add(search::matching(Column::Id, scope, text)?);
-        }
         if let Some(states) = state {
             let newest = attempt::Entity::scoped(scope)
                 .filter(Expr::col(attempt::Column::Newest))

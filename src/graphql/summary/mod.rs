@@ -9,9 +9,11 @@ use std::sync::{Arc, LazyLock};
 use async_graphql::InputObject;
 use chrono::NaiveDate;
 use entity::{AttemptState, Scoped, StepKind, attempt};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 
-use self::range::Range;
+use self::{count::Tally, range::Range};
 use super::{
     attempt::Attempt,
     exec::{
@@ -177,49 +179,59 @@ impl Row for StepFunnel {
     }
 }
 
-/// The numbers that are asked for, each by a statement of its own.
+/// The numbers that are asked for, as of one moment: none contradicts another.
 ///
 /// # Errors
 /// BAD_USER_INPUT for a range or a zone that makes no sense.
 pub async fn load(cx: &Context<'_>, args: &SummaryArgs, plan: &Plan) -> Result<KycSummary> {
     let range = Range::read(cx, args).await?;
+    cx.kyc.db.view(async |view| read(cx, view, &range, plan).await).await
+}
+
+async fn read(
+    cx: &Context<'_>,
+    view: &impl ConnectionTrait,
+    range: &Range,
+    plan: &Plan,
+) -> Result<KycSummary> {
     let mut summary = KycSummary::default();
-    if plan.asks("byDay") {
-        summary.by_day = count::by_day(cx.db(), &range).await?;
-    }
-    if plan.asks("attemptsByState") {
-        summary.by_state = if plan.asks("byDay") {
-            count::total(&summary.by_day)
-        } else {
-            count::by_state(cx.db(), &range).await?
-        };
-    }
-    if plan.asks("funnel") {
-        summary.funnel = funnel(cx, &range, plan).await?;
-    }
-    if plan.asks("medianSecondsToComplete") {
-        summary.median_seconds = median::of_attempts(cx.db(), &range).await?;
+    let (days, steps) = (plan.asks("byDay"), plan.asks("funnel"));
+    let median = plan.asks("medianSecondsToComplete");
+    if days || steps || median || plan.asks("attemptsByState") {
+        let tally = count::tally(view, range, days, steps).await?;
+        summary.by_day = tally.by_day(range);
+        summary.by_state = tally.by_state();
+        summary.funnel = funnel(view, range, &tally, plan).await?;
+        if median {
+            let completed = tally.completed();
+            summary.median_seconds = median::of_attempts(view, range, tally.attempts(), completed).await?;
+        }
     }
     if plan.asks("oldestWaitingOnReviewer") {
-        summary.oldest = oldest_waiting_on_reviewer(cx, &range).await?;
+        summary.oldest = oldest_waiting_on_reviewer(cx, view, range).await?;
     }
     Ok(summary)
 }
 
-async fn funnel(cx: &Context<'_>, range: &Range, plan: &Plan) -> Result<Vec<Arc<StepFunnel>>> {
-    let mut funnel = count::funnel(cx.db(), range).await?;
+async fn funnel(
+    view: &impl ConnectionTrait,
+    range: &Range,
+    tally: &Tally,
+    plan: &Plan,
+) -> Result<Vec<Arc<StepFunnel>>> {
+    let mut funnel = tally.funnel();
     let asked = plan.fields.iter().filter(|field| field.name == "funnel");
     if asked.filter_map(|field| field.object_plan().ok()).any(|plan| plan.asks("medianSeconds")) {
-        for median in median::of_steps(cx.db(), range).await? {
-            if let Some(kind) = funnel.iter_mut().find(|funnel| funnel.kind.as_str() == median.word) {
-                kind.median_seconds = Some(median.seconds);
-            }
-        }
+        median::of_steps(view, range, tally.attempts(), &mut funnel).await?;
     }
     Ok(funnel.into_iter().map(Arc::new).collect())
 }
 
-async fn oldest_waiting_on_reviewer(cx: &Context<'_>, range: &Range) -> Result<Option<Arc<Attempt>>> {
+async fn oldest_waiting_on_reviewer(
+    cx: &Context<'_>,
+    view: &impl ConnectionTrait,
+    range: &Range,
+) -> Result<Option<Arc<Attempt>>> {
     use attempt::Column;
     let row = attempt::Entity::scoped(cx.scope()?)
         .filter(range.created())
@@ -230,7 +242,7 @@ async fn oldest_waiting_on_reviewer(cx: &Context<'_>, range: &Range) -> Result<O
         .order_by_asc(Column::WaitingSince)
         .order_by_asc(Column::Id)
         .limit(1)
-        .one(cx.db())
+        .one(view)
         .await?;
     Ok(row.map(|row| Arc::new(Attempt::seen(row, range.now))))
 }

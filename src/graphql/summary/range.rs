@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
-use entity::{AttemptState, Scope, Scoped, Time, attempt, attempt::Column, step};
+use entity::{AttemptState, Scope, Scoped, Time, attempt, attempt::Column, id::AttemptId, step};
 use sea_orm::{
     ColumnTrait, DbBackend, ExprTrait, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, Func, SelectStatement, SimpleExpr},
@@ -68,12 +68,13 @@ impl Range {
 
     /// The attempts created in the range. No columns are selected yet.
     pub fn attempts(&self) -> SelectStatement {
-        let mut attempts = self.whenever();
+        let mut attempts = self.all_attempts();
         attempts.and_where(self.created());
         attempts
     }
 
-    fn whenever(&self) -> SelectStatement {
+    /// All attempts of the merchant, whenever they were created.
+    pub fn all_attempts(&self) -> SelectStatement {
         attempt::Entity::scoped(self.scope).select_only().into_query()
     }
 
@@ -98,7 +99,7 @@ impl Range {
         // The whole range is not said again: SQLite would begin with it, and look through all days for each attempt.
         let day = |column| Expr::col((Alias::new("day"), Alias::new(column)));
         let bounds = (0i32..).zip(&self.days).map(|(place, (_, from, until))| (place, *from, *until));
-        self.whenever()
+        self.all_attempts()
             .expr_as(day("column1"), place)
             .from_values(bounds, Alias::new("day"))
             .and_where(created.clone().gte(day("column2")))
@@ -114,6 +115,17 @@ impl Range {
         let attempt = Expr::col(step::Column::AttemptId.as_column_ref());
         steps.inner_join(step::Entity, attempt.equals(Column::Id.as_column_ref()));
         steps
+    }
+
+    /// All steps of the merchant, whenever their attempts were created.
+    pub fn all_steps(&self) -> SelectStatement {
+        step::Entity::scoped(self.scope).select_only().into_query()
+    }
+
+    /// Created in the range, by the attempt's id: it begins with the moment of its creation in milliseconds, and days begin
+    /// at whole ones.
+    pub fn attempt_ids(&self, column: impl ColumnTrait) -> SimpleExpr {
+        column.gte(AttemptId::first_of(self.from)).and(column.lt(AttemptId::first_of(self.until)))
     }
 
     /// The state as seen now.

@@ -46,15 +46,16 @@ prop_compose! {
         (waiting_since, started_at, ended_at, due_at) in
             (option::of(time()), option::of(time()), option::of(time()), option::of(time())),
         (customer, provider, reviewer) in any::<(bool, bool, bool)>(),
-        (active_holds, completed_steps, total_steps) in (0..9, 0..9, 0..9),
+        (active_holds, completed_steps, total_steps, statuses) in (0..9, 0..9, 0..9, 0..1_i32 << 18),
         link in link(),
         expiry_reason in option::of(select(ExpiryReason::ALL)),
         rejection in reason(),
     ) -> Attempt {
         let needs = Needs { customer, provider, reviewer };
+        let statuses = Statuses(statuses);
         Attempt {
-            state, waiting_on, waiting_since, needs, active_holds, completed_steps, total_steps, started_at, ended_at,
-            due_at, link, expiry_reason, rejection,
+            state, waiting_on, waiting_since, needs, active_holds, completed_steps, total_steps, statuses, started_at,
+            ended_at, due_at, link, expiry_reason, rejection,
         }
     }
 }
@@ -92,6 +93,7 @@ fn attempt_row(rules: Attempt) -> attempt::Model {
         active_holds: 0,
         completed_steps: 0,
         total_steps: 0,
+        step_statuses: 0,
         redirect_url: Some("https://example.com/".to_owned()),
         consented_at: None,
         rejection_code: None,

@@ -129,6 +129,9 @@ fn one(merchant: &merchant::Model, row: &attempt::Model, is_last: bool, below: &
     let rules: Vec<_> = below.steps.iter().map(rows::step_rules_of).collect();
     wrong.extend(lifecycle::attempt::check(&rows::rules_of(row), &rules));
     counts(row, below, &mut wrong);
+    if !row.id.is_of(row.created_at) {
+        wrong.push("its id is of another moment than its creation".to_owned());
+    }
     texts(merchant, row, &mut wrong);
     found.extend(wrong.into_iter().map(|what| (subject.clone(), what)));
     texts_below(below, &mut found);

@@ -87,6 +87,7 @@ pub(crate) fn attempt(customer: &customer::Model, number: i32) -> attempt::Model
         active_holds: 1,
         completed_steps: 0,
         total_steps: 6,
+        step_statuses: 0,
         redirect_url: Some("https://example.com/done".to_owned()),
         consented_at: Some(some_time()),
         rejection_code: None,

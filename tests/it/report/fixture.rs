@@ -193,6 +193,7 @@ impl Journey {
             active_holds: 0,
             completed_steps: 1,
             total_steps: 2,
+            step_statuses: 0,
             redirect_url: None,
             consented_at: None,
             rejection_code: None,
@@ -290,18 +291,22 @@ impl Journey {
 pub(super) async fn damage(shop: &Shop, id: AttemptId) {
     use sea_orm::{ColumnTrait, ConnectionTrait, sea_query};
 
-    let db = shop.kyc.db.library();
     let allow = match Backend::under_test() {
         Backend::Sqlite => "PRAGMA ignore_check_constraints = ON",
         Backend::Postgres => "ALTER TABLE attempt DROP CONSTRAINT attempt_mode_check",
     };
-    db.execute_unprepared(allow).await.unwrap();
     let mut update = sea_query::Query::update();
     update
         .table(attempt::Entity)
         .value(attempt::Column::Mode, "NONSENSE")
         .and_where(attempt::Column::Id.eq(id));
-    assert_eq!(db.execute(&update).await.unwrap().rows_affected(), 1);
+    let damaged = shop.kyc.db.write(move |txn| {
+        Box::pin(async move {
+            txn.execute_unprepared(allow).await?;
+            Ok(txn.execute(&update).await?.rows_affected())
+        })
+    });
+    assert_eq!(damaged.await.unwrap(), 1);
 }
 
 /// The first moment of a day in UTC.

@@ -18,6 +18,7 @@ pub(super) const BREAKS: &[(&str, &str, &[&str], &str)] = &[
     ("attempt", "active_holds", &["active_holds + 1", "0"], ""),
     ("attempt", "completed_steps", &["completed_steps + 1", "0"], ""),
     ("attempt", "total_steps", &["total_steps + 1", "1"], ""),
+    ("attempt", "step_statuses", &["step_statuses + 1", "0"], ""),
     ("attempt", "redirect_url", &["'https://example.com/'"], "link_issued_count = 0"),
     ("attempt", "consented_at", &["TIME"], ""),
     ("attempt", "rejection_code", &["NULL", "'OTHER'"], ""),

@@ -1,0 +1,77 @@
+//! Connections that are lent: whoever has one next finds it fit, whatever became of the one before.
+
+use futures_util::poll;
+use kyc_stack::{
+    db::Db,
+    error::{Error, Result},
+};
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::harness::database::{Backend, Database};
+
+async fn one_connection() -> (Database, Db) {
+    let database = Database::fresh(Backend::under_test()).await;
+    let db = Db::open(&database.url, 1).await.unwrap();
+    (database, db)
+}
+
+async fn number(db: &impl ConnectionTrait, sql: &str) -> i32 {
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    db.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+#[tokio::test]
+async fn who_leaves_in_the_middle_of_a_read_leaves_the_next_one_its_own_answer() {
+    let (_database, db) = one_connection().await;
+    for round in 2..20 {
+        let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT i FROM n";
+        let statement = Statement::from_string(db.backend(), rows);
+        let mut left = Box::pin(db.reader().query_all_raw(statement));
+        // Far enough for the statement to be sent, in later rounds for rows to have come; never to the end.
+        for _ in 0..round / 2 {
+            assert!(poll!(&mut left).is_pending());
+            tokio::task::yield_now().await;
+        }
+        drop(left);
+        assert_eq!(number(db.reader(), &format!("SELECT {round}")).await, round);
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_fails_is_nothing_to_the_next_one() {
+    let (_database, db) = one_connection().await;
+    let statement = Statement::from_string(db.backend(), "SELECT nothing FROM nowhere");
+    db.reader().query_all_raw(statement).await.unwrap_err();
+    assert_eq!(number(db.reader(), "SELECT 7").await, 7);
+}
+
+#[tokio::test]
+async fn a_write_that_panics_is_taken_back_and_the_next_one_runs() {
+    let (_database, db) = one_connection().await;
+    db.write(|txn| {
+        Box::pin(async move {
+            txn.execute_unprepared("CREATE TABLE left_behind (i integer)").await?;
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let panicked: Result<()> = db
+        .write(|txn| {
+            Box::pin(async move {
+                txn.execute_unprepared("INSERT INTO left_behind VALUES (1)").await?;
+                panic!("in the middle")
+            })
+        })
+        .await;
+    assert!(matches!(panicked, Err(Error::Internal(_))));
+    let written = db
+        .write(|txn| {
+            Box::pin(async move {
+                txn.execute_unprepared("INSERT INTO left_behind VALUES (2)").await?;
+                Ok(number(txn, "SELECT CAST(count(*) AS integer) FROM left_behind").await)
+            })
+        })
+        .await;
+    assert_eq!(written.unwrap(), 1);
+}

@@ -1,0 +1,162 @@
+//! What a request costs does not grow with the merchant: no statement of these documents reads a table, or one merchant's part
+//! of it, from end to end. `benches/growth` measures the same documents.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "plans are asked for by no actor, on settings that end with it"
+)]
+
+use std::sync::{Arc, Mutex};
+
+use entity::{Role, StepKind};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use serde_json::json;
+
+use crate::harness::{graph::graph, office::Office};
+
+/// Lists, and the index in whose order each is read.
+const LISTS: [(&str, &str); 22] = [
+    ("attempts(first: 50)", "attempt_created"),
+    ("attempts(last: 50)", "attempt_created"),
+    ("attempts(sort: {field: CREATED_AT, direction: ASC})", "attempt_created"),
+    ("attempts(sort: {field: UPDATED_AT, direction: ASC})", "attempt_updated"),
+    ("attempts(sort: {field: UPDATED_AT, direction: DESC})", "attempt_updated"),
+    ("attempts(sort: {field: EXPIRES_AT, direction: ASC})", "attempt_expires"),
+    ("attempts(sort: {field: EXPIRES_AT, direction: DESC})", "attempt_expires"),
+    ("attempts(sort: {field: WAITING_SINCE, direction: ASC})", "attempt_waiting"),
+    ("attempts(sort: {field: WAITING_SINCE, direction: DESC})", "attempt_waiting"),
+    ("attempts(filter: {state: [REJECTED]})", "attempt_state"),
+    ("attempts(filter: {waitingOn: REVIEWER})", "attempt_waiting_on"),
+    ("attempts(filter: {needs: [REVIEWER]})", "attempt_needs_reviewer"),
+    ("attempts(filter: {onHold: true})", "attempt_on_hold"),
+    ("attempts(filter: {createdFrom: \"2026-11-01T00:00:00Z\"})", "attempt_created"),
+    ("attempts(filter: {stepStatus: [FAILED]})", "attempt_created"),
+    ("customers(first: 50)", "customer_created"),
+    ("customers(last: 50)", "customer_created"),
+    ("customers(sort: {field: UPDATED_AT, direction: ASC})", "customer_updated"),
+    ("customers(sort: {field: NAME, direction: ASC})", "customer_name"),
+    ("customers(sort: {field: NAME, direction: DESC})", "customer_name"),
+    ("customers(filter: {state: [IN_PROGRESS]})", "customer_created"),
+    ("customers(filter: {createdTo: \"2026-11-01T00:00:00Z\"})", "customer_created"),
+];
+
+/// Documents that read some index, and what is a word of the plan of one of their statements.
+const OTHERS: [(&str, &str); 10] = [
+    ("{ customers { nodes { id attempts(first: 3) { nodes { id steps { kind } } } } } }", "customer_created"),
+    ("{ attempt(id: \"ATTEMPT\") { id tracker(first: 50) { nodes { type summary } } } }", "event_attempt"),
+    ("{ attempts(filter: {search: \"zoe\"}) { nodes { id } } }", "search_token"),
+    ("{ customers(filter: {search: \"zoe cust-1\"}) { nodes { id } } }", "search_token"),
+    ("{ attempts(filter: {state: [COMPLETED]}) { totalCount } }", "attempt_state"),
+    (
+        "{ summary(from: \"2026-01-01\", to: \"2026-12-31\") { attemptsByState { count } } }",
+        "attempt_created",
+    ),
+    ("{ summary(from: \"2026-01-01\", to: \"2026-12-31\") { byDay { count } } }", "attempt_created"),
+    ("{ summary(from: \"2026-01-01\", to: \"2026-12-31\") { funnel { reached } } }", "attempt_created"),
+    ("{ summary(from: \"2026-01-01\", to: \"2026-12-31\") { medianSecondsToComplete } }", "attempt_created"),
+    ("{ summary(from: \"2026-01-01\", to: \"2026-12-31\") { funnel { medianSeconds } } }", "attempt_created"),
+];
+
+/// The tables that grow.
+const TABLES: [&str; 5] = ["attempt", "step", "customer", "event", "search_token"];
+
+/// An office whose statements are kept.
+struct Watched {
+    office: Office,
+    statements: Arc<Mutex<Vec<Statement>>>,
+    db: DatabaseConnection,
+}
+
+impl Watched {
+    async fn open() -> Self {
+        let mut office = Office::open().await;
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let db = office.kyc.db.library().clone();
+        let kept = Arc::clone(&statements);
+        office.kyc.db = office.kyc.db.clone().on_statement(move |info| {
+            kept.lock().unwrap().push(info.statement.clone());
+        });
+        Self { office, statements, db }
+    }
+
+    /// How the database goes about each statement that a document takes.
+    async fn plans(&self, document: &str) -> Vec<(String, String)> {
+        self.statements.lock().unwrap().clear();
+        let answer = graph(&self.office.kyc, &self.office.member(Role::Admin), document, json!({})).await;
+        assert_eq!(answer["errors"], json!(null), "{document}");
+        let statements = std::mem::take(&mut *self.statements.lock().unwrap());
+        let mut plans = Vec::new();
+        for statement in statements {
+            plans.push((statement.sql.clone(), plan(&self.db, statement).await));
+        }
+        assert!(!plans.is_empty(), "{document}");
+        plans
+    }
+}
+
+/// PostgreSQL would rather read so small a table than look anything up: told not to, it does so only where it has to.
+async fn plan(db: &DatabaseConnection, statement: Statement) -> String {
+    let (explain, column, prepare) = match statement.db_backend {
+        DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3, "SELECT 1"),
+        _ => ("EXPLAIN", 0, "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"),
+    };
+    let txn = db.begin().await.unwrap();
+    txn.execute_unprepared(prepare).await.unwrap();
+    let sql = format!("{explain} {}", statement.sql);
+    let rows = txn.query_all_raw(Statement { sql, ..statement }).await.unwrap();
+    txn.rollback().await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index::<String>(column).unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// The tables that a plan reads from end to end.
+fn scanned(plan: &str) -> Vec<&'static str> {
+    let whole = |table: &&str| {
+        plan.lines().any(|line| {
+            let line = line.trim();
+            line.strip_prefix("SCAN ").is_some_and(|rest| rest.split(' ').next() == Some(*table))
+                || line.contains(&format!("Seq Scan on {table} "))
+        })
+    };
+    TABLES.into_iter().filter(whole).collect()
+}
+
+fn names(plan: &str, index: &str) -> bool {
+    plan.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| word == index || word == format!("{index}_pkey"))
+}
+
+#[tokio::test]
+async fn a_page_is_read_in_the_order_of_its_index() {
+    let watched = Watched::open().await;
+    watched.office.attempt(&[StepKind::Pan]).await;
+    for (list, index) in LISTS {
+        let plans =
+            watched.plans(&format!("{{ {list} {{ nodes {{ id }} pageInfo {{ hasNextPage }} }} }}")).await;
+        for (sql, plan) in &plans {
+            assert_eq!(scanned(plan), Vec::<&str>::new(), "{list}: {sql}\n{plan}");
+            let sorted = plan.contains("Sort") || plan.contains("TEMP B-TREE FOR ORDER BY");
+            assert!(!sorted && names(plan, index), "{list} does not walk {index}: {sql}\n{plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_else_reads_a_table_from_end_to_end() {
+    let watched = Watched::open().await;
+    let attempt = watched.office.attempt(&[StepKind::Pan, StepKind::Selfie]).await;
+    for (document, index) in OTHERS {
+        let plans = watched.plans(&document.replace("ATTEMPT", &attempt.id.to_string())).await;
+        for (sql, plan) in &plans {
+            assert_eq!(scanned(plan), Vec::<&str>::new(), "{document}: {sql}\n{plan}");
+        }
+        let used =
+            |plan: &str| names(plan, index) || index == "search_token" && plan.contains("search_token");
+        assert!(plans.iter().any(|(_, plan)| used(plan)), "{document} does not use {index}: {plans:#?}");
+        // Whoever counts a year of attempts reads the index, and not one of its rows.
+        let counts = document.contains("summary(") && !document.contains("median");
+        let alone = |plan: &str| {
+            plan.contains("Index Only Scan using attempt_created")
+                || plan.contains("COVERING INDEX attempt_created")
+        };
+        assert!(!counts || plans.iter().any(|(_, plan)| alone(plan)), "{document} reads rows: {plans:#?}");
+    }
+}
