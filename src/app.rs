@@ -173,7 +173,8 @@ impl App {
             .route("/schema.graphql", get(schema))
             .route("/healthz", get(rest::health::alive))
             .route("/readyz", get(rest::health::ready))
-            .merge(rest::session::router::<Self>());
+            .merge(rest::session::router::<Self>())
+            .merge(rest::journey::router::<Self>());
         if self.metrics {
             routes = routes.route("/metrics", get(rest::health::metrics));
         }

@@ -136,6 +136,8 @@ ids! {
     HoldId = "hold",
     /// Names one issued link; not its token.
     LinkId = "link",
+    /// Names a browser in which a customer walks their journey; not its token.
+    LinkSessionId = "linksession",
     /// Names an event.
     EventId = "event",
     /// Names one run of a screening.

@@ -13,6 +13,7 @@
 //! | [`screening`] | one run of a screening step |
 //! | [`screening_match`] | somebody on a sanctions list who may be the customer, and the decision about it |
 //! | [`link`] | one issued token of an attempt's link |
+//! | [`link_session`] | a browser in which a customer walks their journey |
 //! | [`event`], [`log_head`] | the append-only log of a merchant, and the number of its newest entry |
 //! | [`idempotency`] | the answer of a mutation that carried a key |
 //! | [`search_token`] | a word by which a customer is found |
@@ -33,6 +34,7 @@ pub mod hold;
 pub mod id;
 pub mod idempotency;
 pub mod link;
+pub mod link_session;
 pub mod log_head;
 pub mod member;
 pub mod merchant;

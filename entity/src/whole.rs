@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::{
     EventType, any_of, attempt, event, hold,
     id::{AttemptId, CustomerId, MerchantId},
-    link, merchant, screening, screening_match, search_token, step,
+    link, link_session, merchant, screening, screening_match, search_token, step,
 };
 
 /// Merchants after one, in the order of their ids.
@@ -72,6 +72,15 @@ pub fn holds_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<hold::Enti
 /// The links of these attempts.
 pub fn links_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<link::Entity> {
     link::Entity::find().filter(any_of(backend, link::Column::AttemptId, attempts.iter().copied()))
+}
+
+/// The sessions of these attempts' links.
+pub fn link_sessions_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<link_session::Entity> {
+    link_session::Entity::find().filter(any_of(
+        backend,
+        link_session::Column::AttemptId,
+        attempts.iter().copied(),
+    ))
 }
 
 /// The runs of these attempts' screenings.

@@ -12,6 +12,7 @@ mod m20261122_000001_tables;
 mod m20261123_000001_sanction_lists;
 mod m20261123_000002_screenings;
 mod m20261123_000003_attempt_state;
+mod m20261123_000010_journey;
 pub mod run;
 
 /// Every migration, oldest first.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_sanction_lists::Migration),
             Box::new(m20261123_000002_screenings::Migration),
             Box::new(m20261123_000003_attempt_state::Migration),
+            Box::new(m20261123_000010_journey::Migration),
         ]
     }
 }

@@ -61,6 +61,8 @@ pub struct Change<'t> {
     touched: Vec<(AttemptId, AttemptImage)>,
     /// Whether a check of our own has become due.
     due: Arc<AtomicBool>,
+    /// Whether somebody may do less than before.
+    takes_rights: Arc<AtomicBool>,
 }
 
 /// How a change keeps others from what it has read.
@@ -124,6 +126,8 @@ impl Kyc {
         let wake = Arc::clone(&self.wake);
         let due = Arc::new(AtomicBool::new(false));
         let (is_due, screening) = (Arc::clone(&due), self.screening.clone());
+        let takes_rights = Arc::new(AtomicBool::new(false));
+        let (has_taken, known) = (Arc::clone(&takes_rights), self.known.clone());
         self.db
             .write_then(
                 move |txn| {
@@ -141,6 +145,7 @@ impl Kyc {
                             events: Vec::new(),
                             touched: Vec::new(),
                             due,
+                            takes_rights,
                         };
                         let outcome = work(&mut change).await;
                         // Whether the key was free is not known yet: nothing may be refused to who has used it before.
@@ -159,6 +164,9 @@ impl Kyc {
                     })
                 },
                 move || {
+                    if has_taken.load(Ordering::Relaxed) {
+                        known.forget_all();
+                    }
                     wake(scope);
                     if is_due.load(Ordering::Relaxed) {
                         screening.wake();
@@ -179,6 +187,11 @@ impl Change<'_> {
     pub fn touched(&mut self, attempt: &attempt::Model) {
         self.touched.retain(|(id, _)| *id != attempt.id);
         self.touched.push((attempt.id, attempt.into()));
+    }
+
+    /// Somebody may do less than before: who was recognised is forgotten after the commit, and open sockets are rechecked.
+    pub(super) fn takes_rights(&self) {
+        self.takes_rights.store(true, Ordering::Relaxed);
     }
 
     /// Looks at a step that is written: when a check of it is due, whoever performs it is woken after the commit.

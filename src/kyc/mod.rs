@@ -11,6 +11,7 @@ pub mod expiry;
 pub mod hold;
 mod idempotency;
 pub mod input_errors;
+pub mod journey;
 pub mod link;
 mod lock;
 pub mod member;

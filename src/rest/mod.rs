@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod health;
+pub mod journey;
 mod json;
 pub mod report;
 pub mod session;

@@ -13,6 +13,7 @@ mod http;
 mod idempotency;
 mod idempotency_http;
 mod indexes;
+mod journey;
 mod layers;
 mod links;
 mod live;

@@ -11,8 +11,8 @@ use std::sync::{
 
 use entity::{
     AttemptState, EventType, attempt, customer, event, hold,
-    id::{AttemptId, CustomerId, HoldId, LinkId, MatchId, MerchantId, ScreeningId, StepId},
-    link, screening, screening_match, step,
+    id::{AttemptId, CustomerId, HoldId, LinkId, LinkSessionId, MatchId, MerchantId, ScreeningId, StepId},
+    link, link_session, screening, screening_match, step,
 };
 use kyc_stack::{
     entropy::Entropy,
@@ -60,13 +60,14 @@ struct Vandal {
     entropy: Entropy,
 }
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "customer",
     "search_token",
     "attempt",
     "step",
     "hold",
     "link",
+    "link_session",
     "screening",
     "screening_match",
     "event",
@@ -162,6 +163,7 @@ async fn targets(db: &DatabaseConnection, table: &'static str, only: &str) -> Ve
             "step" => Target::of(table, id, StepId(id)),
             "hold" => Target::of(table, id, HoldId(id)),
             "link" => Target::of(table, id, LinkId(id)),
+            "link_session" => Target::of("linksession", id, LinkSessionId(id)),
             "screening" => Target::of(table, id, ScreeningId(id)),
             "screening_match" => Target::of("match", id, MatchId(id)),
             other => panic!("{other}"),
@@ -244,6 +246,7 @@ fn no_column_is_left_out() {
         columns::<step::Entity>("step"),
         columns::<hold::Entity>("hold"),
         columns::<link::Entity>("link"),
+        columns::<link_session::Entity>("link_session"),
         columns::<screening::Entity>("screening"),
         columns::<screening_match::Entity>("screening_match"),
         columns::<customer::Entity>("customer"),

@@ -47,7 +47,7 @@ const PASSWORD: &str = "correct horse battery";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "api_key",
     "attempt",
     "customer",
@@ -55,6 +55,7 @@ const TABLES: [&str; 17] = [
     "hold",
     "idempotency",
     "link",
+    "link_session",
     "log_head",
     "member",
     "merchant",
@@ -106,6 +107,11 @@ impl TestApp {
 
     pub(crate) fn kyc(&self) -> &kyc_stack::kyc::Kyc {
         self.app.kyc()
+    }
+
+    /// Who is asking.
+    pub(crate) fn auth(&self) -> &kyc_stack::auth::Auth {
+        self.app.auth()
     }
 
     pub(crate) fn pass(&self, time: TimeDelta) {

@@ -18,6 +18,7 @@ use kyc_stack::{
         Kyc, LinkIssued, Outcome, ReasonInput, StepMoved,
         attempt::{AttemptCreate, LinkGenerate},
         customer::CustomerInput,
+        journey::{self, Open, Opened},
         screening::Screening,
         step::StepUpdateStatus,
     },
@@ -113,6 +114,12 @@ impl Office {
         let outcome =
             kyc_stack::kyc::attempt::generate(&self.kyc, &self.member(Role::Admin), input, None).await;
         outcome.unwrap_or_else(|error| panic!("{error}")).answer
+    }
+
+    /// Opens a link in the browser that makes up this nonce.
+    pub(crate) async fn open_link(&self, url: Option<&str>, nonce: &str) -> Opened {
+        let token = url.unwrap().split_once("/k#").unwrap().1.to_owned();
+        journey::open(&self.kyc, &Open { token, nonce: nonce.to_owned() }).await.unwrap()
     }
 
     /// Moves a step, by a REVIEWER.

@@ -81,6 +81,15 @@ pub(super) const BREAKS: &[(&str, &str, &[&str], &str)] = &[
     ("link", "token_hash", &["BYTES"], ""),
     ("link", "issued_at", &["TIME"], ""),
     ("link", "replaced_at", &["NULL", "TIME"], ""),
+    ("link_session", "merchant_id", &["MERCHANT", "ID"], ""),
+    ("link_session", "attempt_id", &["ATTEMPT", "ID"], ""),
+    ("link_session", "link_id", &["ID"], ""),
+    ("link_session", "token_hash", &["BYTES"], ""),
+    ("link_session", "nonce_hash", &["BYTES"], ""),
+    ("link_session", "created_at", &["TIME"], ""),
+    ("link_session", "last_seen_at", &["TIME"], ""),
+    ("link_session", "ended_at", &["TIME"], ""),
+    ("link_session", "ended_at", &["NULL"], "link_id IN (SELECT id FROM link WHERE replaced_at IS NOT NULL)"),
     ("screening", "id", &["ID"], ""),
     ("screening", "merchant_id", &["MERCHANT", "ID"], ""),
     ("screening", "attempt_id", &["ATTEMPT", "ID"], ""),
@@ -146,6 +155,8 @@ pub(super) const BREAKS: &[(&str, &str, &[&str], &str)] = &[
 /// What no rule and no log says anything about, so that a wrong value looks like a right one.
 pub(super) const SILENT: &[(&str, &str)] = &[
     ("hold", "reason_staff_note"),
+    // Nothing names it.
+    ("link_session", "id"),
     // The list's own, as it was then; and why, which the database asks for.
     ("screening_match", "list"),
     ("screening_match", "entity_id"),

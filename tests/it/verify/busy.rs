@@ -82,7 +82,10 @@ pub(super) async fn busy() -> Office {
     resend(kyc, &admin, LinkResend { attempt_id: second.id }, None).await.unwrap();
     revoke(kyc, &admin, LinkRevoke { attempt_id: second.id }, None).await.unwrap();
     let third = create(kyc, &admin, next(), None).await.unwrap().answer.attempt;
-    resend(kyc, &admin, LinkResend { attempt_id: third.id }, None).await.unwrap();
+    let resent = resend(kyc, &admin, LinkResend { attempt_id: third.id }, None).await.unwrap().answer;
+    // In two browsers, one after the other.
+    office.open_link(resent.url.as_deref(), "first-browser-0001").await;
+    office.open_link(resent.url.as_deref(), "other-browser-0001").await;
     office.later(1);
     resend(kyc, &admin, LinkResend { attempt_id: third.id }, None).await.unwrap();
     extend(kyc, &admin, LinkExtend { attempt_id: third.id, validity_hours: 48 }, None).await.unwrap();
@@ -106,7 +109,9 @@ pub(super) async fn busy() -> Office {
     assert_eq!(step_timeouts_due(kyc, 100).await.unwrap(), 1);
     assert_eq!(link_expiries_due(kyc, 100).await.unwrap(), 1);
     // In the middle of a step.
-    let running = office.link(&[Pan, Selfie]).await.attempt;
+    let linked = office.link(&[Pan, Selfie]).await;
+    office.open_link(linked.url.as_deref(), "first-browser-0001").await;
+    let running = linked.attempt;
     let step = office.steps(running.id).await[0].id;
     office.step(step, InProgress).await.unwrap();
 
@@ -126,7 +131,7 @@ pub(super) async fn busy() -> Office {
             (AttemptState::Rejected, None),
             (AttemptState::Expired, Some(ExpiryReason::NeverOpened)),
             (AttemptState::Expired, Some(ExpiryReason::Revoked)),
-            (AttemptState::Created, None),
+            (AttemptState::InProgress, None),
         ]
     );
     assert_eq!(office.row(late.id).await.waiting_on, Some(Party::Reviewer));

@@ -1,0 +1,101 @@
+//! A customer opens their link.
+
+use axum::{
+    Json, Router,
+    extract::{FromRef, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use entity::merchant;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    RestState,
+    json::{read, refusal},
+    session::foreign,
+};
+use crate::{
+    auth::JOURNEY_LASTS,
+    error::Error,
+    kyc::journey::{self, Inactive, Open, Opened},
+};
+
+/// `POST /journey/session`.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    RestState: FromRef<S>,
+{
+    Router::new().route("/journey/session", post(open))
+}
+
+// No Debug: the token opens the journey.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenBody {
+    token: String,
+    nonce: String,
+}
+
+async fn open(State(state): State<RestState>, request: Request) -> Response {
+    if let Some(refused) = foreign(&state, &request) {
+        return refused;
+    }
+    let (address, now) = (state.client_of(&request), state.kyc.clock.now());
+    let OpenBody { token, nonce } = match read(request, "an object with the texts token and nonce").await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    // Before the token is looked at: guesses in parallel count, too.
+    if let Err(error) = state.auth.throttle().address(address, now) {
+        return error.into_response();
+    }
+    let opened = match journey::open(&state.kyc, &Open { token, nonce }).await {
+        Ok(opened) => opened,
+        // One and the same for every text that is no token.
+        Err(Error::Unauthenticated) => {
+            let message =
+                "This link is not valid. Check that you opened the whole link, or ask for a new one.";
+            return refusal(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
+        }
+        Err(error) => return error.into_response(),
+    };
+    // A real token is no guess.
+    state.auth.throttle().address_succeeded(address, now);
+    match opened {
+        Opened::Session(token) => {
+            let Some(cookie) = state.auth.journey_cookie().set(&token, JOURNEY_LASTS) else {
+                return Error::internal("a token that is no header").into_response();
+            };
+            let headers = [(header::SET_COOKIE, cookie)];
+            (headers, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "opened": true }))).into_response()
+        }
+        Opened::Inactive(why, merchant) => inactive(why, &merchant),
+    }
+}
+
+/// A link that opens nothing any more: its holder is told why, in the merchant's name and colours.
+fn inactive(why: Inactive, merchant: &merchant::Model) -> Response {
+    let (link, message) = match why {
+        Inactive::Expired => ("EXPIRED", "This link has expired. Ask for a new one."),
+        Inactive::Revoked => ("REVOKED", "This link is no longer valid. Ask for a new one."),
+        Inactive::Ended => ("ENDED", "This verification is finished. You do not need to do anything."),
+        Inactive::Replaced => ("REPLACED", "A newer link was sent to you. Open that one."),
+    };
+    let body = json!({
+        "errors": [{ "message": message, "extensions": { "code": "LINK_INACTIVE", "link": link } }],
+        "branding": {
+            "displayName": merchant.display_name,
+            "primaryColor": merchant.primary_color,
+            "backgroundColor": merchant.background_color,
+            "surfaceColor": merchant.surface_color,
+            "textColor": merchant.text_color,
+            "cornerRadius": merchant.corner_radius,
+            "supportEmail": merchant.support_email,
+            "supportUrl": merchant.support_url,
+        },
+    });
+    (StatusCode::GONE, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
