@@ -31,7 +31,7 @@ use crate::{
         http::Accept,
         live::{self, Live},
     },
-    kyc::{Kyc, screening::Screening},
+    kyc::{Kyc, check::Performing, screening::Screening},
     pages,
     rest::{self, RestState},
     serve::{self, Limits},
@@ -119,6 +119,7 @@ impl App {
             public_url: Arc::clone(&public_url),
             shelf,
             screening: config.screening_threshold.map(Screening::new).unwrap_or_default(),
+            performing: Performing::default(),
         };
         let live = Live::new(live::Parts {
             api: Api::new(),

@@ -1,11 +1,11 @@
-//! The customer's own side: sessions of links.
+//! The customer's own side: sessions of links, runs of checks, and what these found.
 
 use sea_orm_migration::prelude::*;
 
 use crate::dialect::render;
 
 const UP: &str = include_str!("m20261123_000010_journey/up.sql");
-const DOWN: [&str; 1] = ["DROP TABLE link_session"];
+const DOWN: [&str; 3] = ["DROP TABLE step_result", "DROP TABLE check_run", "DROP TABLE link_session"];
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

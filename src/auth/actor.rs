@@ -86,6 +86,11 @@ impl Actor {
         }
     }
 
+    /// Whoever performs a check, answering about one merchant's step.
+    pub fn provider(merchant: MerchantId) -> Self {
+        Self { kind: ActorKind::Provider, name: "Provider".into(), role: None, ..Self::system(merchant) }
+    }
+
     /// Nobody in person: everybody of a merchant who has this role, when something is read for all of them at once.
     pub fn audience(role: Role, merchant: MerchantId) -> Self {
         Self {

@@ -18,7 +18,7 @@ use crate::{
     entropy::Entropy,
     error::{Error, Result},
     events::{Draft, image::AttemptImage, log},
-    kyc::screening::Screening,
+    kyc::{check::Performing, screening::Screening},
 };
 
 /// How often an overdue attempt may be met by one change before something is wrong.
@@ -40,6 +40,8 @@ pub struct Kyc {
     pub shelf: Arc<Shelf>,
     /// How customers are screened against them.
     pub screening: Screening,
+    /// Who performs the steps that a customer submits.
+    pub performing: Performing,
 }
 
 /// One write transaction of a use case, within one merchant.
@@ -61,6 +63,8 @@ pub struct Change<'t> {
     touched: Vec<(AttemptId, AttemptImage)>,
     /// Whether a check of our own has become due.
     due: Arc<AtomicBool>,
+    /// Whether a run of a check has become due.
+    run_due: Arc<AtomicBool>,
     /// Whether somebody may do less than before.
     takes_rights: Arc<AtomicBool>,
 }
@@ -126,6 +130,8 @@ impl Kyc {
         let wake = Arc::clone(&self.wake);
         let due = Arc::new(AtomicBool::new(false));
         let (is_due, screening) = (Arc::clone(&due), self.screening.clone());
+        let run_due = Arc::new(AtomicBool::new(false));
+        let (is_run_due, performing) = (Arc::clone(&run_due), self.performing.clone());
         let takes_rights = Arc::new(AtomicBool::new(false));
         let (has_taken, known) = (Arc::clone(&takes_rights), self.known.clone());
         self.db
@@ -145,6 +151,7 @@ impl Kyc {
                             events: Vec::new(),
                             touched: Vec::new(),
                             due,
+                            run_due,
                             takes_rights,
                         };
                         let outcome = work(&mut change).await;
@@ -171,6 +178,9 @@ impl Kyc {
                     if is_due.load(Ordering::Relaxed) {
                         screening.wake();
                     }
+                    if is_run_due.load(Ordering::Relaxed) {
+                        performing.wake();
+                    }
                 },
             )
             .await
@@ -192,6 +202,11 @@ impl Change<'_> {
     /// Somebody may do less than before: who was recognised is forgotten after the commit, and open sockets are rechecked.
     pub(super) fn takes_rights(&self) {
         self.takes_rights.store(true, Ordering::Relaxed);
+    }
+
+    /// A run of a check is due: whoever performs it is woken after the commit.
+    pub(super) fn run_is_due(&self) {
+        self.run_due.store(true, Ordering::Relaxed);
     }
 
     /// Looks at a step that is written: when a check of it is due, whoever performs it is woken after the commit.

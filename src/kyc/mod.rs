@@ -5,6 +5,7 @@ pub mod api_key;
 pub mod attempt;
 pub mod branding;
 mod change;
+pub mod check;
 pub mod contrast;
 pub mod customer;
 pub mod expiry;

@@ -56,6 +56,7 @@ impl Office {
             public_url: "https://kyc.example.com".into(),
             shelf: Arc::default(),
             screening: Screening::default(),
+            performing: kyc_stack::kyc::check::Performing::default(),
         };
         let row = merchant.clone().into_active_model();
         merchant::Entity::insert(row).exec_without_returning(kyc.db.writer()).await.unwrap();

@@ -1,0 +1,60 @@
+//! Runs of checks: what a customer has submitted is asked of a provider, and the answer moves the step.
+//!
+//! A run is a row that is written together with the step's IN_PROGRESS. Whoever takes it ([`due`]) asks the provider outside of
+//! any transaction, and brings what it answered into one ([`conclude`]): the step moves, the result is stored, the run ends. A
+//! process that dies in between leaves the run to the next one, which asks again; the provider is given the run's id, and
+//! so knows the question. Nothing else brings a run to its end: not even two answers at once.
+
+mod ask;
+mod conclude;
+mod due;
+mod judge_again;
+mod run;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+pub(super) use self::{
+    ask::Asking,
+    judge_again::judge_again,
+    run::{begin, same_is_open},
+};
+use crate::checks::{Bands, Checks};
+pub use conclude::Concluded;
+pub use due::{perform, runs_due};
+
+/// Who performs steps, and what a name match is worth.
+#[derive(Clone, Default)]
+pub struct Performing {
+    checks: Arc<Checks>,
+    bands: Bands,
+    bell: Arc<Notify>,
+}
+
+impl Performing {
+    /// These checks, and these bands.
+    pub fn new(checks: Checks, bands: Bands) -> Self {
+        Self { checks: Arc::new(checks), bands, bell: Arc::default() }
+    }
+
+    /// The checks of this deployment.
+    pub fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
+    /// What a name match is worth.
+    pub fn bands(&self) -> Bands {
+        self.bands
+    }
+
+    /// Tells the worker of this process that a run is due.
+    pub fn wake(&self) {
+        self.bell.notify_one();
+    }
+
+    /// Rung when a run has become due in this process; other processes' come to light at the next look.
+    pub fn bell(&self) -> &Notify {
+        &self.bell
+    }
+}
