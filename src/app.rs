@@ -29,7 +29,7 @@ use crate::{
         answer::Answer,
         guard,
         http::Accept,
-        live::{self, Live},
+        live::{self, Door, Live},
     },
     kyc::{Kyc, check::Performing, screening::Screening},
     pages,
@@ -151,9 +151,9 @@ impl App {
     }
 
     /// What a request to the API would be recognised by.
-    fn credential(&self, request: &Request) -> Result<Credential, Error> {
+    fn credential(&self, request: &Request, door: Door) -> Result<Credential, Error> {
         let headers = request.headers();
-        let credential = self.auth.credential(headers)?.ok_or(Error::Unauthenticated)?;
+        let credential = door.credential(&self.auth, headers)?.ok_or(Error::Unauthenticated)?;
         let foreign = csrf::check(request.method(), headers, &self.rest.origin).is_err();
         if credential.is_cookie() && foreign {
             return Err(Error::NotForThisActor(
@@ -167,6 +167,7 @@ impl App {
     pub fn router(&self) -> Router {
         let mut routes = Router::new()
             .route("/graphql", get(graphql).post(graphql))
+            .route("/journey/graphql", get(journey).post(journey))
             .route(
                 "/reports/kyc.csv",
                 get(rest::report::kyc_csv).layer(middleware::from_fn_with_state(self.clone(), recognise)),
@@ -226,11 +227,20 @@ impl App {
 
 /// `GET` and `POST /graphql`: a WebSocket, an event stream, or one answer.
 async fn graphql(State(app): State<App>, request: Request) -> Response {
+    serve_graphql(app, request, Door::Team).await
+}
+
+/// The same at `/journey/graphql`, for customers.
+async fn journey(State(app): State<App>, request: Request) -> Response {
+    serve_graphql(app, request, Door::Journey).await
+}
+
+async fn serve_graphql(app: App, request: Request, door: Door) -> Response {
     let headers = request.headers().clone();
     if graphql::ws::is_asked_for(&headers) {
-        return graphql::ws::accept(&app.live, request);
+        return graphql::ws::accept(&app.live, request, door);
     }
-    let credential = app.credential(&request);
+    let credential = app.credential(&request, door);
     if Accept::of(&headers).event_stream() {
         return graphql::sse::respond(&app.live, request, credential).await;
     }

@@ -22,6 +22,7 @@ mod patch;
 mod reason;
 mod refusal;
 pub mod report;
+pub mod result;
 pub mod rows;
 pub mod screening;
 pub mod search;

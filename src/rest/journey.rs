@@ -1,11 +1,11 @@
-//! A customer opens their link.
+//! A customer opens their link, and comes back from DigiLocker.
 
 use axum::{
     Json, Router,
-    extract::{FromRef, Request, State},
-    http::{StatusCode, header},
+    extract::{FromRef, Query, Request, State},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{get, post},
 };
 use entity::merchant;
 use serde::Deserialize;
@@ -28,7 +28,29 @@ where
     S: Clone + Send + Sync + 'static,
     RestState: FromRef<S>,
 {
-    Router::new().route("/journey/session", post(open))
+    Router::new().route("/journey/session", post(open)).route("/journey/digilocker/return", get(returned))
+}
+
+/// Whatever the URL says, the customer gets back to their journey, which shows what came of it.
+async fn returned(State(state): State<RestState>, request: Request) -> Response {
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
+    if let Err(error) = note(&state, &headers, &uri).await
+        && !matches!(error, Error::Unauthenticated | Error::User(_))
+    {
+        return error.into_response();
+    }
+    // Never the query: it is the provider's, and has nothing to do in a history.
+    let headers = [(header::LOCATION, "/k"), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+async fn note(state: &RestState, headers: &HeaderMap, uri: &Uri) -> Result<(), Error> {
+    let Some(credential) = state.auth.journey_credential(headers)? else { return Ok(()) };
+    let actor = state.auth.actor(&credential).await?;
+    // One that cannot be read says nothing.
+    let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
+    journey::returned(&state.kyc, &actor, query.map(|query| query.0).unwrap_or_default()).await?;
+    Ok(())
 }
 
 // No Debug: the token opens the journey.

@@ -1,8 +1,11 @@
 //! A customer's own side, as a person with a phone meets it.
 
+mod api;
+mod doors;
 mod links;
+mod runs;
 
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::harness::app::{Answer, Client, House, TestApp};
@@ -31,12 +34,49 @@ impl Phone {
         answer
     }
 
+    /// Opens a link that opens, and consents.
+    pub(crate) async fn enter(app: &TestApp, url: &str) -> Self {
+        let mut phone = Self::of(app, "phone");
+        assert_eq!(phone.open(url).await.status, StatusCode::OK);
+        phone.consent().await;
+        phone
+    }
+
     /// The page with the cookie that it has.
     pub(crate) fn page(&self) -> Client {
+        let page = self.page.clone().at("/journey/graphql");
         match &self.cookie {
-            Some(cookie) => self.page.clone().with("cookie", cookie),
-            None => self.page.clone(),
+            Some(cookie) => page.with("cookie", cookie),
+            None => page,
         }
+    }
+
+    pub(crate) async fn consent(&self) {
+        let version = self.journey("consentTextVersion").await["consentTextVersion"].clone();
+        let input = json!({ "accepted": true, "textVersion": version, "language": "hi" });
+        self.page().done("journeyConsent", "__typename", input).await;
+    }
+
+    /// Fields of its journey.
+    pub(crate) async fn journey(&self, fields: &str) -> Value {
+        let answer = self.page().graphql(&format!("{{ journey {{ {fields} }} }}"), json!({})).await;
+        answer.data("journey").clone()
+    }
+
+    /// Where the first step stands: status, reason, tries left, whether it can be done again.
+    pub(crate) async fn first_step(&self) -> Value {
+        self.journey("steps { status reasonCode triesLeft canRetry }").await["steps"][0].clone()
+    }
+
+    pub(crate) async fn pan(&self, pan: &str) -> Answer {
+        self.page()
+            .mutate("journeyPanSubmit", "journey { state }", json!({ "pan": pan, "nameOnCard": "Asha Rao" }))
+            .await
+    }
+
+    pub(crate) async fn bank(&self, account: &str) -> Answer {
+        let input = json!({ "accountHolder": "Asha Rao", "accountNumber": account, "ifsc": "HDFC0001234" });
+        self.page().mutate("journeyBankSubmit", "journey { state }", input).await
     }
 
     /// Whether its session is somebody's.

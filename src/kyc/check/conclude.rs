@@ -3,7 +3,7 @@
 use entity::{
     ActorKind, EventType, Scoped, StepStatus, check_run, customer,
     id::{AttemptId, RunId},
-    step_result,
+    step, step_result,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
@@ -112,7 +112,7 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
     };
     if let Some(found) = judged.answer.found() {
         let score = judged.name_match.as_ref().map(|name_match| name_match.score);
-        put(change, &run, found, score).await?;
+        put(change, &aggregate.steps[index], found, score).await?;
     }
     aggregate.write_step(change, index, moved, Some(answered.provider));
     aggregate.settle_steps(change, ActorKind::Provider)?;
@@ -121,11 +121,16 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
 }
 
 /// Stores what was found.
-async fn put(change: &Change<'_>, run: &check_run::Model, found: &Found, score: Option<u8>) -> Result<()> {
+pub(in crate::kyc) async fn put(
+    change: &Change<'_>,
+    step: &step::Model,
+    found: &Found,
+    score: Option<u8>,
+) -> Result<()> {
     let row = step_result::Model {
-        step_id: run.step_id,
-        merchant_id: run.merchant_id,
-        attempt_id: run.attempt_id,
+        step_id: step.id,
+        merchant_id: step.merchant_id,
+        attempt_id: step.attempt_id,
         found: Some(serde_json::to_value(found)?),
         name_match: score.map(i32::from),
         image: None,

@@ -21,7 +21,9 @@ pub(super) use self::{
     run::{begin, same_is_open},
 };
 use crate::checks::{Bands, Checks};
+pub use crate::checks::{BankFound, Found, IdentityFound, PanFound};
 pub use conclude::Concluded;
+pub(super) use conclude::put;
 pub use due::{perform, runs_due};
 
 /// Who performs steps, and what a name match is worth.

@@ -47,9 +47,10 @@ const PASSWORD: &str = "correct horse battery";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
 
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 20] = [
     "api_key",
     "attempt",
+    "check_run",
     "customer",
     "event",
     "hold",
@@ -66,6 +67,7 @@ const TABLES: [&str; 18] = [
     "search_token",
     "session",
     "step",
+    "step_result",
 ];
 
 /// A server over a database of its own, on a clock that moves when it is told to.
@@ -281,12 +283,19 @@ impl House {
 pub(crate) struct Client {
     router: Router,
     headers: HeaderMap,
+    /// Where it sends documents.
+    endpoint: &'static str,
 }
 
 impl Client {
     fn of(app: &App) -> Self {
-        let client = Self { router: app.router(), headers: HeaderMap::new() };
+        let client = Self { router: app.router(), headers: HeaderMap::new(), endpoint: "/graphql" };
         client.with("content-type", "application/json")
+    }
+
+    /// The same, sending its documents elsewhere.
+    pub(crate) fn at(self, endpoint: &'static str) -> Self {
+        Self { endpoint, ..self }
     }
 
     pub(crate) fn bearer(self, secret: &str) -> Self {
@@ -310,7 +319,7 @@ impl Client {
     }
 
     pub(crate) async fn graphql(&self, document: &str, variables: Value) -> Answer {
-        self.post("/graphql", json!({ "query": document, "variables": variables })).await
+        self.post(self.endpoint, json!({ "query": document, "variables": variables })).await
     }
 
     /// The first thing that a subscription tells; for all else as [`Client::graphql`]. The stream ends with it.
@@ -319,7 +328,7 @@ impl Client {
             return self.graphql(document, variables).await;
         }
         let body = Body::from(json!({ "query": document, "variables": variables }).to_string());
-        let mut request = Request::post("/graphql").body(body).unwrap();
+        let mut request = Request::post(self.endpoint).body(body).unwrap();
         *request.headers_mut() = self.clone().with("accept", "text/event-stream").headers;
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -215,6 +215,7 @@ pub(crate) fn to(step: StepId, status: StepStatus) -> StepUpdateStatus {
         status,
         reason: explained.then(|| reason("UNDER_REVIEW")),
         action_by: None,
+        result: None,
         expected_version: None,
     }
 }
