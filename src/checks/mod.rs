@@ -8,7 +8,10 @@
 pub mod answer;
 pub mod bank;
 mod by_reviewer;
+pub mod callback;
 pub mod found;
+mod http;
+pub mod image;
 pub mod judge;
 pub mod name_match;
 pub mod pan;
@@ -16,6 +19,8 @@ pub mod request;
 pub mod retry;
 pub mod sanctions;
 pub mod sandbox;
+pub mod setu;
+pub mod store;
 
 use async_trait::async_trait;
 use entity::{MerchantMode, StepKind};

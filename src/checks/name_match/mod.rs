@@ -86,9 +86,10 @@ fn score(one: &[Piece], other: &[Piece], pairs: &[Pair]) -> u8 {
     let full = || pairs.iter().filter(|pair| !pair.initial);
     let telling: u32 = full().map(|pair| pair.weight).sum();
     let whole_words: usize = full().map(|pair| pair.one.len().max(pair.other.len())).sum();
-    let all_full = alone == 0 && others == 0 && full().count() == pairs.len();
+    let all = alone == 0 && others == 0;
+    let same = pairs.iter().all(|pair| pair.alike == 1000);
     let most = match whole_words {
-        _ if all_full => 100,
+        _ if all && (same || full().count() == pairs.len()) => 100,
         0 => INITIALS,
         _ if telling < TELLING => THIN,
         1 if words_left => ONE_WORD,

@@ -72,15 +72,11 @@ pub(super) fn best(one: &[Piece], other: &[Piece]) -> Vec<Pair> {
         // The same whichever name is the first.
         if mine <= theirs { (mine, theirs) } else { (theirs, mine) }
     };
-    // Whole words before initials: an initial takes what they leave.
+    // Whole words before initials, which take what they leave; the same before what is only alike.
     candidates.sort_by_cached_key(|pair| {
-        (
-            pair.initial,
-            std::cmp::Reverse(pair.weight * pair.alike),
-            words(pair),
-            pair.one.clone(),
-            pair.other.clone(),
-        )
+        let worth = pair.weight * pair.alike;
+        let places = (pair.one.clone(), pair.other.clone());
+        (pair.initial, pair.alike < 1000, std::cmp::Reverse(worth), words(pair), places)
     });
     let mut chosen: Vec<Pair> = Vec::new();
     for pair in candidates {
@@ -109,15 +105,14 @@ fn singles(one: &[Piece], other: &[Piece]) -> Vec<Pair> {
                 |alike, weight, initial| Pair { one: vec![at], other: vec![place], alike, weight, initial };
             let initials = (mine.kind == Kind::Initial, theirs.kind == Kind::Initial);
             match initials {
-                (true, true) if mine.text == theirs.text => pairs.push(pair(1000, mine.weight, true)),
+                (true, true) if mine.text == theirs.text => {
+                    pairs.push(pair(1000, mine.weight.max(theirs.weight), true));
+                }
                 (true, true) => {}
                 (true, false) | (false, true) => {
                     if fits(mine, theirs) {
-                        pairs.push(pair(
-                            INITIAL,
-                            mine.weight.max(words::INITIAL_PAIR).min(theirs.weight.max(words::INITIAL_PAIR)),
-                            true,
-                        ));
+                        let shown = |piece: &Piece| piece.weight.max(words::INITIAL_PAIR);
+                        pairs.push(pair(INITIAL, shown(mine).min(shown(theirs)), true));
                     }
                 }
                 (false, false) => {
@@ -190,6 +185,10 @@ fn closeness(mine: &Piece, theirs: &Piece) -> Option<u32> {
     }
     if family(&mine.text).is_some_and(|family| family.contains(&theirs.text.as_str())) {
         return Some(FAMILY);
+    }
+    // Which s it is, scripts tell and spellings do not: "Rakes", "Sarma".
+    if mine.text.replace("sh", "s") == theirs.text.replace("sh", "s") {
+        return Some(SPELLING);
     }
     if words::are_two(&mine.text, &theirs.text) {
         return None;

@@ -11,7 +11,7 @@ const INITIAL: u32 = 4;
 /// An initial beside a word that it fits.
 pub(super) const INITIAL_PAIR: u32 = 6;
 /// The name of a parent behind "S/o".
-const PARENT: u32 = 3;
+const PARENT: u32 = 2;
 /// "al", "bin", "de".
 const PARTICLE: u32 = 2;
 
@@ -90,8 +90,7 @@ const FAMILIES: &[&[&str]] = &[
     &["vimal", "bimal"],
     &["vishnu", "bishnu"],
     &["vivek", "bibek"],
-    &["singh", "sinh", "singha", "simha"],
-    &["sharma", "sarma", "sharman"],
+    &["singh", "sinh", "singha", "simha", "simh"],
     &["sushil", "susheel", "sushill"],
     &["joshi", "joshy"],
     &["gowda", "gouda", "gowd"],
