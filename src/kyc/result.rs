@@ -106,8 +106,7 @@ fn identity(errors: &mut Vec<UserError>, input: &IdentityInput) -> Option<Found>
 fn pan(errors: &mut Vec<UserError>, input: &PanInput) -> Option<Found> {
     let at = |field| ["result", "pan", field];
     let masked_pan = masked(errors, &at("maskedPan"), &input.masked_pan, 10);
-    let registered_name =
-        optional(errors, &at("registeredName"), input.registered_name.as_deref(), MAX_NAME);
+    let registered_name = optional(errors, &at("registeredName"), input.registered_name.as_deref(), MAX_NAME);
     Some(Found::Pan(PanFound { masked_pan: masked_pan?, registered_name }))
 }
 
@@ -117,8 +116,7 @@ fn bank(errors: &mut Vec<UserError>, input: &BankInput) -> Option<Found> {
     let ifsc = Ifsc::parse(&input.ifsc)
         .map_err(|fault| errors.push(UserError::new(UserErrorCode::Invalid, &at("ifsc"), fault.message())));
     let bank_name = optional(errors, &at("bankName"), input.bank_name.as_deref(), MAX_WORD);
-    let registered_name =
-        optional(errors, &at("registeredName"), input.registered_name.as_deref(), MAX_NAME);
+    let registered_name = optional(errors, &at("registeredName"), input.registered_name.as_deref(), MAX_NAME);
     let provider_code = optional(errors, &at("providerCode"), input.provider_code.as_deref(), MAX_WORD);
     let ifsc = ifsc.ok()?;
     let bank_name = bank_name.unwrap_or_else(|| ifsc.bank_name().to_owned());
@@ -170,9 +168,16 @@ mod tests {
         for good in ["XXXX XXXX 1234", "XXXX-XXXX-1234", "********1234", "ABXXXXXX4F", "XXXXXXXXX7"] {
             assert!(passes(good), "{good}");
         }
-        for bad in
-            ["234123412346", "1234", "XXX1234", "XXXX XXX 12345", "XXXXXXXX", "XXXXXXXXXXXX1234", "", "ABCPE1234F"]
-        {
+        for bad in [
+            "234123412346",
+            "1234",
+            "XXX1234",
+            "XXXX XXX 12345",
+            "XXXXXXXX",
+            "XXXXXXXXXXXX1234",
+            "",
+            "ABCPE1234F",
+        ] {
             assert!(!passes(bad), "{bad}");
         }
     }

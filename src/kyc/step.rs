@@ -112,7 +112,8 @@ async fn apply(
 }
 
 async fn customer_of(change: &Change<'_>, attempt: &attempt::Model) -> Result<customer::Model> {
-    let customers = customer::Entity::scoped(change.scope).filter(customer::Column::Id.eq(attempt.customer_id));
+    let customers =
+        customer::Entity::scoped(change.scope).filter(customer::Column::Id.eq(attempt.customer_id));
     customers.one(change.txn).await?.ok_or_else(|| Error::internal("an attempt of nobody"))
 }
 

@@ -2,10 +2,11 @@
 
 use axum::{
     Json, Router,
-    extract::{FromRef, Query, Request, State},
+    body::to_bytes,
+    extract::{FromRef, Path, Query, Request, State},
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use entity::merchant;
 use serde::Deserialize;
@@ -18,8 +19,8 @@ use super::{
 };
 use crate::{
     auth::JOURNEY_LASTS,
-    error::Error,
-    kyc::journey::{self, Inactive, Open, Opened},
+    error::{Error, UserError},
+    kyc::journey::{self, Inactive, MAX_IMAGE, Open, Opened},
 };
 
 /// `POST /journey/session`.
@@ -28,7 +29,42 @@ where
     S: Clone + Send + Sync + 'static,
     RestState: FromRef<S>,
 {
-    Router::new().route("/journey/session", post(open)).route("/journey/digilocker/return", get(returned))
+    Router::new()
+        .route("/journey/session", post(open))
+        .route("/journey/digilocker/return", get(returned))
+        .route("/journey/steps/{id}/image", put(image))
+}
+
+/// `PUT /journey/steps/{id}/image`: the file as it is. Answers whether it was taken; the journey tells the rest.
+async fn image(State(state): State<RestState>, Path(step): Path<String>, request: Request) -> Response {
+    if let Some(refused) = foreign(&state, &request) {
+        return refused;
+    }
+    let actor = match state.auth.journey_credential(request.headers()) {
+        Ok(Some(credential)) => state.auth.actor(&credential).await,
+        Ok(None) => Err(Error::Unauthenticated),
+        Err(error) => Err(error),
+    };
+    let actor = match actor {
+        Ok(actor) => actor,
+        Err(error) => return error.into_response(),
+    };
+    // By their bytes, not by what they are called: the type that is sent says nothing.
+    let Ok(bytes) = to_bytes(request.into_body(), MAX_IMAGE + 1).await else {
+        let message = format!("Send a picture of at most {} MB.", MAX_IMAGE >> 20);
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", &message);
+    };
+    let errors = match journey::image(&state.kyc, &actor, &step, bytes.into()).await {
+        Ok(()) => Vec::new(),
+        Err(Error::User(errors)) => errors,
+        Err(error) => return error.into_response(),
+    };
+    let told = |error: &UserError| {
+        let code = async_graphql::resolver_utils::enum_value(error.code);
+        json!({ "field": error.field, "message": error.message, "code": code })
+    };
+    let body = json!({ "userErrors": errors.iter().map(told).collect::<Vec<_>>() });
+    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
 /// Whatever the URL says, the customer gets back to their journey, which shows what came of it.

@@ -34,8 +34,7 @@ pub enum Stored {
     Bank(Arc<BankResult>),
 }
 
-const MATCH: &str =
-    "How well the name matches the customer's, 0 to 100, as they were last compared; null where there was none to compare.";
+const MATCH: &str = "How well the name matches the customer's, 0 to 100, as they were last compared; null where there was none to compare.";
 
 impl Row for IdentityResult {
     fn object() -> &'static Object<Self> {
@@ -45,7 +44,9 @@ impl Row for IdentityResult {
                 .text("name", "The name.", |found| &found.0.name)
                 .value("dateOfBirth", "The birth date.", |found| found.0.date_of_birth.map(Date))
                 .optional_text("gender", "As the document has it.", |found| found.0.gender.as_deref())
-                .text("maskedAadhaar", "The number but for its last four digits.", |found| &found.0.masked_aadhaar)
+                .text("maskedAadhaar", "The number but for its last four digits.", |found| {
+                    &found.0.masked_aadhaar
+                })
                 .optional_text("address", "The address, in one line.", |found| found.0.address.as_deref())
                 .value("nameMatch", MATCH, |found| found.1)
         });
@@ -80,9 +81,11 @@ impl Row for BankResult {
                     found.0.registered_name.as_deref()
                 })
                 .value("nameMatch", MATCH, |found| found.1)
-                .optional_text("providerCode", "The provider's own code of the outcome, for its support.", |found| {
-                    found.0.provider_code.as_deref()
-                })
+                .optional_text(
+                    "providerCode",
+                    "The provider's own code of the outcome, for its support.",
+                    |found| found.0.provider_code.as_deref(),
+                )
         });
         &OBJECT
     }

@@ -13,14 +13,14 @@ mod run;
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 pub(super) use self::{
     ask::Asking,
     judge_again::judge_again,
     run::{begin, same_is_open},
 };
-use crate::checks::{Bands, Checks};
+use crate::checks::{Bands, Checks, store::Store};
 pub use crate::checks::{BankFound, Found, IdentityFound, PanFound};
 pub use conclude::Concluded;
 pub(super) use conclude::put;
@@ -31,13 +31,43 @@ pub use due::{perform, runs_due};
 pub struct Performing {
     checks: Arc<Checks>,
     bands: Bands,
+    store: Option<Store>,
+    pictures: Arc<Pictures>,
     bell: Arc<Notify>,
+}
+
+/// Turns at looking at pictures.
+struct Pictures(Arc<Semaphore>);
+
+/// Pictures that are looked at a time: each takes up to a second of a processor, and 150 MB.
+const PICTURES: usize = 2;
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(PICTURES)))
+    }
 }
 
 impl Performing {
     /// These checks, and these bands.
     pub fn new(checks: Checks, bands: Bands) -> Self {
-        Self { checks: Arc::new(checks), bands, bell: Arc::default() }
+        Self { checks: Arc::new(checks), bands, ..Self::default() }
+    }
+
+    /// The same, keeping pictures there.
+    #[must_use]
+    pub fn with_store(self, store: Store) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    /// Where pictures are kept; none: none is taken.
+    pub fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
+    /// A turn at looking at a picture; none while as many are looked at as may be.
+    pub(super) fn turn_at_pictures(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.pictures.0).try_acquire_owned().ok()
     }
 
     /// The checks of this deployment.

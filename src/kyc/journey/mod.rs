@@ -3,6 +3,7 @@
 
 mod consent;
 mod ids;
+mod image;
 mod open;
 mod returned;
 mod submit;
@@ -10,6 +11,7 @@ mod submit;
 pub use consent::{CONSENT_TEXT_VERSION, Consent, consent};
 use entity::{LinkState, link_session};
 pub use ids::{journey_id, step_id};
+pub use image::{MAX_IMAGE, image};
 pub(super) use open::end_sessions;
 pub use open::{Inactive, Open, Opened, open};
 pub use returned::returned;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entity::{
     ActorKind, Party, StepKind, StepStatus, attempt,
-    id::{AttemptId, RunId},
+    id::{AttemptId, RunId, StepId},
 };
 use serde::Serialize;
 
@@ -135,7 +135,7 @@ async fn submit(
     kyc.change_once_per_key(actor, walk.scope, key, move |change| {
         let wish = Arc::clone(&wish);
         Box::pin(async move {
-            let (attempt, _) = begin(change, kind, &wish.0, wish.1.checks(), false).await?;
+            let (attempt, ..) = begin(change, kind, &wish.0, wish.1.checks(), false).await?;
             Ok(AttemptChanged { attempt })
         })
     })
@@ -163,7 +163,8 @@ pub async fn digilocker(kyc: &Kyc, actor: &Actor, key: Option<String>) -> Result
             let (performing, tell) = (performing.clone(), Arc::clone(&tell));
             Box::pin(async move {
                 let kind = StepKind::DigilockerAadhaar;
-                let (attempt, run) = begin(change, kind, &Asking::Start, performing.checks(), true).await?;
+                let (attempt, _, run) =
+                    begin(change, kind, &Asking::Start, performing.checks(), true).await?;
                 *tell.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = run;
                 Ok(AttemptChanged { attempt })
             })
@@ -204,7 +205,7 @@ pub(super) async fn begin(
     asking: &Asking,
     checks: &Checks,
     taken: bool,
-) -> Result<(attempt::Model, Option<RunId>)> {
+) -> Result<(attempt::Model, StepId, Option<RunId>)> {
     let mut aggregate = lock(change).await?;
     if aggregate.row.consented_at.is_none() {
         return Err(not_now("Read the consent first, and agree to it. Without it, no step begins."));
@@ -218,7 +219,7 @@ pub(super) async fn begin(
     if step.status == StepStatus::InProgress && !away {
         if check::same_is_open(change, step, asking).await? {
             // A double click, or a second tab.
-            return Ok((aggregate.row, None));
+            return Ok((aggregate.row, step.id, None));
         }
         return Err(not_now(
             "This step is being checked. The page goes on by itself when the answer is there.",
@@ -229,7 +230,7 @@ pub(super) async fn begin(
         // At DigiLocker, in a tab that may be gone.
         let step = aggregate.steps[index].clone();
         let run = check::begin(change, &step, asking, taken).await?;
-        return Ok((aggregate.row, Some(run)));
+        return Ok((aggregate.row, step.id, Some(run)));
     }
     let wish = Move::new(StepStatus::InProgress, ActorKind::Customer, change.now);
     match rows::step_rules_of(&aggregate.steps[index]).advance(&wish, aggregate.row.state)? {
@@ -242,7 +243,7 @@ pub(super) async fn begin(
     aggregate.settle_steps(change, ActorKind::Customer)?;
     let step = aggregate.steps[index].clone();
     let run = check::begin(change, &step, asking, taken).await?;
-    Ok((aggregate.row, Some(run)))
+    Ok((aggregate.row, step.id, Some(run)))
 }
 
 /// Whether the step is the one that the customer is to do now.

@@ -9,7 +9,7 @@ use entity::{
     link, log_head, merchant, step,
 };
 use kyc_stack::{
-    auth::{Actor, Auth, Known},
+    auth::{Actor, Auth, Credential, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -121,6 +121,14 @@ impl Office {
     pub(crate) async fn open_link(&self, url: Option<&str>, nonce: &str) -> Opened {
         let token = url.unwrap().split_once("/k#").unwrap().1.to_owned();
         journey::open(&self.kyc, &Open { token, nonce: nonce.to_owned() }).await.unwrap()
+    }
+
+    /// The customer of a link, who has opened it.
+    pub(crate) async fn customer(&self, url: Option<&str>) -> Actor {
+        let Opened::Session(token) = self.open_link(url, "phone-of-the-tests").await else {
+            panic!("the link opens nothing")
+        };
+        self.auth().actor(&Credential::link_session(&token).unwrap()).await.unwrap()
     }
 
     /// Moves a step, by a REVIEWER.

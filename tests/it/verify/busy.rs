@@ -10,9 +10,11 @@ use entity::{
 use kyc_stack::kyc::{
     Patch,
     attempt::{AttemptCreate, AttemptReject, create, reject},
+    check::runs_due,
     customer::{CustomerUpdate, update},
     expiry::{expire_due, link_expiries_due, step_timeouts_due},
     hold::{HoldPlace, HoldRelease, place, release},
+    journey::{self, BankSubmit, CONSENT_TEXT_VERSION, Consent, PanSubmit},
     link::{LinkExtend, LinkResend, LinkRevoke, extend, resend, revoke},
     screening::{MatchDecide, decide, screenings_due},
 };
@@ -112,6 +114,21 @@ pub(super) async fn busy() -> Office {
     let linked = office.link(&[Pan, Selfie]).await;
     office.open_link(linked.url.as_deref(), "first-browser-0001").await;
     let running = linked.attempt;
+    // A customer whose PAN was found, and whose bank is being asked.
+    let walked = office.link(&[Pan, BankPennyDrop]).await;
+    let customer = office.customer(walked.url.as_deref()).await;
+    let consent =
+        Consent { accepted: true, text_version: CONSENT_TEXT_VERSION.to_owned(), language: "en".to_owned() };
+    journey::consent(kyc, &customer, consent, None).await.unwrap();
+    let submit = PanSubmit { pan: "ABCPE4321F".to_owned(), name_on_card: "Asha Rao".to_owned() };
+    journey::pan(kyc, &customer, submit, None).await.unwrap();
+    assert_eq!(runs_due(kyc, 10).await.unwrap(), 1);
+    let submit = BankSubmit {
+        account_holder: "Asha Rao".to_owned(),
+        account_number: "123456789012345".to_owned(),
+        ifsc: "HDFC0001234".to_owned(),
+    };
+    journey::bank(kyc, &customer, submit, None).await.unwrap();
     let step = office.steps(running.id).await[0].id;
     office.step(step, InProgress).await.unwrap();
 
