@@ -105,7 +105,7 @@ async fn what_is_typed_is_checked_and_a_full_aadhaar_number_is_never_kept() {
         (vec!["accountNumber"], bank("Asha Rao", "12345678", "HDFC0001234")),
         (vec!["ifsc"], bank("Asha Rao", "123456789", "HDFCO001234")),
         (vec!["accountNumber"], bank("Asha Rao", AADHAAR, "HDFC0001234")),
-        (vec!["accountHolder", "accountNumber", "ifsc"], bank("\u{0}", "x", "y")),
+        (vec!["accountHolder", "accountNumber", "ifsc"], bank("\u{202e}", "x", "y")),
     ] {
         let answer = phone.page().mutate("journeyBankSubmit", "journey { id }", input).await;
         let errors = answer.user_errors("journeyBankSubmit");
