@@ -173,8 +173,11 @@ async fn a_penny_is_dropped_both_ways() {
     assert_eq!(server.calls().last().unwrap(), "POST /api/verify/ban");
 }
 
-/// Every question there is, and how often it is sent to a server that fails: a rupee only once.
-fn questions() -> [(StepKind, fn() -> Ask, usize); 5] {
+/// A kind of step, a question, and how often it is sent to a server that fails.
+type Question = (StepKind, fn() -> Ask, usize);
+
+/// Every question there is. A rupee is sent only once.
+fn questions() -> [Question; 5] {
     [
         (DigilockerAadhaar, start, 3),
         (DigilockerAadhaar, || came_back(&[("success", "True"), ("scope", "ADHAR")]), 3),

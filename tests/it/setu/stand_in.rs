@@ -63,12 +63,12 @@ impl StandIn {
     }
 }
 
-fn say(status: u16, body: Value) -> Reply {
+fn say(status: u16, body: &Value) -> Reply {
     Reply::Whole(status, "content-type: application/json\r\n".to_owned(), body.to_string().into_bytes())
 }
 
 fn error(status: u16, code: &str) -> Reply {
-    say(status, json!({"error": {"code": code, "detail": "In words.", "traceId": "1-65f9b08c"}}))
+    say(status, &json!({"error": {"code": code, "detail": "In words.", "traceId": "1-65f9b08c"}}))
 }
 
 fn answer(asked: &Asked, state: &mut State) -> Reply {
@@ -92,14 +92,14 @@ fn answer(asked: &Asked, state: &mut State) -> Reply {
         ("POST", "/api/digilocker/") => begin(&body),
         ("GET", path) if path == format!("{visit}/status") => status(state.visit),
         ("GET", path) if path == format!("{visit}/aadhaar") => aadhaar(state.visit),
-        ("GET", path) if path == format!("{visit}/revoke") => say(200, json!({"success": true})),
+        ("GET", path) if path == format!("{visit}/revoke") => say(200, &json!({"success": true})),
         ("POST", "/api/verify/pan") => pan(&body),
         ("POST", "/api/verify/ban") => outcome(&body["ifsc"]),
-        ("POST", "/api/verify/ban/async") => say(200, json!({"id": DROP_ID})),
+        ("POST", "/api/verify/ban/async") => say(200, &json!({"id": DROP_ID})),
         ("GET", path) if path == drop => {
             if state.pending > 0 {
                 state.pending -= 1;
-                return say(200, json!({"id": DROP_ID, "verification": "pending", "traceId": "1"}));
+                return say(200, &json!({"id": DROP_ID, "verification": "pending", "traceId": "1"}));
             }
             outcome(&"ABCD0123456".into())
         }
@@ -114,7 +114,7 @@ fn begin(body: &Value) -> Reply {
     let url = "https://digilocker.example/consent?request=1";
     say(
         201,
-        json!({"id": VISIT_ID, "status": "unauthenticated", "url": url, "validUpto": "2026-11-22T19:06:28+05:30"}),
+        &json!({"id": VISIT_ID, "status": "unauthenticated", "url": url, "validUpto": "2026-11-22T19:06:28+05:30"}),
     )
 }
 
@@ -126,7 +126,7 @@ fn status(visit: Visit) -> Reply {
     };
     say(
         200,
-        json!({"id": VISIT_ID, "status": status, "url": "https://digilocker.example/", "digilockerUserDetails": {}}),
+        &json!({"id": VISIT_ID, "status": status, "url": "https://digilocker.example/", "digilockerUserDetails": {}}),
     )
 }
 
@@ -137,7 +137,7 @@ fn aadhaar(visit: Visit) -> Reply {
         Visit::NotLinked => error(400, "aadhaar_not_linked"),
         Visit::Authenticated => say(
             200,
-            json!({"aadhaar": {"address": {"careOf": "S/O John Doe", "country": "India", "district": "Pune", "house": "7",
+            &json!({"aadhaar": {"address": {"careOf": "S/O John Doe", "country": "India", "district": "Pune", "house": "7",
                 "pin": "411007", "state": "Maharashtra", "vtc": "Pune"}, "dateOfBirth": "01-01-1990", "email": "",
                 "gender": "M", "generatedAt": "2026-10-26T17:17:36.342+05:30", "maskedNumber": "xxxx-xxxx-1234",
                 "name": "Jack Kanarinson", "phone": "", "photo": "A".repeat(60_000),
@@ -158,12 +158,12 @@ fn pan(body: &Value) -> Reply {
     match body["pan"].as_str() {
         Some("ABCDE1234A") => say(
             200,
-            json!({"data": {"aadhaar_seeding_status": "LINKED", "category": "Individual", "full_name": "Jack Kanarinson",
+            &json!({"data": {"aadhaar_seeding_status": "LINKED", "category": "Individual", "full_name": "Jack Kanarinson",
                 "first_name": "Jack", "middle_name": "", "last_name": "Kanarinson"},
                 "message": "PAN is valid", "verification": "success", "traceId": "1"}),
         ),
-        Some("ABCDE1234B") => say(200, json!({"verification": "failed", "message": "PAN is invalid"})),
-        _ => say(404, json!({"verification": "failed", "message": "PAN not found."})),
+        Some("ABCDE1234B") => say(200, &json!({"verification": "failed", "message": "PAN is invalid"})),
+        _ => say(404, &json!({"verification": "failed", "message": "PAN not found."})),
     }
 }
 
@@ -172,11 +172,11 @@ fn outcome(ifsc: &Value) -> Reply {
         let data = json!({"name": "JACK KANARINSON", "transactionReference": "120716373986", "verifiedAt": "2026-08-28T09:36:18+00:00"});
         return say(
             200,
-            json!({"id": DROP_ID, "code": "BAV00", "verification": "success", "message": "", "data": data}),
+            &json!({"id": DROP_ID, "code": "BAV00", "verification": "success", "message": "", "data": data}),
         );
     }
     say(
         200,
-        json!({"id": DROP_ID, "code": "BAVM1", "verification": "failed", "message": "This account does not exist."}),
+        &json!({"id": DROP_ID, "code": "BAVM1", "verification": "failed", "message": "This account does not exist."}),
     )
 }
