@@ -97,7 +97,7 @@ async fn an_aadhaar_is_fetched_after_consent_and_the_access_given_back() {
     let back = came_back(&[("success", "True"), ("id", VISIT_ID), ("scope", "ADHAR+PANCR")]);
     let found = passed(ask(&setu, DigilockerAadhaar, back).await);
     let Found::Identity(identity) = &found else { panic!() };
-    assert_eq!(identity.masked_aadhaar, "XXXX XXXX 1234");
+    assert_eq!(identity.masked_aadhaar, "xxxx xxxx 1234");
     assert!(!serde_json::to_string(&found).unwrap().contains("AAAA"), "the photo is not kept");
     let calls = server.calls();
     assert_eq!(calls.last().unwrap(), &format!("GET /api/digilocker/{VISIT_ID}/revoke"));
@@ -159,7 +159,7 @@ async fn a_penny_is_dropped_both_ways() {
     let again = || Ask::Again { reference: reference.clone(), found: found.clone() };
     assert!(matches!(ask(&waiting, BankPennyDrop, again()).await, Answer::Pending { .. }));
     let Found::Bank(bank) = passed(ask(&waiting, BankPennyDrop, again()).await) else { panic!() };
-    assert_eq!((bank.masked_account.as_str(), bank.ifsc.as_str()), ("XXXXXX7890", "ABCD0123456"));
+    assert_eq!((bank.masked_account.as_str(), bank.ifsc.as_str()), ("xxxxxx7890", "ABCD0123456"));
     assert_eq!(
         (bank.registered_name.as_deref(), bank.provider_code.as_deref()),
         (Some("JACK KANARINSON"), Some("BAV00"))
