@@ -1,5 +1,7 @@
 //! The server: what its parts are, which routes it has, how it starts and how it stops.
 
+pub mod providers;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{

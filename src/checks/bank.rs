@@ -76,10 +76,10 @@ impl Account {
         &self.0
     }
 
-    /// `XXXXXX1234`: as many X as there are digits before the last four.
+    /// `xxxxxx1234`: as many x as there are digits before the last four.
     pub fn masked(&self) -> String {
         let hidden = self.0.len() - 4;
-        format!("{}{}", "X".repeat(hidden), &self.0[hidden..])
+        format!("{}{}", "x".repeat(hidden), &self.0[hidden..])
     }
 }
 
@@ -187,7 +187,7 @@ mod tests {
             assert_eq!(Account::parse(text).err(), Some(fault), "{text:?}");
         }
         let account = Account::parse("1234 5678-90").unwrap();
-        assert_eq!((account.expose(), account.masked().as_str()), ("1234567890", "XXXXXX7890"));
+        assert_eq!((account.expose(), account.masked().as_str()), ("1234567890", "xxxxxx7890"));
         assert_eq!(format!("{account:?}"), "Account([redacted])");
     }
 

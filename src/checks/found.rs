@@ -21,7 +21,7 @@ pub struct IdentityFound {
     pub date_of_birth: Option<NaiveDate>,
     /// As the document has it: `M`, `F`, `T`.
     pub gender: Option<String>,
-    /// `XXXX XXXX 1234`.
+    /// `xxxx xxxx 1234`.
     pub masked_aadhaar: String,
     /// One line.
     pub address: Option<String>,

@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn pan(name: Option<&str>) -> Answer {
-        let found = PanFound { masked_pan: "ABXXXXXX4F".into(), registered_name: name.map(str::to_owned) };
+        let found = PanFound { masked_pan: "ABxxxxxx4F".into(), registered_name: name.map(str::to_owned) };
         Answer::Completed { found: Some(Found::Pan(found)) }
     }
 
@@ -142,7 +142,7 @@ mod tests {
                 name: "Asha Rao Kulkarni".into(),
                 date_of_birth,
                 gender: None,
-                masked_aadhaar: "XXXX XXXX 1234".into(),
+                masked_aadhaar: "xxxx xxxx 1234".into(),
                 address: None,
             })),
         };

@@ -90,9 +90,9 @@ impl Pan {
         &self.0
     }
 
-    /// `ABXXXXXX4F`: the first two and the last two characters.
+    /// `ABxxxxxx4F`: the first two and the last two characters.
     pub fn masked(&self) -> String {
-        format!("{}XXXXXX{}", &self.0[..2], &self.0[8..])
+        format!("{}xxxxxx{}", &self.0[..2], &self.0[8..])
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn it_is_kept_in_capitals_and_shown_masked() {
         let pan = Pan::parse(" abcpe-1234 f ").unwrap();
-        assert_eq!((pan.expose(), pan.masked().as_str()), ("ABCPE1234F", "ABXXXXXX4F"));
+        assert_eq!((pan.expose(), pan.masked().as_str()), ("ABCPE1234F", "ABxxxxxx4F"));
         assert_eq!(format!("{pan:?}"), "Pan([redacted])");
     }
 

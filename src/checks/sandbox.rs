@@ -314,7 +314,7 @@ fn under(request: &Request, name: &str) -> Option<Found> {
                 name,
                 date_of_birth: request.customer.date_of_birth,
                 gender: None,
-                masked_aadhaar: "XXXX XXXX 0000".to_owned(),
+                masked_aadhaar: "xxxx xxxx 0000".to_owned(),
                 address: Some("1 Sandbox Road, Bengaluru, Karnataka 560001, India".to_owned()),
             }))
         }

@@ -137,8 +137,10 @@ fn fifty_megapixels_are_refused_before_they_are_decoded() {
     png.extend(chunk(b"IHDR", &header));
     png.extend(chunk(b"IDAT", b""));
     assert_eq!(refused(&png, Purpose::Selfie), Some(Fault::TooManyPixels));
-    let flat = RgbImage::from_pixel(10_000, 5_000, Rgb([9, 9, 9]));
-    let jpeg = written(&DynamicImage::from(flat), ImageFormat::Jpeg);
+    // A JPEG whose frame says so: height and width stand behind marker, length and precision.
+    let mut jpeg = written(&face(640, 480), ImageFormat::Jpeg);
+    let frame = jpeg.windows(2).position(|two| two == [0xFF, 0xC0]).unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x13, 0x88, 0x27, 0x10]);
     assert_eq!(refused(&jpeg, Purpose::Selfie), Some(Fault::TooManyPixels));
 }
 

@@ -26,13 +26,13 @@ struct Fault {
     code: String,
 }
 
-/// A body as the documented shape of a success; the answer instead where the status or the body says that there is none.
+/// A body as the documented shape of a success; else what status and body mean.
 fn success<'b, T: Deserialize<'b>>(
     status: u16,
     body: &'b [u8],
     known: impl Fn(&str) -> Option<Meaning>,
-) -> Result<T, Answer> {
-    let down = |why| Answer::Down { why };
+) -> Result<T, Meaning> {
+    let down = Meaning::Down;
     let told = serde_json::from_slice::<Wrong>(body).ok().and_then(|wrong| wrong.error);
     if status >= 500 {
         return Err(down(Outage::Faulty));
@@ -45,7 +45,7 @@ fn success<'b, T: Deserialize<'b>>(
         };
         // A code that passes has no place in an error.
         let meaning = known(&fault.code).filter(|meaning| *meaning != Meaning::Passes);
-        return Err(meaning.map_or(down(by_status), |meaning| meaning.answer(None)));
+        return Err(meaning.unwrap_or(down(by_status)));
     }
     match status {
         200..=299 => serde_json::from_slice(body).map_err(|_| down(Outage::Unreadable)),
@@ -65,7 +65,7 @@ pub fn started(status: u16, body: &[u8], plain: bool) -> Answer {
     }
     let started: Started = match success(status, body, codes::digilocker) {
         Ok(started) => started,
-        Err(answer) => return answer,
+        Err(meaning) => return meaning.answer(None),
     };
     let url = Url::parse(&started.url).ok().filter(|url| {
         let scheme = url.scheme() == "https" || (plain && url.scheme() == "http");
@@ -92,7 +92,7 @@ pub fn visit(status: u16, body: &[u8], reference: &Reference) -> Visit {
     }
     let told: Status = match success(status, body, codes::digilocker) {
         Ok(told) => told,
-        Err(answer) => return Visit::Answer(answer),
+        Err(meaning) => return Visit::Answer(meaning.answer(None)),
     };
     Visit::Answer(match told.status.as_str() {
         "authenticated" => return Visit::Consented,
@@ -108,7 +108,7 @@ pub fn visit(status: u16, body: &[u8], reference: &Reference) -> Visit {
 pub fn aadhaar(status: u16, body: &[u8]) -> Answer {
     let document: person::Document = match success(status, body, codes::digilocker) {
         Ok(document) => document,
-        Err(answer) => return answer,
+        Err(meaning) => return meaning.answer(None),
     };
     match document.read() {
         // DigiLocker's signature is not right: genuine or not is for a person to say.
@@ -144,7 +144,7 @@ pub fn pan(status: u16, body: &[u8], found: impl Fn(Option<String>) -> Found) ->
     };
     let told: Verified<'_, Data> = match success(status, body, codes::verify) {
         Ok(told) => told,
-        Err(answer) => return answer,
+        Err(meaning) => return meaning.answer(None),
     };
     if told.verification.eq_ignore_ascii_case("failed") {
         return Answer::failed("PAN_INACTIVE", Some(found(None)));
@@ -171,7 +171,7 @@ pub fn bank_begun(status: u16, body: &[u8], known: Found) -> Answer {
     }
     let begun: Begun = match success(status, body, codes::verify) {
         Ok(begun) => begun,
-        Err(answer) => return answer,
+        Err(meaning) => return meaning.answer(None),
     };
     match Reference::parse(&begun.id) {
         Some(reference) => Answer::Pending { reference, found: Some(known), again_in: BANK_AGAIN },
@@ -197,7 +197,7 @@ pub fn bank(
     }
     let told: Verified<'_, Data> = match success(status, body, codes::verify) {
         Ok(told) => told,
-        Err(answer) => return answer,
+        Err(meaning) => return meaning.answer(None),
     };
     let id = serde_json::from_slice::<Id>(body).ok().and_then(|told| told.id);
     let about = |asked: &Reference| id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(asked.as_str()));

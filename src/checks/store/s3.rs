@@ -34,6 +34,8 @@ pub(super) fn open(bucket: &Bucket) -> Result<Store, OpenError> {
         .with_region(&bucket.region)
         .with_access_key_id(&bucket.access_key_id)
         .with_secret_access_key(&bucket.secret_access_key)
+        // One by one: a store that does not know bulk deletion answers it as if there were nothing to delete.
+        .with_disable_bulk_delete(true)
         .with_retry(retry)
         .with_http_connector(Connector(client));
     if let Some(endpoint) = &bucket.endpoint {

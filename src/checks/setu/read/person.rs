@@ -110,7 +110,7 @@ fn text(given: &str, longest: usize) -> Option<String> {
 fn masked(number: &str) -> Option<String> {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
     let last = digits.len().checked_sub(4).and_then(|from| digits.get(from..))?;
-    Some(format!("XXXX XXXX {last}"))
+    Some(format!("xxxx xxxx {last}"))
 }
 
 /// `31-01-1990`, `31/01/1990` or `1990-01-31`. A year alone, as old documents have it, is no date.
