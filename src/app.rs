@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
 
+use self::providers::ProvidersError;
 use crate::{
     auth::{Auth, Credential, Known, csrf},
     checks::sanctions::shelf::Shelf,
@@ -33,7 +34,7 @@ use crate::{
         http::Accept,
         live::{self, Door, Live},
     },
-    kyc::{Kyc, check::Performing, screening::Screening},
+    kyc::{Kyc, screening::Screening},
     pages,
     rest::{self, RestState},
     serve::{self, Limits},
@@ -71,7 +72,10 @@ impl FromRef<App> for Kyc {
 
 impl App {
     /// Puts the parts together over a database that is migrated.
-    pub fn new(config: &Config, db: Db, clock: Clock, entropy: Entropy) -> Self {
+    ///
+    /// # Errors
+    /// When the settings of providers, or of where pictures are kept, do not go together.
+    pub fn new(config: &Config, db: Db, clock: Clock, entropy: Entropy) -> Result<Self, ProvidersError> {
         let limits = live::Limits {
             connections: config.max_sockets,
             connections_per_actor: config.max_sockets_per_actor,
@@ -81,13 +85,17 @@ impl App {
     }
 
     /// As [`App::new`], with other limits of live connections than the settings': tests do not wait for minutes.
+    ///
+    /// # Errors
+    /// As [`App::new`].
     pub fn with_limits(
         config: &Config,
         db: Db,
         clock: Clock,
         entropy: Entropy,
         limits: live::Limits,
-    ) -> Self {
+    ) -> Result<Self, ProvidersError> {
+        let performing = providers::performing(config, &entropy)?;
         if config.metrics {
             // Before anything counts: a counter that finds no recorder counts for nobody, for good.
             telemetry::metrics();
@@ -121,7 +129,7 @@ impl App {
             public_url: Arc::clone(&public_url),
             shelf,
             screening: config.screening_threshold.map(Screening::new).unwrap_or_default(),
-            performing: Performing::default(),
+            performing,
         };
         let live = Live::new(live::Parts {
             api: Api::new(),
@@ -139,7 +147,7 @@ impl App {
             origin: public_url,
             client_ip_header: config.client_ip_header.clone(),
         };
-        Self { kyc, auth, live, rest, graphiql: config.graphiql, metrics: config.metrics }
+        Ok(Self { kyc, auth, live, rest, graphiql: config.graphiql, metrics: config.metrics })
     }
 
     /// The use cases.
@@ -178,7 +186,8 @@ impl App {
             .route("/healthz", get(rest::health::alive))
             .route("/readyz", get(rest::health::ready))
             .merge(rest::session::router::<Self>())
-            .merge(rest::journey::router::<Self>());
+            .merge(rest::journey::router::<Self>())
+            .merge(rest::callback::router::<Self>());
         if self.metrics {
             routes = routes.route("/metrics", get(rest::health::metrics));
         }

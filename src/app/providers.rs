@@ -8,6 +8,7 @@ use crate::{
     },
     config::{BankMode, Config, Images, Secret},
     entropy::Entropy,
+    kyc::check::Performing,
 };
 
 /// Settings that are right one by one, and not together. No value is in it.
@@ -21,6 +22,16 @@ pub enum ProvidersError {
     Setu(String),
     #[error("pictures cannot be kept: {0}")]
     Store(#[from] OpenError),
+}
+
+/// Who performs steps, what a name match is worth, and where pictures are kept.
+///
+/// # Errors
+/// As [`bands`], [`checks`] and [`store`].
+pub fn performing(config: &Config, entropy: &Entropy) -> Result<Performing, ProvidersError> {
+    let agreed = config.setu.callback_authorization.as_ref().map(|secret| secret.expose());
+    let performing = Performing::new(checks(config, entropy)?, bands(config)?);
+    Ok(performing.with_store(store(config)?).with_callbacks(agreed))
 }
 
 /// What a name match is worth.

@@ -3,6 +3,8 @@
 mod api;
 mod doors;
 mod links;
+mod pictures;
+mod results;
 mod runs;
 
 use axum::http::{StatusCode, header};

@@ -45,7 +45,7 @@ async fn the_tour_can_be_walked() {
     };
     let config = config::Config::load(config::Flags::default(), env).unwrap();
     let db = Db::open(&database.url, 4).await.unwrap();
-    let app = App::new(&config, db, Clock::System, Entropy::System);
+    let app = App::new(&config, db, Clock::System, Entropy::System).unwrap();
     let stop = CancellationToken::new();
     let served = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());

@@ -6,6 +6,7 @@
 //! so knows the question. Nothing else brings a run to its end: not even two answers at once.
 
 mod ask;
+mod callback;
 mod conclude;
 mod due;
 mod judge_again;
@@ -22,6 +23,7 @@ pub(super) use self::{
 };
 use crate::checks::{Bands, Checks, store::Store};
 pub use crate::checks::{BankFound, Found, IdentityFound, PanFound};
+pub use callback::called_back;
 pub use conclude::Concluded;
 pub(super) use conclude::put;
 pub use due::{perform, runs_due};
@@ -32,6 +34,8 @@ pub struct Performing {
     checks: Arc<Checks>,
     bands: Bands,
     store: Option<Store>,
+    /// The `Authorization` header that providers call back with; none: nobody does.
+    callbacks: Option<Arc<str>>,
     pictures: Arc<Pictures>,
     bell: Arc<Notify>,
 }
@@ -63,6 +67,17 @@ impl Performing {
     /// Where pictures are kept; none: none is taken.
     pub fn store(&self) -> Option<&Store> {
         self.store.as_ref()
+    }
+
+    /// The same, believing callbacks with this `Authorization` header.
+    #[must_use]
+    pub fn with_callbacks(self, authorization: Option<&str>) -> Self {
+        Self { callbacks: authorization.map(Into::into), ..self }
+    }
+
+    /// The header that providers call back with.
+    pub(super) fn callbacks(&self) -> Option<&str> {
+        self.callbacks.as_deref()
     }
 
     /// A turn at looking at a picture; none while as many are looked at as may be.

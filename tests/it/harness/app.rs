@@ -19,7 +19,7 @@ use kyc_stack::{
     app::App,
     auth::Actor,
     clock::Clock,
-    config::{Config, Secret},
+    config::{Config, Images, Secret},
     db::Db,
     entropy::Entropy,
     graphql::live::Limits,
@@ -214,9 +214,13 @@ impl Twin {
 }
 
 async fn server(database: &Database, clock: &Clock, seed: u64, limits: Limits) -> App {
-    let config = Config { platform_key: Some(Secret::new(PLATFORM_KEY)), ..Config::default() };
+    // Named after the database: two processes of one test share it, and no two tests.
+    let name: String = database.url.chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut config = Config { platform_key: Some(Secret::new(PLATFORM_KEY)), ..Config::default() };
+    config.images = Images::Folder(std::env::temp_dir().join("kyc-images-of-tests").join(name));
+    config.setu.callback_authorization = Some(Secret::new("Basic agreed-upon"));
     let db = Db::open(&database.url, 8).await.unwrap();
-    App::with_limits(&config, db, clock.clone(), Entropy::seeded(seed), limits)
+    App::with_limits(&config, db, clock.clone(), Entropy::seeded(seed), limits).unwrap()
 }
 
 /// A merchant's back office.

@@ -223,3 +223,31 @@ async fn digilocker_is_walked_left_and_begun_again() {
     assert_eq!(seen(&house, &attempt).await["state"], "COMPLETED");
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_provider_that_calls_back_is_asked_and_nobody_else_is_believed() {
+    use kyc_stack::checks::sandbox::Outcome;
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    let (attempt, url) = linked(&house, json!(["PAN"])).await;
+    let phone = Phone::enter(&app, &url).await;
+    phone.pan(&pan(rows_of(Outcome::Slow))).await.data("journeyPanSubmit.journey");
+    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let call = async |provider: &str, authorization: &str, reference: &str| {
+        let client = app.anonymous().with("authorization", authorization);
+        let body = json!({ "event": "BAV_WEBHOOK_NOTIFICATION", "data": { "bav": { "id": reference } } });
+        client.post(&format!("/callbacks/{provider}"), body).await.status.as_u16()
+    };
+    assert_eq!(call("setu", "Basic guessed", "sandbox:slow").await, 401);
+    assert_eq!(call("other", "Basic agreed-upon", "sandbox:slow").await, 401);
+    assert_eq!(call("setu", "Basic agreed-upon", "another").await, 204);
+    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 0, "none of them hurries it");
+    for _ in 0..2 {
+        assert_eq!(call("setu", "Basic agreed-upon", "sandbox:slow").await, 204);
+    }
+    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    assert_eq!(seen(&house, &attempt).await["state"], "COMPLETED");
+    assert_eq!(call("setu", "Basic agreed-upon", "sandbox:slow").await, 204);
+    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 0);
+    app.close().await;
+}
