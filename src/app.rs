@@ -1,5 +1,7 @@
 //! The server: what its parts are, which routes it has, how it starts and how it stops.
 
+pub mod providers;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{
@@ -15,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
 
+use self::providers::ProvidersError;
 use crate::{
     auth::{Auth, Credential, Known, csrf},
     checks::sanctions::shelf::Shelf,
@@ -29,7 +32,7 @@ use crate::{
         answer::Answer,
         guard,
         http::Accept,
-        live::{self, Live},
+        live::{self, Door, Live},
     },
     kyc::{Kyc, screening::Screening},
     pages,
@@ -69,7 +72,10 @@ impl FromRef<App> for Kyc {
 
 impl App {
     /// Puts the parts together over a database that is migrated.
-    pub fn new(config: &Config, db: Db, clock: Clock, entropy: Entropy) -> Self {
+    ///
+    /// # Errors
+    /// When the settings of providers, or of where pictures are kept, do not go together.
+    pub fn new(config: &Config, db: Db, clock: Clock, entropy: Entropy) -> Result<Self, ProvidersError> {
         let limits = live::Limits {
             connections: config.max_sockets,
             connections_per_actor: config.max_sockets_per_actor,
@@ -79,13 +85,17 @@ impl App {
     }
 
     /// As [`App::new`], with other limits of live connections than the settings': tests do not wait for minutes.
+    ///
+    /// # Errors
+    /// As [`App::new`].
     pub fn with_limits(
         config: &Config,
         db: Db,
         clock: Clock,
         entropy: Entropy,
         limits: live::Limits,
-    ) -> Self {
+    ) -> Result<Self, ProvidersError> {
+        let performing = providers::performing(config, &entropy)?;
         if config.metrics {
             // Before anything counts: a counter that finds no recorder counts for nobody, for good.
             telemetry::metrics();
@@ -119,6 +129,7 @@ impl App {
             public_url: Arc::clone(&public_url),
             shelf,
             screening: config.screening_threshold.map(Screening::new).unwrap_or_default(),
+            performing,
         };
         let live = Live::new(live::Parts {
             api: Api::new(),
@@ -136,7 +147,7 @@ impl App {
             origin: public_url,
             client_ip_header: config.client_ip_header.clone(),
         };
-        Self { kyc, auth, live, rest, graphiql: config.graphiql, metrics: config.metrics }
+        Ok(Self { kyc, auth, live, rest, graphiql: config.graphiql, metrics: config.metrics })
     }
 
     /// The use cases.
@@ -150,9 +161,9 @@ impl App {
     }
 
     /// What a request to the API would be recognised by.
-    fn credential(&self, request: &Request) -> Result<Credential, Error> {
+    fn credential(&self, request: &Request, door: Door) -> Result<Credential, Error> {
         let headers = request.headers();
-        let credential = self.auth.credential(headers)?.ok_or(Error::Unauthenticated)?;
+        let credential = door.credential(&self.auth, headers)?.ok_or(Error::Unauthenticated)?;
         let foreign = csrf::check(request.method(), headers, &self.rest.origin).is_err();
         if credential.is_cookie() && foreign {
             return Err(Error::NotForThisActor(
@@ -166,6 +177,7 @@ impl App {
     pub fn router(&self) -> Router {
         let mut routes = Router::new()
             .route("/graphql", get(graphql).post(graphql))
+            .route("/journey/graphql", get(journey).post(journey))
             .route(
                 "/reports/kyc.csv",
                 get(rest::report::kyc_csv).layer(middleware::from_fn_with_state(self.clone(), recognise)),
@@ -173,7 +185,9 @@ impl App {
             .route("/schema.graphql", get(schema))
             .route("/healthz", get(rest::health::alive))
             .route("/readyz", get(rest::health::ready))
-            .merge(rest::session::router::<Self>());
+            .merge(rest::session::router::<Self>())
+            .merge(rest::journey::router::<Self>())
+            .merge(rest::callback::router::<Self>());
         if self.metrics {
             routes = routes.route("/metrics", get(rest::health::metrics));
         }
@@ -224,11 +238,20 @@ impl App {
 
 /// `GET` and `POST /graphql`: a WebSocket, an event stream, or one answer.
 async fn graphql(State(app): State<App>, request: Request) -> Response {
+    serve_graphql(app, request, Door::Team).await
+}
+
+/// The same at `/journey/graphql`, for customers.
+async fn journey(State(app): State<App>, request: Request) -> Response {
+    serve_graphql(app, request, Door::Journey).await
+}
+
+async fn serve_graphql(app: App, request: Request, door: Door) -> Response {
     let headers = request.headers().clone();
     if graphql::ws::is_asked_for(&headers) {
-        return graphql::ws::accept(&app.live, request);
+        return graphql::ws::accept(&app.live, request, door);
     }
-    let credential = app.credential(&request);
+    let credential = app.credential(&request, door);
     if Accept::of(&headers).event_stream() {
         return graphql::sse::respond(&app.live, request, credential).await;
     }

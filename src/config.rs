@@ -7,6 +7,7 @@
 //! `config.example.toml` lists every key with its default; a test holds it to this file.
 
 mod error;
+mod providers;
 mod sources;
 mod values;
 
@@ -17,13 +18,14 @@ use entity::ListName;
 
 pub use self::{
     error::{ConfigError, Source},
+    providers::{BankMode, Images, S3, Setu},
     sources::Flags,
     values::{Database, LogFormat, Origin, Secret},
 };
 use self::{sources::Sources, values as parse};
 
 /// Every key, in the order of `config.example.toml`.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 31] = [
     "listen",
     "public_url",
     "database_url",
@@ -37,6 +39,21 @@ const KEYS: [&str; 16] = [
     "client_ip_header",
     "required_lists",
     "screening_threshold",
+    "name_match_pass",
+    "name_match_review",
+    "setu_url",
+    "setu_client_id",
+    "setu_client_secret",
+    "setu_digilocker",
+    "setu_pan",
+    "setu_bank",
+    "setu_bank_mode",
+    "setu_callback_authorization",
+    "images",
+    "s3_endpoint",
+    "s3_region",
+    "s3_access_key_id",
+    "s3_secret_access_key",
     "log",
     "log_format",
     "metrics",
@@ -73,6 +90,14 @@ pub struct Config {
     pub required_lists: Vec<ListName>,
     /// The least score of a match with a sanctions list, 0.5 to 1. None: the screening's own, which its benchmark chose.
     pub screening_threshold: Option<f64>,
+    /// From which score of two names on a check passes, 1 to 100, and from which on a reviewer decides; below that it fails.
+    pub name_match_pass: u8,
+    /// At most `name_match_pass`; 0 leaves every other name to a reviewer.
+    pub name_match_review: u8,
+    pub setu: Setu,
+    /// Where pictures are kept.
+    pub images: Images,
+    pub s3: S3,
     /// A filter in the words of `tracing`, as in `info,kyc_stack::request=warn`.
     pub log: String,
     pub log_format: LogFormat,
@@ -96,6 +121,11 @@ impl Default for Config {
             client_ip_header: None,
             required_lists: vec![ListName::Un],
             screening_threshold: None,
+            name_match_pass: 85,
+            name_match_review: 60,
+            setu: Setu::default(),
+            images: Images::Folder("kyc-images".into()),
+            s3: S3::default(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             metrics: true,
@@ -142,6 +172,11 @@ impl Config {
             |text| parse::threshold(text).map(Some),
             &mut self.screening_threshold,
         )?;
+        sources.read("name_match_pass", parse::percent, &mut self.name_match_pass)?;
+        sources.read("name_match_review", parse::percent, &mut self.name_match_review)?;
+        self.setu.read(&sources)?;
+        sources.read("images", providers::images, &mut self.images)?;
+        self.s3.read(&sources)?;
         sources.read("log", parse::log_filter, &mut self.log)?;
         sources.read("log_format", parse::log_format, &mut self.log_format)?;
         sources.read("metrics", parse::switch, &mut self.metrics)?;

@@ -77,6 +77,16 @@ fn next<const N: usize>(state: &Mutex<(u64, u64)>) -> [u8; N] {
     bytes
 }
 
+/// A token that only who has all of these secrets can make, and always the same of the same: so nobody has to keep it.
+pub fn derived_token(purpose: &str, secrets: &[&[u8]]) -> String {
+    let mut digest = Sha256::new().chain_update(purpose).chain_update([0]);
+    for secret in secrets {
+        // With its length: two secrets never run together to another two.
+        digest = digest.chain_update((secret.len() as u64).to_be_bytes()).chain_update(secret);
+    }
+    URL_SAFE_NO_PAD.encode(digest.finalize())
+}
+
 /// What is stored of a token: its SHA-256. Tokens have 256 random bits, so a slow hash would add nothing.
 pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()

@@ -127,7 +127,7 @@ async fn serve(mut config: Config, no_migrate: bool) -> Result<(), Failure> {
         format!("cannot listen on {}: {error}. Choose another address with --listen.", config.listen)
     })?;
     config.listen = listener.local_addr()?;
-    let app = App::new(&config, db, Clock::System, Entropy::System);
+    let app = App::new(&config, db, Clock::System, Entropy::System)?;
     tracing::info!(address = %config.listen, public_url = config.public_url().as_str(), "listening");
     ops::raise_descriptor_limit(config.max_sockets);
     app.serve(listener, ops::stop_on_signal()).await;
@@ -203,7 +203,7 @@ async fn open(config: &Config) -> Result<Db, Failure> {
 async fn migrated(config: &Config) -> Result<App, Failure> {
     let db = open(config).await?;
     migration::run::up(db.library()).await?;
-    Ok(App::new(config, db, Clock::System, Entropy::System))
+    Ok(App::new(config, db, Clock::System, Entropy::System)?)
 }
 
 fn print(text: &str) -> std::io::Result<()> {

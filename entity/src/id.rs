@@ -138,6 +138,14 @@ ids! {
     HoldId = "hold",
     /// Names one issued link; not its token.
     LinkId = "link",
+    /// Names a browser in which a customer walks their journey; not its token.
+    LinkSessionId = "linksession",
+    /// Names a run of a check; providers are given it, so that the same question asked twice is known for one.
+    RunId = "run",
+    /// Names a journey as its customer sees it; not the attempt.
+    JourneyId = "journey",
+    /// Names a step as its customer sees it; not the team's step.
+    JourneyStepId = "journeystep",
     /// Names an event.
     EventId = "event",
     /// Names one run of a screening.

@@ -13,6 +13,9 @@
 //! | [`screening`] | one run of a screening step |
 //! | [`screening_match`] | somebody on a sanctions list who may be the customer, and the decision about it |
 //! | [`link`] | one issued token of an attempt's link |
+//! | [`check_run`] | what a provider is to be asked about a step, and when next |
+//! | [`step_result`] | what the check of a step found, masked |
+//! | [`link_session`] | a browser in which a customer walks their journey |
 //! | [`event`], [`log_head`] | the append-only log of a merchant, and the number of its newest entry |
 //! | [`idempotency`] | the answer of a mutation that carried a key |
 //! | [`search_token`] | a word by which a customer is found |
@@ -27,12 +30,14 @@
 
 pub mod api_key;
 pub mod attempt;
+pub mod check_run;
 pub mod customer;
 pub mod event;
 pub mod hold;
 pub mod id;
 pub mod idempotency;
 pub mod link;
+pub mod link_session;
 pub mod log_head;
 pub mod member;
 pub mod merchant;
@@ -45,6 +50,7 @@ pub mod screening_match;
 pub mod search_token;
 pub mod session;
 pub mod step;
+pub mod step_result;
 pub mod whole;
 mod words;
 

@@ -8,9 +8,9 @@ use sea_orm::{
 };
 
 use crate::{
-    EventType, any_of, attempt, event, hold,
+    EventType, any_of, attempt, check_run, event, hold,
     id::{AttemptId, CustomerId, MerchantId},
-    link, merchant, screening, screening_match, search_token, step,
+    link, link_session, merchant, screening, screening_match, search_token, step, step_result,
 };
 
 /// Merchants after one, in the order of their ids.
@@ -72,6 +72,29 @@ pub fn holds_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<hold::Enti
 /// The links of these attempts.
 pub fn links_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<link::Entity> {
     link::Entity::find().filter(any_of(backend, link::Column::AttemptId, attempts.iter().copied()))
+}
+
+/// The sessions of these attempts' links.
+pub fn link_sessions_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<link_session::Entity> {
+    link_session::Entity::find().filter(any_of(
+        backend,
+        link_session::Column::AttemptId,
+        attempts.iter().copied(),
+    ))
+}
+
+/// The runs of these attempts' checks.
+pub fn runs_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<check_run::Entity> {
+    check_run::Entity::find().filter(any_of(backend, check_run::Column::AttemptId, attempts.iter().copied()))
+}
+
+/// What these attempts' checks found.
+pub fn results_of(backend: DbBackend, attempts: &[AttemptId]) -> Select<step_result::Entity> {
+    step_result::Entity::find().filter(any_of(
+        backend,
+        step_result::Column::AttemptId,
+        attempts.iter().copied(),
+    ))
 }
 
 /// The runs of these attempts' screenings.

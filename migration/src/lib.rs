@@ -13,6 +13,7 @@ mod m20261123_000001_sanction_lists;
 mod m20261123_000002_screenings;
 mod m20261123_000003_attempt_state;
 mod m20261123_000004_summary;
+mod m20261123_000010_journey;
 pub mod run;
 
 /// Every migration, oldest first.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_screenings::Migration),
             Box::new(m20261123_000003_attempt_state::Migration),
             Box::new(m20261123_000004_summary::Migration),
+            Box::new(m20261123_000010_journey::Migration),
         ]
     }
 }

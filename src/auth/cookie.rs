@@ -1,24 +1,42 @@
-//! The cookie of a member who is signed in.
+//! The cookies: of a member who is signed in, and of a customer who walks their journey.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use chrono::TimeDelta;
 
-/// How the session's cookie is named and marked.
+/// How a session's cookie is named and marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionCookie {
+    whose: Whose,
     secure: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Member,
+    Customer,
 }
 
 impl SessionCookie {
     /// `secure` when the public URL is https: the cookie is then `__Host-kyc_session`, which a browser takes only from this
     /// very host, and only over TLS, so that neither a sibling subdomain nor a network can plant one.
     pub fn new(secure: bool) -> Self {
-        Self { secure }
+        Self { whose: Whose::Member, secure }
+    }
+
+    /// A link session's. It goes to `/journey` and nowhere else, which `__Host-` does not allow: over TLS it is
+    /// `__Secure-kyc_journey`, which no page without TLS can plant.
+    pub fn of_journey(secure: bool) -> Self {
+        Self { whose: Whose::Customer, secure }
     }
 
     /// Its name.
     pub fn name(self) -> &'static str {
-        if self.secure { "__Host-kyc_session" } else { "kyc_session" }
+        match (self.whose, self.secure) {
+            (Whose::Member, true) => "__Host-kyc_session",
+            (Whose::Member, false) => "kyc_session",
+            (Whose::Customer, true) => "__Secure-kyc_journey",
+            (Whose::Customer, false) => "kyc_journey",
+        }
     }
 
     /// The token that a request brings.
@@ -43,8 +61,12 @@ impl SessionCookie {
 
     fn line(self, token: &str, seconds: i64) -> Option<HeaderValue> {
         let secure = if self.secure { "; Secure" } else { "" };
+        let path = match self.whose {
+            Whose::Member => "/",
+            Whose::Customer => "/journey",
+        };
         let name = self.name();
-        let line = format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        let line = format!("{name}={token}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
         let mut value = HeaderValue::from_str(&line).ok()?;
         value.set_sensitive(true);
         Some(value)
@@ -73,6 +95,19 @@ mod tests {
         {
             assert_eq!(cookie.token(&headers(&[other])), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_journeys_cookie_is_another_one() {
+        let set = SessionCookie::of_journey(true).set("T", TimeDelta::days(1)).unwrap();
+        assert_eq!(
+            set,
+            "__Secure-kyc_journey=T; Path=/journey; Max-Age=86400; HttpOnly; SameSite=Lax; Secure"
+        );
+        let (journey, member) = (SessionCookie::of_journey(false), SessionCookie::new(false));
+        assert_eq!(journey.token(&headers(&["kyc_session=M; kyc_journey=T"])), Some("T"));
+        assert_eq!(member.token(&headers(&["kyc_journey=T"])), None);
+        assert_eq!(journey.token(&headers(&["kyc_session=M"])), None);
     }
 
     #[test]

@@ -3,14 +3,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use entity::{Time, api_key, member, session};
+use entity::{Scope, Time, api_key, attempt, link_session, member, session};
 use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
 
 use super::{
-    Actor, Auth, Credential, SESSION_IDLE,
+    Actor, Auth, Credential, JOURNEY_LASTS, JOURNEY_READS_ON, SESSION_IDLE, Walk,
     known::{Recognised, Ticket},
     resolve::Kind,
     touch::Subject,
@@ -107,6 +107,14 @@ impl Auth {
                     found.extend(recognised.map(|recognised| (hash, recognised)));
                 }
             }
+            Kind::LinkSession => {
+                let rows = link_session::Entity::by_token_hashes(backend, hashes).all(reader).await?;
+                for (row, attempt) in rows {
+                    let recognised = attempt.and_then(|attempt| of_link_session(&row, &attempt, now));
+                    let hash = hash_of(&row.token_hash)?;
+                    found.extend(recognised.map(|recognised| (hash, recognised)));
+                }
+            }
             Kind::Other => {}
         }
         Ok(found)
@@ -131,6 +139,21 @@ fn of_key(row: api_key::Model) -> Option<Recognised> {
         subject: Subject::ApiKey(row.id),
         seen_at: row.last_used_at,
         ends_at: None,
+    })
+}
+
+/// A customer's session lasts for a month, and until a day after the end of the attempt. Before that end nobody knows it: an
+/// attempt whose time has run out by then may have been given more.
+fn of_link_session(row: &link_session::Model, attempt: &attempt::Model, now: Time) -> Option<Recognised> {
+    let month = row.created_at + JOURNEY_LASTS;
+    let over = attempt.ended_at.or(attempt.due_at.filter(|due| *due <= now));
+    let ends_at = over.map_or(month, |over| month.min(over + JOURNEY_READS_ON));
+    let walk = Walk { scope: Scope::of(row.merchant_id), attempt: attempt.id, session: row.id };
+    (ends_at > now).then(|| Recognised {
+        actor: Actor::customer(attempt.customer_id, walk),
+        subject: Subject::LinkSession(row.id),
+        seen_at: Some(row.last_seen_at),
+        ends_at: Some(ends_at),
     })
 }
 

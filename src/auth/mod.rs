@@ -1,7 +1,7 @@
 //! Who is asking, and what they may do.
 //!
-//! A request brings a bearer (the platform's key, or an API key) or a session cookie; [`Auth`] makes an [`Actor`] of it. Of
-//! every secret only a hash is stored, and only its hash is looked up.
+//! A request brings a bearer (the platform's key, or an API key) or the cookie of a session, a member's or a customer's;
+//! [`Auth`] makes an [`Actor`] of it. Of every secret only a hash is stored, and only its hash is looked up.
 
 mod actor;
 pub mod address;
@@ -18,11 +18,11 @@ mod standing;
 pub mod throttle;
 mod touch;
 
-pub use actor::Actor;
+pub use actor::{Actor, NOT_FOR_CUSTOMERS, Walk};
 pub use cookie::SessionCookie;
 pub use known::{FRESH, Known};
 pub use password::Passwords;
-pub use resolve::{Auth, Credential, SESSION_IDLE, SESSION_LASTS};
+pub use resolve::{Auth, Credential, JOURNEY_LASTS, JOURNEY_READS_ON, SESSION_IDLE, SESSION_LASTS};
 pub use sign_in::{SignIn, SignedIn};
 pub use standing::{Ended, Standing};
 pub use throttle::Throttle;

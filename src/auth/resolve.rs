@@ -28,6 +28,10 @@ use crate::{
 pub const SESSION_IDLE: TimeDelta = TimeDelta::minutes(30);
 /// How long a session lasts, however busy it is.
 pub const SESSION_LASTS: TimeDelta = TimeDelta::hours(12);
+/// How long a customer's session lasts, however long their attempt is open; opening the link again gives another.
+pub const JOURNEY_LASTS: TimeDelta = TimeDelta::days(30);
+/// How long after the end of an attempt its customer may still read how it ended.
+pub const JOURNEY_READS_ON: TimeDelta = TimeDelta::hours(24);
 /// Longest bearer or cookie that is looked at, in bytes: an operator's key of their own making fits.
 const MAX_TOKEN: usize = 512;
 
@@ -46,6 +50,7 @@ pub(super) struct Inner {
     pub(super) throttle: Throttle,
     pub(super) passwords: Passwords,
     cookie: SessionCookie,
+    journey_cookie: SessionCookie,
     platform: Option<[u8; 32]>,
 }
 
@@ -63,6 +68,8 @@ pub(super) enum Kind {
     /// Any other bearer: the platform's key, if it is anything.
     Other,
     Session,
+    /// A customer's.
+    LinkSession,
 }
 
 impl Credential {
@@ -95,9 +102,17 @@ impl Credential {
         Self::new(Kind::Session, token)
     }
 
+    /// A journey cookie's.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for what can be nobody's.
+    pub fn link_session(token: &str) -> Result<Self> {
+        Self::new(Kind::LinkSession, token)
+    }
+
     /// Whether a browser sends it by itself.
     pub fn is_cookie(&self) -> bool {
-        self.kind == Kind::Session
+        matches!(self.kind, Kind::Session | Kind::LinkSession)
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -138,6 +153,7 @@ impl Auth {
             touches: Touches::default(),
             throttle: Throttle::default(),
             cookie: SessionCookie::new(secure),
+            journey_cookie: SessionCookie::of_journey(secure),
             platform: platform_key.map(|key| Sha256::digest(key.as_bytes()).into()),
         }))
     }
@@ -145,6 +161,11 @@ impl Auth {
     /// How the session's cookie is named and marked.
     pub fn cookie(&self) -> SessionCookie {
         self.0.cookie
+    }
+
+    /// How the cookie of a link session is named and marked.
+    pub fn journey_cookie(&self) -> SessionCookie {
+        self.0.journey_cookie
     }
 
     /// Hashes passwords.
@@ -172,6 +193,18 @@ impl Auth {
             return Credential::authorization(text).map(Some);
         }
         self.0.cookie.token(headers).map(Credential::session).transpose()
+    }
+
+    /// What a request to a customer's routes brings: the journey cookie, and nothing else. Whoever sends an `Authorization`
+    /// header is no customer.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for an `Authorization` header, and for a cookie that can be nobody's.
+    pub fn journey_credential(&self, headers: &HeaderMap) -> Result<Option<Credential>> {
+        if headers.contains_key(header::AUTHORIZATION) {
+            return Err(Error::Unauthenticated);
+        }
+        self.0.journey_cookie.token(headers).map(Credential::link_session).transpose()
     }
 
     /// Who sends a request; none if it brings nothing.
@@ -235,13 +268,13 @@ impl Auth {
 
     async fn recognise(&self, credential: &Credential) -> Result<Arc<Recognised>> {
         if let Some(recognised) = self.0.known.get(&credential.hash, self.0.clock.now()) {
-            // A session and a key never share a hash, unless somebody presents one as the other.
-            let is_session = matches!(recognised.subject, Subject::Session(..));
-            return if is_session == credential.is_cookie() {
-                Ok(recognised)
-            } else {
-                Err(Error::Unauthenticated)
+            // Two kinds never share a hash, unless somebody presents one as the other.
+            let kind = match recognised.subject {
+                Subject::ApiKey(_) => Kind::ApiKey,
+                Subject::Session(..) => Kind::Session,
+                Subject::LinkSession(_) => Kind::LinkSession,
             };
+            return if kind == credential.kind { Ok(recognised) } else { Err(Error::Unauthenticated) };
         }
         Ok(self.look_up(credential).await?.recognised)
     }

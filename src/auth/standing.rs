@@ -173,9 +173,9 @@ impl Auth {
         let (over, watched): (Vec<_>, Vec<_>) = watched.into_iter().partition(|entry| entry.is_over(now));
         over.iter().for_each(|entry| entry.end(Ended::Gone));
         let mut changed = over.len();
-        let (keys, sessions): (Vec<_>, Vec<_>) =
-            watched.into_iter().partition(|entry| entry.credential().kind() == Kind::ApiKey);
-        for (kind, entries) in [(Kind::ApiKey, keys), (Kind::Session, sessions)] {
+        for kind in [Kind::ApiKey, Kind::Session, Kind::LinkSession] {
+            let entries: Vec<_> =
+                watched.iter().filter(|entry| entry.credential().kind() == kind).cloned().collect();
             for entries in entries.chunks(CHUNK) {
                 changed += self.recheck(kind, entries).await?;
             }

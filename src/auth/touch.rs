@@ -9,8 +9,8 @@ use std::{
 use chrono::TimeDelta;
 use entity::{
     Time, api_key,
-    id::{ApiKeyId, MemberId, SessionId},
-    member, session,
+    id::{ApiKeyId, LinkSessionId, MemberId, SessionId},
+    link_session, member, session,
 };
 
 use crate::{db::Db, error::Result};
@@ -27,6 +27,7 @@ const BATCH: usize = 200;
 pub(super) enum Subject {
     ApiKey(ApiKeyId),
     Session(SessionId, MemberId),
+    LinkSession(LinkSessionId),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,7 @@ impl Touches {
         ordered.sort_by_key(|(subject, _)| match *subject {
             Subject::ApiKey(id) => (0, id.0, id.0),
             Subject::Session(session, member) => (1, member.0, session.0),
+            Subject::LinkSession(id) => (2, id.0, id.0),
         });
         db.write(move |txn| {
             Box::pin(async move {
@@ -88,6 +90,9 @@ impl Touches {
                         Subject::Session(session, member) => {
                             member::Entity::seen(member, at).exec(txn).await?;
                             session::Entity::seen(session, at).exec(txn).await?;
+                        }
+                        Subject::LinkSession(id) => {
+                            link_session::Entity::seen(id, at).exec(txn).await?;
                         }
                     }
                 }

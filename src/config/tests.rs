@@ -136,6 +136,25 @@ fn settings_print_without_their_secrets() {
 }
 
 #[test]
+fn providers_print_without_their_secrets() {
+    let config = from_env(&[
+        ("KYC_SETU_URL", "http://127.0.0.1:9000/setu"),
+        ("KYC_SETU_CLIENT_ID", "hunter2"),
+        ("KYC_SETU_CLIENT_SECRET", "hunter2"),
+        ("KYC_SETU_PAN", "hunter2"),
+        ("KYC_SETU_CALLBACK_AUTHORIZATION", "Basic hunter2"),
+        ("KYC_IMAGES", "s3://pictures/kyc/"),
+        ("KYC_S3_SECRET_ACCESS_KEY", "hunter2"),
+    ])
+    .unwrap();
+    let printed = format!("{config:?}");
+    assert!(!printed.contains("hunter2") && printed.contains("path: \"/setu\""), "{printed}");
+    assert_eq!(config.images, Images::Bucket { name: "pictures".to_owned(), prefix: "kyc".to_owned() });
+    let wrong = problem(from_env(&[("KYC_SETU_URL", "https://app:hunter2@setu.example")]));
+    assert!(!wrong.contains("hunter2"), "{wrong}");
+}
+
+#[test]
 fn a_secret_matches_itself_only() {
     let secret = Secret::new("0123456789");
     assert!(secret.is("0123456789"));
@@ -192,6 +211,17 @@ fn odd_values_are_refused() {
         ("KYC_LOG", "info,=,nonsense=loud"),
         ("KYC_CLIENT_IP_HEADER", "x real ip"),
         ("KYC_PLATFORM_KEY", "0123456789 0123456789 0123456789 0123456789"),
+        ("KYC_NAME_MATCH_PASS", "101"),
+        ("KYC_SETU_URL", "http://dg.setu.example"),
+        ("KYC_SETU_URL", "https://dg.setu.example/?x=1"),
+        ("KYC_SETU_BANK_MODE", "later"),
+        ("KYC_SETU_CLIENT_SECRET", "two words"),
+        ("KYC_SETU_CALLBACK_AUTHORIZATION", "Basic a\nb"),
+        ("KYC_IMAGES", "kyc-images"),
+        ("KYC_IMAGES", "file:"),
+        ("KYC_IMAGES", "s3://"),
+        ("KYC_IMAGES", "s3://bucket/../other"),
+        ("KYC_S3_REGION", "Mumbai!"),
     ] {
         assert!(from_env(&[(variable, value)]).is_err(), "{variable}={value}");
     }

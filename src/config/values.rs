@@ -251,6 +251,13 @@ pub(super) fn threshold(text: &str) -> Result<f64, String> {
     }
 }
 
+pub(super) fn percent(text: &str) -> Result<u8, String> {
+    match text.parse() {
+        Ok(score @ 0..=100) => Ok(score),
+        _ => Err(format!("{text:?} is not a whole number from 0 to 100")),
+    }
+}
+
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
     match tracing_subscriber::EnvFilter::try_new(text) {
         Ok(_) => Ok(text.to_owned()),

@@ -100,7 +100,11 @@ impl Api {
         let mut planner = Planner::new(operation, &document.fragments, &asked.variables, &may)
             .map_err(|error| vec![*error])?;
         let planned = planner.digested(&Subscription::object().meta, &operation.selection_set.node);
-        let (plan, digest) = planned.map_err(|error| vec![*error])?;
+        let (mut plan, digest) = planned.map_err(|error| vec![*error])?;
+        plan.bar(actor);
+        if let Some(barred) = plan.fields.first().and_then(|field| field.forbidden) {
+            return Err(vec![super::error::public(&barred.error())]);
+        }
         // https://spec.graphql.org/September2025/#sec-Single-Root-Field
         match plan.fields.as_slice() {
             [only] if only.index.is_some() => Ok((plan, digest)),
@@ -154,12 +158,14 @@ impl Api {
         let (now, key) = (kyc.clock.now(), asked.idempotency_key);
         match operation.ty {
             OperationType::Query => {
-                let plan = planner.plan(&Query::object().meta, set).map_err(|error| vec![*error])?;
+                let mut plan = planner.plan(&Query::object().meta, set).map_err(|error| vec![*error])?;
+                plan.bar(actor);
                 let cx = Context { kyc, actor, now, idempotency_key: None, moment: None };
                 Ok(answer(&cx, Query, &plan).await)
             }
             OperationType::Mutation => {
-                let plan = planner.plan(&Mutation::object().meta, set).map_err(|error| vec![*error])?;
+                let mut plan = planner.plan(&Mutation::object().meta, set).map_err(|error| vec![*error])?;
+                plan.bar(actor);
                 // A key is for one mutation: with several it would not say which.
                 let alone = plan.fields.iter().filter(|field| field.index.is_some()).count() == 1;
                 if key.is_some() && !alone {

@@ -16,6 +16,7 @@ mod hold;
 pub mod http;
 mod input;
 mod inputs;
+mod journey;
 mod keyset;
 mod link;
 pub mod live;

@@ -20,6 +20,7 @@ use super::{
         object::{Arguments, Object, Row},
     },
     hold::{self, Hold},
+    journey::{self, Journey},
     link,
     member::{self, Member},
     merchant::{self, Branding, Merchant},
@@ -60,6 +61,7 @@ pub struct Shown {
     pub step: Option<Arc<Step>>,
     pub hold: Option<Arc<Hold>>,
     pub screening_match: Option<Arc<ScreeningMatch>>,
+    pub journey: Option<Arc<Journey>>,
     /// Shown once: a link's or a password's URL.
     pub url: Option<String>,
     /// Shown once: an API key.
@@ -229,6 +231,14 @@ impl<M: Mutate> Object<Payload<M>> {
         })
     }
 
+    pub fn journey(self) -> Self {
+        self.optional_shared_part(
+            "journey",
+            "The journey as it is now; null when there are user errors.",
+            |_, payload| payload.shown.journey.clone(),
+        )
+    }
+
     /// A URL that is shown once.
     pub fn url(self, name: &'static str, description: &'static str) -> Self {
         self.value(name, description, |payload| payload.shown.url.clone().map(Url))
@@ -287,6 +297,15 @@ impl Row for Mutation {
             .mutation::<hold::write::HoldRelease>()
             .mutation::<attempt::write::AttemptReject>()
             .mutation::<screening::write::ScreeningMatchDecide>()
+            // A customer's own.
+            .mutation::<journey::write::JourneyConsent>()
+            .customers()
+            .mutation::<journey::write::JourneyDigilockerStart>()
+            .customers()
+            .mutation::<journey::write::JourneyPanSubmit>()
+            .customers()
+            .mutation::<journey::write::JourneyBankSubmit>()
+            .customers()
         });
         &OBJECT
     }

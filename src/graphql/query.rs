@@ -22,6 +22,7 @@ use super::{
         object::{Fan, NoArgs, Object, Row},
         plan::Plan,
     },
+    journey::{self, Journey},
     merchant::{self, Merchant},
     node::{self, Node, NodeId},
     reasons::{self, ReasonCode},
@@ -139,6 +140,11 @@ impl Row for Query {
                     async move { Ok(vec![screening_list::current(cx).await?]) }.boxed()
                 })
                 .fan(Fan::Rows(3))
+                .optional::<NoArgs, Journey>("journey", "The customer's own journey. Link sessions only, at /journey/graphql; no other field of Query is theirs.", |cx, _, _, _| {
+                    async move { Ok(vec![Some(journey::own(cx).await?)]) }.boxed()
+                })
+                .customers()
+                .fan(Fan::Rows(10))
         });
         &OBJECT
     }

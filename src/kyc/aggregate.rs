@@ -1,10 +1,11 @@
 //! The attempt as one thing: read below its lock, moved by the rules, written with its steps and its events.
 
-use entity::{ActorKind, Scoped, attempt, id::StepId, screening, step};
+use entity::{ActorKind, Scoped, attempt, customer, id::StepId, screening, step};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
-use super::{Change, rows, screening::PERFORMED_BY_US, told};
+use super::{Change, check::judge_again, rows, screening::PERFORMED_BY_US, told};
 use crate::{
+    checks::Bands,
     error::{Error, Result},
     events::{
         Draft,
@@ -129,8 +130,13 @@ impl Aggregate {
 
     /// The customer has another name or birth date: what was found about who they were is looked for again. The attempt is about
     /// somebody else now than a reviewer with its last version has seen: that rises in any case.
-    pub(super) fn question_identity(mut self, change: &mut Change<'_>) -> Result<()> {
-        let mut moved = false;
+    pub(super) async fn question_identity(
+        mut self,
+        change: &mut Change<'_>,
+        customer: &customer::Model,
+        bands: Bands,
+    ) -> Result<()> {
+        let mut moved = judge_again(change, &mut self, customer, bands).await?;
         for index in 0..self.steps.len() {
             let before = self.steps[index].clone();
             let rules = rows::step_rules_of(&before);

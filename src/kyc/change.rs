@@ -18,7 +18,7 @@ use crate::{
     entropy::Entropy,
     error::{Error, Result},
     events::{Draft, image::AttemptImage, log},
-    kyc::screening::Screening,
+    kyc::{check::Performing, screening::Screening},
 };
 
 /// How often an overdue attempt may be met by one change before something is wrong.
@@ -40,6 +40,8 @@ pub struct Kyc {
     pub shelf: Arc<Shelf>,
     /// How customers are screened against them.
     pub screening: Screening,
+    /// Who performs the steps that a customer submits.
+    pub performing: Performing,
 }
 
 /// One write transaction of a use case, within one merchant.
@@ -61,6 +63,10 @@ pub struct Change<'t> {
     touched: Vec<(AttemptId, AttemptImage)>,
     /// Whether a check of our own has become due.
     due: Arc<AtomicBool>,
+    /// Whether a run of a check has become due.
+    run_due: Arc<AtomicBool>,
+    /// Whether somebody may do less than before.
+    takes_rights: Arc<AtomicBool>,
 }
 
 /// How a change keeps others from what it has read.
@@ -124,6 +130,10 @@ impl Kyc {
         let wake = Arc::clone(&self.wake);
         let due = Arc::new(AtomicBool::new(false));
         let (is_due, screening) = (Arc::clone(&due), self.screening.clone());
+        let run_due = Arc::new(AtomicBool::new(false));
+        let (is_run_due, performing) = (Arc::clone(&run_due), self.performing.clone());
+        let takes_rights = Arc::new(AtomicBool::new(false));
+        let (has_taken, known) = (Arc::clone(&takes_rights), self.known.clone());
         self.db
             .write_then(
                 move |txn| {
@@ -141,6 +151,8 @@ impl Kyc {
                             events: Vec::new(),
                             touched: Vec::new(),
                             due,
+                            run_due,
+                            takes_rights,
                         };
                         let outcome = work(&mut change).await;
                         // Whether the key was free is not known yet: nothing may be refused to who has used it before.
@@ -159,9 +171,15 @@ impl Kyc {
                     })
                 },
                 move || {
+                    if has_taken.load(Ordering::Relaxed) {
+                        known.forget_all();
+                    }
                     wake(scope);
                     if is_due.load(Ordering::Relaxed) {
                         screening.wake();
+                    }
+                    if is_run_due.load(Ordering::Relaxed) {
+                        performing.wake();
                     }
                 },
             )
@@ -179,6 +197,16 @@ impl Change<'_> {
     pub fn touched(&mut self, attempt: &attempt::Model) {
         self.touched.retain(|(id, _)| *id != attempt.id);
         self.touched.push((attempt.id, attempt.into()));
+    }
+
+    /// Somebody may do less than before: who was recognised is forgotten after the commit, and open sockets are rechecked.
+    pub(super) fn takes_rights(&self) {
+        self.takes_rights.store(true, Ordering::Relaxed);
+    }
+
+    /// A run of a check is due: whoever performs it is woken after the commit.
+    pub(super) fn run_is_due(&self) {
+        self.run_due.store(true, Ordering::Relaxed);
     }
 
     /// Looks at a step that is written: when a check of it is due, whoever performs it is woken after the commit.

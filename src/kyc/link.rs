@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     AttemptChanged, Change, Key, Kyc, LinkIssued, Outcome, aggregate::Aggregate, attempt::default_validity,
-    refusal::not_found, rows,
+    journey::end_sessions, refusal::not_found, rows,
 };
 use crate::{
     auth::Actor,
@@ -58,6 +58,7 @@ pub async fn resend(
             let merchant = merchant.ok_or_else(|| Error::internal("an actor without a merchant"))?;
             let settled = aggregate.rules().issue_link(default_validity(&merchant)?, change.now)?;
             let mut links = replace(change, attempt_id).await?;
+            end_sessions(change, attempt_id).await?;
             let (issued, token) = issue(change, attempt_id).await?;
             links.push(issued);
             aggregate.settle(change, settled, links);
@@ -111,6 +112,7 @@ pub async fn revoke(
             let mut aggregate = lock(change, attempt_id).await?;
             let settled = aggregate.rules().revoke_link(change.now)?;
             if !settled.changes.is_empty() {
+                end_sessions(change, attempt_id).await?;
                 aggregate.settle(change, settled, Vec::new());
             }
             Ok(AttemptChanged { attempt: aggregate.row })

@@ -127,6 +127,7 @@ pub(crate) fn attempt_moved(
     changes.into_iter().map(tell).collect()
 }
 
-fn about(kind: EventType, attempt: &attempt::Model) -> Draft {
+/// About an attempt.
+pub(crate) fn about(kind: EventType, attempt: &attempt::Model) -> Draft {
     Draft::new(kind).attempt(attempt.id, attempt.customer_id)
 }

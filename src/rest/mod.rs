@@ -1,7 +1,9 @@
 //! The routes that are not GraphQL. Each parses, calls one use case, and writes the answer.
 
+pub mod callback;
 pub mod error;
 pub mod health;
+pub mod journey;
 mod json;
 pub mod report;
 pub mod session;

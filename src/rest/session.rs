@@ -140,7 +140,7 @@ async fn set_password(State(state): State<RestState>, request: Request) -> Respo
 }
 
 /// The answer to a request that a foreign page may have sent.
-fn foreign(state: &RestState, request: &Request) -> Option<Response> {
+pub(super) fn foreign(state: &RestState, request: &Request) -> Option<Response> {
     let method: &Method = request.method();
     csrf::check(method, request.headers(), &state.origin).err().map(|csrf::ForeignPage| {
         let message = "This has to come from a page of this server: send its `Origin` along with a cookie.";

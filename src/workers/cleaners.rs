@@ -1,8 +1,9 @@
 //! Removing what nothing needs any more.
 
-use entity::{idempotency, session};
+use entity::{idempotency, link_session, session};
 
 use crate::{
+    auth::JOURNEY_LASTS,
     error::Result,
     kyc::{Kyc, REMEMBERED},
 };
@@ -20,7 +21,8 @@ pub async fn clean(kyc: &Kyc) -> Result<usize> {
             Box::pin(async move {
                 let answers = idempotency::Entity::older_than(now - REMEMBERED).exec(txn).await?;
                 let sessions = session::Entity::over_before(now).exec(txn).await?;
-                Ok(answers.rows_affected + sessions.rows_affected)
+                let journeys = link_session::Entity::opened_before(now - JOURNEY_LASTS).exec(txn).await?;
+                Ok(answers.rows_affected + sessions.rows_affected + journeys.rows_affected)
             })
         })
         .await?;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     auth::{Auth, FRESH},
     error::Result,
-    kyc::{Kyc, expiry, screening},
+    kyc::{Kyc, check, expiry, screening},
 };
 
 /// How much one step takes on. A step that did as much begins again at once.
@@ -23,6 +23,8 @@ const BATCH: u64 = 100;
 const CLOCK: Duration = Duration::from_secs(5);
 /// Between two looks for screenings that became due in another process, or wait for a list. Those of this one are run at once.
 const SCREENINGS: Duration = Duration::from_secs(2);
+/// Between two looks for runs of checks that became due in another process, or by the clock.
+const RUNS: Duration = Duration::from_secs(2);
 /// Between two writes of when keys and members were last seen.
 const SEEN: Duration = Duration::from_secs(30);
 /// Between two looks for a sanctions list that was imported: by this process, by another, by the command line.
@@ -67,6 +69,12 @@ const SCREENER: Worker = Worker {
     step: |kyc, _| Box::pin(screening::screenings_due(kyc, BATCH)),
 };
 
+/// Asks providers: woken when a customer has submitted something.
+const PERFORMER: Worker =
+    Worker { name: "checks", pause: RUNS, step: |kyc, _| Box::pin(check::runs_due(kyc, RUNS_AT_A_TIME)) };
+/// Runs that one step takes: each may wait for its provider.
+const RUNS_AT_A_TIME: u64 = 10;
+
 /// Starts every worker, on the tasks that shutdown waits for. They end when `stop` is cancelled; a transaction that has
 /// begun is finished.
 pub fn start(kyc: &Kyc, auth: &Auth, stop: &CancellationToken) {
@@ -83,6 +91,13 @@ pub fn start(kyc: &Kyc, auth: &Auth, stop: &CancellationToken) {
         let tasks = kyc.db.tasks().clone();
         tasks.spawn(async move {
             stop.run_until_cancelled(SCREENER.run(&kyc, &auth, kyc.screening.bell())).await;
+        });
+    }
+    {
+        let (kyc, auth, stop) = (kyc.clone(), auth.clone(), stop.clone());
+        let tasks = kyc.db.tasks().clone();
+        tasks.spawn(async move {
+            stop.run_until_cancelled(PERFORMER.run(&kyc, &auth, kyc.performing.bell())).await;
         });
     }
     // No worker like the others: a revocation wakes it, and a failure does not make it wait longer.

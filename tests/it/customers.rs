@@ -78,6 +78,7 @@ async fn house() -> House {
         public_url: "https://kyc.example".into(),
         shelf: Arc::default(),
         screening: Screening::default(),
+        performing: kyc_stack::kyc::check::Performing::default(),
     };
     let (ours, theirs) = (actor(1, Role::Agent), actor(2, Role::Agent));
     House { kyc, clock, wakes, ours, theirs, _database: database }

@@ -52,6 +52,7 @@ async fn house() -> House {
         public_url: "https://kyc.example".into(),
         shelf: Arc::default(),
         screening: Screening::default(),
+        performing: kyc_stack::kyc::check::Performing::default(),
     };
     for number in [OURS, THEIRS] {
         let row = rows::merchant(number).into_active_model();

@@ -5,10 +5,10 @@ use entity::{
     ActorKind, AttemptState, EventType, ExpiryReason, ListName, MatchDecision, MerchantMode, Party, Role,
     StepKind, StepStatus, api_key, attempt, customer, event, hold,
     id::{
-        ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, MatchId, MemberId, MerchantId, ScreeningId,
-        SessionId,
+        ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, LinkSessionId, MatchId, MemberId,
+        MerchantId, ScreeningId, SessionId,
     },
-    idempotency, link, log_head, member, merchant, sanction_list, sanction_person,
+    idempotency, link, link_session, log_head, member, merchant, sanction_list, sanction_person,
     screening::{self, ScreenedList, ScreenedLists},
     screening_match::{self, Texts},
     search_token, session, step,
@@ -35,6 +35,21 @@ where
     assert_eq!(returned, row);
     let all = E::find().all(db).await.unwrap();
     assert!(all.contains(&row), "{row:?} is not among {all:?}");
+}
+
+/// A browser that has the link open.
+fn browser() -> link_session::Model {
+    link_session::Model {
+        id: LinkSessionId(uuid(10)),
+        merchant_id: MerchantId(uuid(1)),
+        attempt_id: attempt(&customer(1, 5), 1).id,
+        link_id: LinkId(uuid(7)),
+        token_hash: vec![1; 32],
+        nonce_hash: vec![2; 32],
+        created_at: some_time(),
+        last_seen_at: some_time(),
+        ended_at: None,
+    }
 }
 
 /// One row in every table.
@@ -116,6 +131,7 @@ async fn filled() -> (Database, DatabaseConnection) {
         replaced_at: Some(some_time()),
     };
     keep::<link::Entity>(&db, link).await;
+    keep::<link_session::Entity>(&db, browser()).await;
     let run = screening::Model {
         id: ScreeningId(uuid(8)),
         merchant_id: MerchantId(uuid(1)),
@@ -368,6 +384,9 @@ async fn what_cannot_be_is_refused() {
     .await;
     keep::<attempt::Entity>(&db, rejected(&customer(1, 5), 2)).await;
     keep::<attempt::Entity>(&db, rejected(&customer(1, 5), 3)).await;
+    let second = link_session::Model { id: LinkSessionId(uuid(11)), token_hash: vec![3; 32], ..browser() };
+    refuses::<link_session::Entity>(&db, second.clone()).await;
+    keep::<link_session::Entity>(&db, link_session::Model { ended_at: Some(some_time()), ..second }).await;
     refuses::<step::Entity>(&db, step(&open, StepKind::Pan, 2)).await;
     refuses::<step::Entity>(&db, step(&open, StepKind::Selfie, 1)).await;
     keep::<step::Entity>(&db, step(&open, StepKind::Selfie, 2)).await;

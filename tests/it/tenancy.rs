@@ -16,6 +16,7 @@ use crate::{
         app::{Client, House, TestApp},
         dump::dump,
     },
+    journey::{Phone, linked},
     screenings::{load, person},
 };
 use mutations::Needs;
@@ -173,7 +174,15 @@ async fn outsiders(app: &TestApp, house: &House) -> Vec<(&'static str, Client)> 
         ("a revoked key", revoked),
         ("a disabled member", disabled),
         ("the platform", app.platform()),
+        // Of the merchant, and of one of its attempts: all the same it is nobody's business.
+        ("a customer", phone(app, house).await.page()),
     ]
+}
+
+/// A customer of the merchant's who has opened their link.
+async fn phone(app: &TestApp, house: &House) -> Phone {
+    let (_, url) = linked(house, json!(["PAN", "SANCTION_SCREENING"])).await;
+    Phone::enter(app, &url).await
 }
 
 #[tokio::test]
@@ -246,6 +255,7 @@ async fn every_mutation_takes_the_role_that_it_says() {
         ("AGENT", house.agent(), 2),
         ("VIEWER", house.viewer(), 1),
         ("the platform", app.platform(), 0),
+        ("a customer", phone(&app, &house).await.page(), 0),
         ("nobody", app.anonymous(), 0),
     ];
     for (name, needs, input) in mutations::all() {
@@ -253,6 +263,7 @@ async fn every_mutation_takes_the_role_that_it_says() {
         for (who, client, rank) in &roles {
             let allowed = match needs {
                 Needs::Platform => *who == "the platform",
+                Needs::Customer => *who == "a customer",
                 Needs::Role(role) => *rank >= mutations::rank(role),
             };
             if allowed {

@@ -10,9 +10,11 @@ use std::sync::{
 };
 
 use entity::{
-    AttemptState, EventType, attempt, customer, event, hold,
-    id::{AttemptId, CustomerId, HoldId, LinkId, MatchId, MerchantId, ScreeningId, StepId},
-    link, screening, screening_match, step,
+    AttemptState, EventType, attempt, check_run, customer, event, hold,
+    id::{
+        AttemptId, CustomerId, HoldId, LinkId, LinkSessionId, MatchId, MerchantId, RunId, ScreeningId, StepId,
+    },
+    link, link_session, screening, screening_match, step, step_result,
 };
 use kyc_stack::{
     entropy::Entropy,
@@ -46,8 +48,8 @@ async fn what_the_use_cases_wrote_is_clean_and_counted() {
     };
     let report = verify::run(&office.kyc.db, office.kyc.clock.now(), progress).await.unwrap();
     assert_eq!(report.problems, []);
-    assert_eq!((report.merchants, report.customers, report.attempts), (2, 9, 11));
-    assert_eq!((report.steps, report.holds, report.links), (19, 3, 6));
+    assert_eq!((report.merchants, report.customers, report.attempts), (2, 10, 12));
+    assert_eq!((report.steps, report.holds, report.links), (21, 3, 7));
     assert_eq!((report.screenings, report.matches), (3, 6));
     assert_eq!(report.events, office.log().await.len() as u64);
     assert!(read.load(Ordering::Relaxed) > report.events && calls.load(Ordering::Relaxed) > 3);
@@ -60,13 +62,16 @@ struct Vandal {
     entropy: Entropy,
 }
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 13] = [
     "customer",
     "search_token",
     "attempt",
     "step",
     "hold",
     "link",
+    "link_session",
+    "check_run",
+    "step_result",
     "screening",
     "screening_match",
     "event",
@@ -166,6 +171,7 @@ async fn targets(db: &DatabaseConnection, table: &'static str, only: &str) -> Ve
     let only = if only.is_empty() { "1 = 1" } else { only };
     let sql = match table {
         "event" => format!("SELECT merchant_id, seq FROM event WHERE {only} ORDER BY seq"),
+        "step_result" => format!("SELECT step_id FROM step_result WHERE {only} ORDER BY step_id"),
         _ => format!("SELECT id FROM {table} WHERE {only} ORDER BY id"),
     };
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
@@ -181,6 +187,9 @@ async fn targets(db: &DatabaseConnection, table: &'static str, only: &str) -> Ve
             "step" => Target::of(table, id, StepId(id)),
             "hold" => Target::of(table, id, HoldId(id)),
             "link" => Target::of(table, id, LinkId(id)),
+            "check_run" => Target::of("run", id, RunId(id)),
+            "step_result" => Target::of("result", id, StepId(id)),
+            "link_session" => Target::of("linksession", id, LinkSessionId(id)),
             "screening" => Target::of(table, id, ScreeningId(id)),
             "screening_match" => Target::of("match", id, MatchId(id)),
             other => panic!("{other}"),
@@ -222,7 +231,11 @@ async fn whatever_is_changed_is_named() {
             let condition = if only.is_empty() { "1 = 1" } else { only };
             let condition = format!("({condition}) AND {column} IS DISTINCT FROM {sql}");
             let mut rows = targets(&vandal.db, table, &condition).await;
-            let key = if *table == "event" { "merchant_id = $1 AND seq = $2" } else { BY_ID };
+            let key = match *table {
+                "event" => "merchant_id = $1 AND seq = $2",
+                "step_result" => "step_id = $1",
+                _ => BY_ID,
+            };
             let update = format!("UPDATE {table} SET {column} = {sql} WHERE {key}");
             // The first that the database lets be broken.
             let broken = loop {
@@ -235,7 +248,9 @@ async fn whatever_is_changed_is_named() {
             // An event that has lost its place, or what it was about, is missed where it was.
             let is_elsewhere =
                 matches!(*column, "merchant_id" | "seq" | "customer_id" | "attempt_id" | "data" | "type");
-            let enough = if *table == "event" && is_elsewhere {
+            // A result is known by its step.
+            let is_renamed = (*table, *column) == ("step_result", "step_id");
+            let enough = if (*table == "event" && is_elsewhere) || is_renamed {
                 !found.is_empty()
             } else {
                 found.contains(&target.subject)
@@ -263,6 +278,9 @@ fn no_column_is_left_out() {
         columns::<step::Entity>("step"),
         columns::<hold::Entity>("hold"),
         columns::<link::Entity>("link"),
+        columns::<link_session::Entity>("link_session"),
+        columns::<check_run::Entity>("check_run"),
+        columns::<step_result::Entity>("step_result"),
         columns::<screening::Entity>("screening"),
         columns::<screening_match::Entity>("screening_match"),
         columns::<customer::Entity>("customer"),

@@ -14,11 +14,11 @@ pub mod ledger;
 pub mod lists;
 #[cfg(test)]
 mod made_up;
-mod name;
+pub(super) mod name;
 pub mod person;
 pub mod read;
 pub mod shelf;
-mod similar;
+pub(super) mod similar;
 pub mod subject;
 mod traits;
 mod vocabulary;

@@ -140,8 +140,8 @@ pub(in crate::graphql) async fn load_level<'p, C: Row>(
     // One after another, not together: a mutation's fields have to be, and a query that took several connections at once
     // would cost more and wait for others.
     for (place, field) in firsts.into_iter().chain(rest) {
-        if let Some(role) = field.forbidden {
-            below[place] = Some(Box::new(Failed(public(&Error::Forbidden(role)))));
+        if let Some(barred) = field.forbidden {
+            below[place] = Some(Box::new(Failed(public(&barred.error()))));
             continue;
         }
         let Some(index) = field.index else { continue };

@@ -40,6 +40,8 @@ pub struct FieldMeta {
     pub nullable: bool,
     /// The role it takes; such a field is nullable.
     pub role: Option<Role>,
+    /// Of a root: whether it is a customer's, and nobody else's. All others are the team's.
+    pub customers: bool,
     /// About how many rows it loads for one parent.
     pub fan: Fan,
     /// What is selected below it.

@@ -6,6 +6,7 @@
 //! plan ([`plan`]), the loading ([`load`]) and the writing ([`json`]).
 
 pub mod abstracts;
+pub mod audience;
 pub mod connection;
 mod digest;
 pub mod edge;
@@ -27,7 +28,7 @@ use entity::{
 use sea_orm::{ConnectionTrait, DbBackend, Select};
 
 use crate::{
-    auth::Actor,
+    auth::{Actor, NOT_FOR_CUSTOMERS},
     db::Pool,
     error::{Error, Result},
     events::feed::Moment,
@@ -52,9 +53,12 @@ impl Context<'_> {
     /// The merchant whose rows may be read.
     ///
     /// # Errors
-    /// For the operator, who sees no merchant's data.
+    /// For the operator, who sees no merchant's data, and for customers.
     pub fn scope(&self) -> Result<Scope> {
-        self.actor.scope().ok_or(Error::NotForThisActor("the platform key sees no merchant's data"))
+        self.actor.scope().ok_or(Error::NotForThisActor(match self.actor.kind() {
+            entity::ActorKind::Customer => NOT_FOR_CUSTOMERS,
+            _ => "the platform key sees no merchant's data",
+        }))
     }
 
     /// The idempotency key of a mutation: the input's own, or the header's.

@@ -251,6 +251,14 @@ impl<R: Row> Object<R> {
         self
     }
 
+    /// The last field, of a root, is for link sessions only.
+    pub fn customers(mut self) -> Self {
+        if let Some(field) = self.meta.fields.last_mut() {
+            field.customers = true;
+        }
+        self
+    }
+
     /// The last field holds a list.
     pub(super) fn list(mut self) -> Self {
         if let Some(field) = self.meta.fields.last_mut() {
@@ -317,6 +325,7 @@ fn field(name: &'static str, description: &'static str, register: fn(&mut Regist
         args: args_meta::<NoArgs>(),
         nullable: false,
         role: None,
+        customers: false,
         fan: Fan::Rows(1),
         child: Child::Leaf,
         list: false,

@@ -12,6 +12,7 @@ use async_graphql_value::{ConstValue, Value};
 use entity::Role;
 
 use super::{
+    audience::Barred,
     digest::Digest,
     meta::{Child, Fan, FieldMeta, Meta},
     shape,
@@ -49,8 +50,8 @@ pub struct PlanField {
     pub index: Option<usize>,
     /// Whether an error stops here.
     pub nullable: bool,
-    /// The role it takes and the actor lacks.
-    pub forbidden: Option<Role>,
+    /// Why the actor does not get it.
+    pub forbidden: Option<Barred>,
     /// What is asked below it.
     pub below: Below,
     /// The field's entry in the table; none for `__typename`.
@@ -268,7 +269,7 @@ impl<'d> Planner<'d> {
             name: table.name,
             index: Some(index),
             nullable: table.nullable,
-            forbidden: table.role.filter(|role| !(self.may)(*role)),
+            forbidden: table.role.filter(|role| !(self.may)(*role)).map(Barred::Role),
             below,
             table: Some(table),
             args: Some(args),

@@ -118,7 +118,7 @@ impl Group {
             idempotency_key: None,
             moment: Some(moment),
         };
-        let answer = execute::answer(&cx, Subscription(Arc::clone(moment)), &self.plan).await;
+        let answer = execute::answer(&cx, Subscription::At(Arc::clone(moment)), &self.plan).await;
         if answer.errors.iter().any(|error| error.code == "INTERNAL") {
             // It has been logged with what caused it.
             return Err(Error::internal("an event could not be told"));
@@ -135,6 +135,11 @@ impl Group {
 }
 
 impl Frames {
+    /// An answer that is nobody else's.
+    pub(super) fn of(payload: Bytes) -> Self {
+        Self { payload: OnceCell::new_with(Some(payload)), ..Self::default() }
+    }
+
     pub(super) fn are_made(&self) -> bool {
         self.payload.initialized()
     }
@@ -145,12 +150,16 @@ impl Frames {
         if **first == *id { message.clone() } else { self.write_message(id) }
     }
 
-    /// The entry of an event stream.
-    pub fn entry(&self, cursor: Cursor) -> Bytes {
+    /// The entry of an event stream, with its position where it has one.
+    pub fn entry(&self, cursor: Option<Cursor>) -> Bytes {
         let entry = self.entry.get_or_init(|| {
             let payload = self.payload();
             let mut entry = Vec::with_capacity(payload.len() + 80);
-            entry.extend_from_slice(format!("event: next\nid: {cursor}\ndata: ").as_bytes());
+            entry.extend_from_slice(b"event: next\n");
+            if let Some(cursor) = cursor {
+                entry.extend_from_slice(format!("id: {cursor}\n").as_bytes());
+            }
+            entry.extend_from_slice(b"data: ");
             // JSON as we write it has no line break.
             entry.extend_from_slice(payload);
             entry.extend_from_slice(b"\n\n");

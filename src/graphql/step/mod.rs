@@ -1,5 +1,6 @@
 //! `Step`: one check of an attempt.
 
+mod found;
 pub mod result;
 pub mod write;
 

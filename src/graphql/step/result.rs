@@ -6,7 +6,10 @@ use async_graphql::registry::Registry;
 use entity::{Role, StepKind};
 use futures_util::{FutureExt, future::BoxFuture};
 
-use super::Step;
+use super::{
+    Step,
+    found::{self, BankResult, IdentityResult, PanResult, Stored},
+};
 use crate::{
     error::{Error, Result},
     graphql::{
@@ -30,6 +33,7 @@ pub const UNION: &str = "StepResult";
 
 /// What the check of a step found: an object for each kind of check that tells something.
 pub enum StepResult {
+    Found(Stored),
     Screening(Arc<ScreeningResult>),
 }
 
@@ -37,7 +41,12 @@ impl Variants for StepResult {
     const NAME: &'static str = UNION;
 
     fn possible() -> Vec<&'static Meta> {
-        vec![&ScreeningResult::object().meta]
+        vec![
+            &IdentityResult::object().meta,
+            &PanResult::object().meta,
+            &BankResult::object().meta,
+            &ScreeningResult::object().meta,
+        ]
     }
 
     fn register(registry: &mut Registry) {
@@ -51,10 +60,19 @@ impl Variants for StepResult {
     ) -> BoxFuture<'a, Result<Dispatched<'p>>> {
         async move {
             let mut dispatch = Dispatch::new(cx, field, rows.len());
-            let screenings = rows.iter().enumerate().map(|(place, row)| match &**row {
-                StepResult::Screening(row) => (place, Arc::clone(row)),
-            });
-            dispatch.part(screenings.collect()).await?;
+            let (mut screenings, mut identities, mut pans, mut banks) = (vec![], vec![], vec![], vec![]);
+            for (place, row) in rows.iter().enumerate() {
+                match &**row {
+                    StepResult::Screening(row) => screenings.push((place, Arc::clone(row))),
+                    StepResult::Found(Stored::Identity(row)) => identities.push((place, Arc::clone(row))),
+                    StepResult::Found(Stored::Pan(row)) => pans.push((place, Arc::clone(row))),
+                    StepResult::Found(Stored::Bank(row)) => banks.push((place, Arc::clone(row))),
+                }
+            }
+            dispatch.part(screenings).await?;
+            dispatch.part(identities).await?;
+            dispatch.part(pans).await?;
+            dispatch.part(banks).await?;
             Ok(dispatch.done())
         }
         .boxed()
@@ -74,10 +92,13 @@ impl Edge<Step> for ResultOf {
         async move {
             let is_screening = |step: &Arc<Step>| step.row.kind == StepKind::SanctionScreening;
             let ids = rows.iter().filter(|step| is_screening(step)).map(|step| step.row.id);
-            let mut found = screening::of_steps(cx, ids).await?;
-            let results = rows
-                .iter()
-                .map(|step| found.remove(&step.row.id).map(|row| Arc::new(StepResult::Screening(row))));
+            let mut screenings = screening::of_steps(cx, ids).await?;
+            let ids = rows.iter().filter(|step| !is_screening(step)).map(|step| step.row.id);
+            let mut stored = found::of_steps(cx, ids).await?;
+            let results = rows.iter().map(|step| {
+                let screening = screenings.remove(&step.row.id).map(StepResult::Screening);
+                screening.or_else(|| stored.remove(&step.row.id).map(StepResult::Found)).map(Arc::new)
+            });
             let results = LoadedOne::of(cx, results.collect(), field).await?;
             if cx.actor.may(Role::Reviewer) {
                 return Ok(Box::new(results) as Box<dyn Loaded + 'p>);

@@ -15,8 +15,12 @@ use crate::{
         input,
         mutation::{Mutate, Payload, Shown},
         reason::ReasonInput,
+        scalar::Date,
     },
-    kyc,
+    kyc::{
+        self,
+        result::{BankInput, IdentityInput, PanInput, ResultInput},
+    },
 };
 
 /// The input of the `stepUpdateStatus` mutation.
@@ -31,11 +35,88 @@ pub struct StepUpdateStatusInput {
     /// Whose action REQUIRES_ACTION means: CUSTOMER (do it again) or REVIEWER (decide). REQUIRED where the reason's code does
     /// not tell, as with a code of your own; INVALID with any other status.
     action_by: Option<Party>,
+    /// What an outside check found, masked; of the step's kind. It takes the place of what was found before. With a status that
+    /// the step has already, nothing changes.
+    result: Option<StepResultInput>,
     /// The step's `version` that you have seen: when it has another one by now, nothing changes, and VERSION_CONFLICT comes
     /// with the step as it is. By default it moves whatever the version.
     expected_version: Option<i32>,
     /// Makes sure that the step moves once, however often this is sent: 1 to 255 characters, remembered for 24 hours.
     idempotency_key: Option<String>,
+}
+
+/// What an outside check found. Give exactly one. Full Aadhaar and account numbers are refused with INVALID.
+#[derive(Clone, InputObject)]
+pub struct StepResultInput {
+    /// Of DIGILOCKER_AADHAAR.
+    identity: Option<IdentityResultInput>,
+    /// Of PAN.
+    pan: Option<PanResultInput>,
+    /// Of BANK_PENNY_DROP.
+    bank: Option<BankResultInput>,
+}
+
+/// What Aadhaar says.
+#[derive(Clone, InputObject)]
+pub struct IdentityResultInput {
+    /// The name, at most 200 characters.
+    name: String,
+    /// The birth date.
+    date_of_birth: Option<Date>,
+    /// As the document has it.
+    gender: Option<String>,
+    /// X in place of all but the last four digits, as in xxxx xxxx 1234.
+    masked_aadhaar: String,
+    /// At most 500 characters.
+    address: Option<String>,
+}
+
+/// What the register of PANs says.
+#[derive(Clone, InputObject)]
+pub struct PanResultInput {
+    /// X in place of all but four characters, as in ABxxxxxx4F.
+    masked_pan: String,
+    /// Whose it is.
+    registered_name: Option<String>,
+}
+
+/// What the bank says.
+#[derive(Clone, InputObject)]
+pub struct BankResultInput {
+    /// X in place of all but the last four digits.
+    masked_account: String,
+    /// The branch's IFSC.
+    ifsc: String,
+    /// By default the bank that the IFSC names.
+    bank_name: Option<String>,
+    /// Whose account it is.
+    registered_name: Option<String>,
+    /// The provider's own code of the outcome.
+    provider_code: Option<String>,
+}
+
+impl From<StepResultInput> for ResultInput {
+    fn from(input: StepResultInput) -> Self {
+        Self {
+            identity: input.identity.map(|it| IdentityInput {
+                name: it.name,
+                date_of_birth: it.date_of_birth.map(|date| date.0),
+                gender: it.gender,
+                masked_aadhaar: it.masked_aadhaar,
+                address: it.address,
+            }),
+            pan: input
+                .pan
+                .map(|it| PanInput { masked_pan: it.masked_pan, registered_name: it.registered_name }),
+            bank: input.bank.map(|it| BankInput {
+                masked_account: it.masked_account,
+                ifsc: it.ifsc,
+                bank_name: it.bank_name,
+                registered_name: it.registered_name,
+                provider_code: it.provider_code,
+            }),
+        }
+    }
 }
 
 /// `stepUpdateStatus`
@@ -65,6 +146,7 @@ impl Mutate for StepUpdateStatus {
                 status: input.status,
                 reason: input.reason.clone().map(Into::into),
                 action_by: input.action_by,
+                result: input.result.clone().map(Into::into),
                 expected_version: input.expected_version,
             };
             let key = cx.key(input.idempotency_key.as_deref());

@@ -15,9 +15,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use self::step_change::StepChange;
 use super::{
     exec::{
-        object::{Object, Row},
+        object::{Fan, NoArgs, Object, Row},
         plan::PlanField,
     },
+    journey::{self, Journey},
     scalar::EventCursor,
     tracker::TrackerEvent,
 };
@@ -27,8 +28,20 @@ use crate::{
     kyc::Kyc,
 };
 
-/// The root of subscriptions, at one event.
-pub struct Subscription(pub Arc<Moment>);
+/// The root of subscriptions: at one event, or, for a customer's own journey, now.
+pub enum Subscription {
+    At(Arc<Moment>),
+    Now,
+}
+
+impl Subscription {
+    fn moment(&self) -> Option<&Arc<Moment>> {
+        match self {
+            Self::At(moment) => Some(moment),
+            Self::Now => None,
+        }
+    }
+}
 
 /// The arguments of `Subscription.stepChanged`.
 #[derive(Clone, InputObject)]
@@ -67,7 +80,7 @@ impl Row for Subscription {
                  nothing comes twice on one stream; a client that comes back `after` the last cursor it handled sees every event \
                  once. CURSOR_EXPIRED: the log does not go back that far; CURSOR_INVALID: not a position in it.",
                 |_, rows, _, _| {
-                    let changes = rows.iter().map(|root| StepChange::told(&root.0).map(Arc::new)).collect();
+                    let changes = rows.iter().map(|root| StepChange::told(root.moment()?).map(Arc::new)).collect();
                     async move { Ok(changes) }.boxed()
                 },
             )
@@ -75,10 +88,18 @@ impl Row for Subscription {
                 "trackerEvent",
                 "Every event of the tracker, with the same guarantees as `stepChanged`.",
                 |_, rows, _, _| {
-                    let events = rows.iter().map(|root| Some(Arc::new(TrackerEvent::told(&root.0)))).collect();
+                    let events = rows.iter().map(|root| Some(Arc::new(TrackerEvent::told(root.moment()?)))).collect();
                     async move { Ok(events) }.boxed()
                 },
             )
+            .one::<NoArgs, Journey>(
+                "journeyChanged",
+                "The customer's own journey: as it is now, and whenever it changes for them. Link sessions only, at \
+                 /journey/graphql. It needs no cursor: whoever comes back is told first how it is.",
+                |cx, _, _, _| async move { Ok(vec![Some(journey::own(cx).await?)]) }.boxed(),
+            )
+            .customers()
+            .fan(Fan::Rows(10))
         });
         &OBJECT
     }

@@ -18,7 +18,7 @@ use super::{protocol::SUBPROTOCOL, socket::Socket};
 use crate::graphql::{
     http::{HttpError, Media},
     live::{
-        Limits, Live,
+        Door, Limits, Live,
         metrics::{self, Transport},
     },
 };
@@ -33,8 +33,8 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
     lists(headers, &header::UPGRADE, "websocket")
 }
 
-/// Opens a WebSocket, or says why not.
-pub fn accept(live: &Live, mut request: Request) -> Response<Body> {
+/// Opens a WebSocket at this door, or says why not.
+pub fn accept(live: &Live, mut request: Request, door: Door) -> Response<Body> {
     let headers = request.headers();
     if !live.origin_may(headers) {
         metrics::closed(Transport::WebSocket, "foreign origin");
@@ -56,7 +56,7 @@ pub fn accept(live: &Live, mut request: Request) -> Response<Body> {
     }
     let Ok(open) = live.open(Transport::WebSocket) else { return full() };
     let spoken = lists(headers, &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
-    let brought = live.parts().auth.credential(headers);
+    let brought = door.credential(&live.parts().auth, headers);
     let upgrade = hyper::upgrade::on(&mut request);
     // Shutdown waits for it: the client is told to come back.
     let task = live.parts().kyc.db.tasks().token();
@@ -67,7 +67,7 @@ pub fn accept(live: &Live, mut request: Request) -> Response<Body> {
         let Ok(Ok(upgraded)) = Box::pin(tokio::time::timeout(limits.init, upgrade)).await else { return };
         let stream =
             WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config(&limits)));
-        Socket::new(live, stream.await, open).run(spoken, brought).await;
+        Socket::new(live, stream.await, open).run(spoken, brought, door).await;
     });
 
     let mut response = Response::new(Body::empty());

@@ -31,7 +31,7 @@ use crate::{
     graphql::{
         answer::GraphError,
         live::{
-            Live, Open, Place, Told,
+            Door, Live, Open, Place, Told,
             metrics::{self, Transport},
         },
     },
@@ -77,9 +77,9 @@ impl Socket {
 
     /// Serves the socket to its end. `spoken` is whether the client asked for our subprotocol, `brought` what its request
     /// would be recognised by.
-    pub(super) async fn run(mut self, spoken: bool, brought: Result<Option<Credential>>) {
+    pub(super) async fn run(mut self, spoken: bool, brought: Result<Option<Credential>>, door: Door) {
         // What happens once in a socket's life is in boxes: thousands of sockets wait in `serve`.
-        let Err(end) = self.serve(spoken, brought).await;
+        let Err(end) = self.serve(spoken, brought, door).await;
         // The subscriptions end here, whatever the client does with the rest of its life.
         self.operations.clear();
         let metric = match end {
@@ -96,6 +96,7 @@ impl Socket {
         &mut self,
         spoken: bool,
         brought: Result<Option<Credential>>,
+        door: Door,
     ) -> Flow<std::convert::Infallible> {
         if !spoken {
             return Err(End::Close(Close::NO_SUBPROTOCOL));
@@ -107,7 +108,9 @@ impl Socket {
             () = draining.cancelled() => return Err(End::Close(Close::DRAINING)),
         };
         let credential = match given {
-            Some(text) => Credential::authorization(&text).map(Some),
+            Some(text) if door == Door::Team => Credential::authorization(&text).map(Some),
+            // A customer has a cookie and nothing else.
+            Some(_) => Err(Error::Unauthenticated),
             None => brought,
         };
         let (mut standing, _place) = tokio::select! {

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
+    checks::Bands,
     error::{Current, Error, Result, UserError, UserErrorCode},
     kyc::{Change, Key, Kyc, Outcome, Patch, aggregate::Aggregate, search, text, told},
 };
@@ -59,9 +60,10 @@ pub async fn update(
     let scope = actor.require(Role::Agent)?;
     let key = key.map(|key| Key::new("customerUpdate", key, &input)).transpose()?;
     let valid = Arc::new(check(input, kyc.clock.now()).map_err(Error::User)?);
+    let bands = kyc.performing.bands();
     kyc.change_once_per_key(actor, scope, key, move |change| {
         let valid = Arc::clone(&valid);
-        Box::pin(async move { apply(change, &valid).await })
+        Box::pin(async move { apply(change, &valid, bands).await })
     })
     .await
 }
@@ -90,7 +92,7 @@ fn check(input: CustomerUpdate, now: Time) -> Result<Valid, Vec<UserError>> {
     if errors.is_empty() { Ok(valid) } else { Err(errors) }
 }
 
-async fn apply(change: &mut Change<'_>, valid: &Valid) -> Result<customer::Model> {
+async fn apply(change: &mut Change<'_>, valid: &Valid, bands: Bands) -> Result<customer::Model> {
     let before = change.lock_customer(valid.id).await?.ok_or_else(|| {
         Error::user(UserErrorCode::NotFound, &["id"], "No customer with this id is visible to you.")
     })?;
@@ -141,7 +143,7 @@ async fn apply(change: &mut Change<'_>, valid: &Valid) -> Result<customer::Model
     said.attempt_id = attempt.as_ref().map(|attempt| attempt.id);
     change.event(said);
     if let Some(attempt) = attempt {
-        Aggregate::of(change, attempt).await?.question_identity(change)?;
+        Aggregate::of(change, attempt).await?.question_identity(change, &after, bands).await?;
     }
     Ok(after)
 }

@@ -90,6 +90,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         IDENTITY,
         "The date of birth does not match the one we have for you.",
     )),
+    decide("NAME_UNAVAILABLE", NAMED, "The name could not be compared. We are looking into it."),
     final_too(decide("UNDER_AGE", IDENTITY, "You are below the required age.")),
     again("PAN_NOT_FOUND", &[Pan], "This PAN was not found. Please check it and try again."),
     again("PAN_INACTIVE", &[Pan], "This PAN is not active. Please use an active one."),
@@ -112,6 +113,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         "This account is blocked or frozen. Please use another one.",
     ),
     again("BANK_ACCOUNT_NRE", &[BankPennyDrop], "NRE accounts cannot be used. Please use another account."),
+    again(
+        "BANK_ACCOUNT_UNSUPPORTED",
+        &[BankPennyDrop],
+        "This account cannot take a test payment. Please use another account.",
+    ),
+    again(
+        "BANK_LIMIT_REACHED",
+        &[BankPennyDrop],
+        "This account can take no test payment today. Please try again tomorrow, or use another account.",
+    ),
     again("IFSC_INVALID", &[BankPennyDrop], "This IFSC is not valid. Please check it and try again."),
     decide(
         "BANK_CREDIT_FAILED",
@@ -123,6 +134,13 @@ pub(super) const ENTRIES: &[Entry] = &[
     final_too(decide("FACE_MISMATCH", &[Selfie], "The face does not match the picture on your document.")),
     again("IMAGE_BLURRED", IMAGES, "The picture is blurred. Please take it again."),
     again("IMAGE_BLANK", IMAGES, "The picture is empty. Please take it again."),
+    again(
+        "IMAGE_UNREADABLE",
+        IMAGES,
+        "This is not a picture that can be read. Please use a JPEG or PNG picture.",
+    ),
+    again("IMAGE_TOO_SMALL", IMAGES, "The picture is too small. Please take a larger one."),
+    again("IMAGE_TOO_LARGE", IMAGES, "The picture is too large. Please take a smaller one."),
     again("IMAGE_TOO_DARK", IMAGES, "The picture is too dark. Please take it again with more light."),
     again("SIGNATURE_UNCLEAR", &[Signature], "The signature is not clear. Please sign again."),
     // Sanctions: staff only.

@@ -172,5 +172,5 @@ fn because(entry: &Entry) -> ReasonInput {
 }
 
 fn to(step_id: StepId, status: StepStatus, reason: Option<ReasonInput>) -> StepUpdateStatus {
-    StepUpdateStatus { step_id, status, reason, action_by: None, expected_version: None }
+    StepUpdateStatus { step_id, status, reason, action_by: None, result: None, expected_version: None }
 }

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use entity::{attempt, event, hold, id::AttemptId, link, merchant, screening, screening_match, step, whole};
+use entity::{
+    attempt, check_run, event, hold, id::AttemptId, link, link_session, merchant, screening, screening_match,
+    step, step_result, whole,
+};
 use sea_orm::ConnectionTrait;
 
 use super::{
     BATCH, Walk,
     compare::{self, Found, differences},
+    journeys,
     replay::Replay,
     screenings,
 };
@@ -30,6 +34,9 @@ struct Below {
     steps: Vec<step::Model>,
     holds: Vec<hold::Model>,
     links: Vec<link::Model>,
+    sessions: Vec<link_session::Model>,
+    runs: Vec<check_run::Model>,
+    results: Vec<step_result::Model>,
     screenings: Vec<screening::Model>,
     matches: Vec<screening_match::Model>,
     events: Vec<event::Model>,
@@ -75,6 +82,18 @@ async fn load(walk: &mut Walk<'_>, ids: &[AttemptId]) -> Result<BTreeMap<Attempt
     for row in whole::links_of(backend, ids).all(txn).await? {
         count += 1;
         all.entry(row.attempt_id).or_default().links.push(row);
+    }
+    for row in whole::link_sessions_of(backend, ids).all(txn).await? {
+        count += 1;
+        all.entry(row.attempt_id).or_default().sessions.push(row);
+    }
+    for row in whole::runs_of(backend, ids).all(txn).await? {
+        count += 1;
+        all.entry(row.attempt_id).or_default().runs.push(row);
+    }
+    for row in whole::results_of(backend, ids).all(txn).await? {
+        count += 1;
+        all.entry(row.attempt_id).or_default().results.push(row);
     }
     for row in whole::screenings_of(backend, ids).all(txn).await? {
         count += 1;
@@ -126,6 +145,10 @@ fn one(merchant: &merchant::Model, row: &attempt::Model, is_last: bool, below: &
     found.extend(compare::rows("hold", below.holds.iter().map(|row| (row.id, HoldImage::from(row))), holds)?);
     found.extend(compare::rows("link", below.links.iter().map(|row| (row.id, LinkImage::from(row))), links)?);
 
+    found.extend(journeys::sessions(row, &below.sessions, &below.links));
+    found.extend(journeys::runs(row, &below.runs, &below.steps));
+    found.extend(journeys::results(row, &below.results, &below.steps));
+
     let rules: Vec<_> = below.steps.iter().map(rows::step_rules_of).collect();
     wrong.extend(lifecycle::attempt::check(&rows::rules_of(row), &rules));
     counts(row, below, &mut wrong);
@@ -149,6 +172,9 @@ fn owners(merchant: &merchant::Model, row: &attempt::Model, below: &Below, found
     below.steps.iter().for_each(|step| owner(format!("step {}", step.id), step.merchant_id));
     below.holds.iter().for_each(|hold| owner(format!("hold {}", hold.id), hold.merchant_id));
     below.links.iter().for_each(|link| owner(format!("link {}", link.id), link.merchant_id));
+    below.sessions.iter().for_each(|one| owner(format!("linksession {}", one.id), one.merchant_id));
+    below.runs.iter().for_each(|one| owner(format!("run {}", one.id), one.merchant_id));
+    below.results.iter().for_each(|one| owner(format!("result {}", one.step_id), one.merchant_id));
     below.screenings.iter().for_each(|run| owner(format!("screening {}", run.id), run.merchant_id));
     below.matches.iter().for_each(|found| owner(format!("match {}", found.id), found.merchant_id));
     below.events.iter().for_each(|event| owner(format!("event {}", event.seq), event.merchant_id));

@@ -14,6 +14,7 @@
 mod attempts;
 mod compare;
 mod customers;
+mod journeys;
 mod log;
 mod replay;
 mod report;

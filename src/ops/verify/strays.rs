@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    attempt, customer, event, hold, id::MerchantId, link, log_head, merchant, screening, screening_match,
-    search_token, step, whole,
+    attempt, check_run, customer, event, hold, id::MerchantId, link, link_session, log_head, merchant,
+    screening, screening_match, search_token, step, step_result, whole,
 };
 use sea_orm::{EntityTrait, QuerySelect};
 
@@ -43,6 +43,27 @@ pub(super) async fn check(walk: &mut Walk<'_>) -> Result<()> {
         (link::Column::AttemptId, attempt::Column::Id),
         "its attempt does not exist",
         |row| (row.merchant_id, format!("link {}", row.id)),
+    )
+    .await?;
+    find::<link_session::Entity, attempt::Entity>(
+        walk,
+        (link_session::Column::AttemptId, attempt::Column::Id),
+        "its attempt does not exist",
+        |row| (row.merchant_id, format!("linksession {}", row.id)),
+    )
+    .await?;
+    find::<check_run::Entity, attempt::Entity>(
+        walk,
+        (check_run::Column::AttemptId, attempt::Column::Id),
+        "its attempt does not exist",
+        |row| (row.merchant_id, format!("run {}", row.id)),
+    )
+    .await?;
+    find::<step_result::Entity, attempt::Entity>(
+        walk,
+        (step_result::Column::AttemptId, attempt::Column::Id),
+        "its attempt does not exist",
+        |row| (row.merchant_id, format!("result {}", row.step_id)),
     )
     .await?;
     find::<screening::Entity, step::Entity>(

@@ -19,7 +19,7 @@ use kyc_stack::{
     app::App,
     auth::Actor,
     clock::Clock,
-    config::{Config, Secret},
+    config::{Config, Images, Secret},
     db::Db,
     entropy::Entropy,
     graphql::live::Limits,
@@ -47,14 +47,16 @@ const PASSWORD: &str = "correct horse battery";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 20] = [
     "api_key",
     "attempt",
+    "check_run",
     "customer",
     "event",
     "hold",
     "idempotency",
     "link",
+    "link_session",
     "log_head",
     "member",
     "merchant",
@@ -65,6 +67,7 @@ const TABLES: [&str; 17] = [
     "search_token",
     "session",
     "step",
+    "step_result",
 ];
 
 /// A server over a database of its own, on a clock that moves when it is told to.
@@ -106,6 +109,11 @@ impl TestApp {
 
     pub(crate) fn kyc(&self) -> &kyc_stack::kyc::Kyc {
         self.app.kyc()
+    }
+
+    /// Who is asking.
+    pub(crate) fn auth(&self) -> &kyc_stack::auth::Auth {
+        self.app.auth()
     }
 
     pub(crate) fn pass(&self, time: TimeDelta) {
@@ -206,9 +214,13 @@ impl Twin {
 }
 
 async fn server(database: &Database, clock: &Clock, seed: u64, limits: Limits) -> App {
-    let config = Config { platform_key: Some(Secret::new(PLATFORM_KEY)), ..Config::default() };
+    // Named after the database: two processes of one test share it, and no two tests.
+    let name: String = database.url.chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut config = Config { platform_key: Some(Secret::new(PLATFORM_KEY)), ..Config::default() };
+    config.images = Images::Folder(std::env::temp_dir().join("kyc-images-of-tests").join(name));
+    config.setu.callback_authorization = Some(Secret::new("Basic agreed-upon"));
     let db = Db::open(&database.url, 8).await.unwrap();
-    App::with_limits(&config, db, clock.clone(), Entropy::seeded(seed), limits)
+    App::with_limits(&config, db, clock.clone(), Entropy::seeded(seed), limits).unwrap()
 }
 
 /// A merchant's back office.
@@ -275,12 +287,19 @@ impl House {
 pub(crate) struct Client {
     router: Router,
     headers: HeaderMap,
+    /// Where it sends documents.
+    endpoint: &'static str,
 }
 
 impl Client {
     fn of(app: &App) -> Self {
-        let client = Self { router: app.router(), headers: HeaderMap::new() };
+        let client = Self { router: app.router(), headers: HeaderMap::new(), endpoint: "/graphql" };
         client.with("content-type", "application/json")
+    }
+
+    /// The same, sending its documents elsewhere.
+    pub(crate) fn at(self, endpoint: &'static str) -> Self {
+        Self { endpoint, ..self }
     }
 
     pub(crate) fn bearer(self, secret: &str) -> Self {
@@ -304,7 +323,7 @@ impl Client {
     }
 
     pub(crate) async fn graphql(&self, document: &str, variables: Value) -> Answer {
-        self.post("/graphql", json!({ "query": document, "variables": variables })).await
+        self.post(self.endpoint, json!({ "query": document, "variables": variables })).await
     }
 
     /// The first thing that a subscription tells; for all else as [`Client::graphql`]. The stream ends with it.
@@ -313,7 +332,7 @@ impl Client {
             return self.graphql(document, variables).await;
         }
         let body = Body::from(json!({ "query": document, "variables": variables }).to_string());
-        let mut request = Request::post("/graphql").body(body).unwrap();
+        let mut request = Request::post(self.endpoint).body(body).unwrap();
         *request.headers_mut() = self.clone().with("accept", "text/event-stream").headers;
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -9,7 +9,7 @@ use entity::{
     link, log_head, merchant, step,
 };
 use kyc_stack::{
-    auth::{Actor, Auth, Known},
+    auth::{Actor, Auth, Credential, Known},
     clock::Clock,
     db::Db,
     entropy::Entropy,
@@ -18,6 +18,7 @@ use kyc_stack::{
         Kyc, LinkIssued, Outcome, ReasonInput, StepMoved,
         attempt::{AttemptCreate, LinkGenerate},
         customer::CustomerInput,
+        journey::{self, Open, Opened},
         screening::Screening,
         step::StepUpdateStatus,
     },
@@ -55,6 +56,7 @@ impl Office {
             public_url: "https://kyc.example.com".into(),
             shelf: Arc::default(),
             screening: Screening::default(),
+            performing: kyc_stack::kyc::check::Performing::default(),
         };
         let row = merchant.clone().into_active_model();
         merchant::Entity::insert(row).exec_without_returning(kyc.db.library()).await.unwrap();
@@ -113,6 +115,20 @@ impl Office {
         let outcome =
             kyc_stack::kyc::attempt::generate(&self.kyc, &self.member(Role::Admin), input, None).await;
         outcome.unwrap_or_else(|error| panic!("{error}")).answer
+    }
+
+    /// Opens a link in the browser that makes up this nonce.
+    pub(crate) async fn open_link(&self, url: Option<&str>, nonce: &str) -> Opened {
+        let token = url.unwrap().split_once("/k#").unwrap().1.to_owned();
+        journey::open(&self.kyc, &Open { token, nonce: nonce.to_owned() }).await.unwrap()
+    }
+
+    /// The customer of a link, who has opened it.
+    pub(crate) async fn customer(&self, url: Option<&str>) -> Actor {
+        let Opened::Session(token) = self.open_link(url, "phone-of-the-tests").await else {
+            panic!("the link opens nothing")
+        };
+        self.auth().actor(&Credential::link_session(&token).unwrap()).await.unwrap()
     }
 
     /// Moves a step, by a REVIEWER.
@@ -207,6 +223,7 @@ pub(crate) fn to(step: StepId, status: StepStatus) -> StepUpdateStatus {
         status,
         reason: explained.then(|| reason("UNDER_REVIEW")),
         action_by: None,
+        result: None,
         expected_version: None,
     }
 }

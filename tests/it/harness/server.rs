@@ -58,6 +58,7 @@ impl Server {
             public_url: ORIGIN.into(),
             shelf: Arc::default(),
             screening: Screening::default(),
+            performing: kyc_stack::kyc::check::Performing::default(),
         };
         let state =
             RestState { auth: auth.clone(), kyc: kyc.clone(), origin: ORIGIN.into(), client_ip_header: None };

@@ -55,6 +55,7 @@ impl Shop {
             public_url: "http://localhost:8080".into(),
             shelf: Arc::default(),
             screening: Screening::default(),
+            performing: kyc_stack::kyc::check::Performing::default(),
         };
         let scope = merchant(&kyc, "acme").await;
         Self { kyc, scope, _database: database }

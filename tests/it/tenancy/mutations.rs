@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Copy)]
 pub(super) enum Needs {
     Platform,
+    Customer,
     Role(Role),
 }
 
@@ -22,6 +23,7 @@ pub(super) fn rank(role: Role) -> u8 {
 /// Name, who may, input; `@…` stands for an object.
 pub(super) fn all() -> Vec<(&'static str, Needs, Value)> {
     let [admin, reviewer, agent] = [Role::Admin, Role::Reviewer, Role::Agent].map(Needs::Role);
+    let customer = Needs::Customer;
     let reason = json!({ "code": "UNDER_REVIEW" });
     vec![
         (
@@ -52,5 +54,13 @@ pub(super) fn all() -> Vec<(&'static str, Needs, Value)> {
             json!({ "matchId": "@match", "decision": "CLEARED", "note": "Another birth date." }),
         ),
         ("attemptReject", reviewer, json!({ "attemptId": "@attempt", "reason": reason })),
+        ("journeyConsent", customer, json!({ "accepted": true, "textVersion": "1", "language": "en" })),
+        ("journeyDigilockerStart", customer, json!({})),
+        ("journeyPanSubmit", customer, json!({ "pan": "ABCPE1234F", "nameOnCard": "Asha Rao" })),
+        (
+            "journeyBankSubmit",
+            customer,
+            json!({ "accountHolder": "Asha Rao", "accountNumber": "123456789", "ifsc": "HDFC0001234" }),
+        ),
     ]
 }

@@ -10,9 +10,11 @@ use entity::{
 use kyc_stack::kyc::{
     Patch,
     attempt::{AttemptCreate, AttemptReject, create, reject},
+    check::runs_due,
     customer::{CustomerUpdate, update},
     expiry::{expire_due, link_expiries_due, step_timeouts_due},
     hold::{HoldPlace, HoldRelease, place, release},
+    journey::{self, BankSubmit, CONSENT_TEXT_VERSION, Consent, PanSubmit},
     link::{LinkExtend, LinkResend, LinkRevoke, extend, resend, revoke},
     screening::{MatchDecide, decide, screenings_due},
 };
@@ -82,7 +84,10 @@ pub(super) async fn busy() -> Office {
     resend(kyc, &admin, LinkResend { attempt_id: second.id }, None).await.unwrap();
     revoke(kyc, &admin, LinkRevoke { attempt_id: second.id }, None).await.unwrap();
     let third = create(kyc, &admin, next(), None).await.unwrap().answer.attempt;
-    resend(kyc, &admin, LinkResend { attempt_id: third.id }, None).await.unwrap();
+    let resent = resend(kyc, &admin, LinkResend { attempt_id: third.id }, None).await.unwrap().answer;
+    // In two browsers, one after the other.
+    office.open_link(resent.url.as_deref(), "first-browser-0001").await;
+    office.open_link(resent.url.as_deref(), "other-browser-0001").await;
     office.later(1);
     resend(kyc, &admin, LinkResend { attempt_id: third.id }, None).await.unwrap();
     extend(kyc, &admin, LinkExtend { attempt_id: third.id, validity_hours: 48 }, None).await.unwrap();
@@ -106,7 +111,24 @@ pub(super) async fn busy() -> Office {
     assert_eq!(step_timeouts_due(kyc, 100).await.unwrap(), 1);
     assert_eq!(link_expiries_due(kyc, 100).await.unwrap(), 1);
     // In the middle of a step.
-    let running = office.link(&[Pan, Selfie]).await.attempt;
+    let linked = office.link(&[Pan, Selfie]).await;
+    office.open_link(linked.url.as_deref(), "first-browser-0001").await;
+    let running = linked.attempt;
+    // A customer whose PAN was found, and whose bank is being asked.
+    let walked = office.link(&[Pan, BankPennyDrop]).await;
+    let customer = office.customer(walked.url.as_deref()).await;
+    let consent =
+        Consent { accepted: true, text_version: CONSENT_TEXT_VERSION.to_owned(), language: "en".to_owned() };
+    journey::consent(kyc, &customer, consent, None).await.unwrap();
+    let submit = PanSubmit { pan: "ABCPE4321F".to_owned(), name_on_card: "Asha Rao".to_owned() };
+    journey::pan(kyc, &customer, submit, None).await.unwrap();
+    assert_eq!(runs_due(kyc, 10).await.unwrap(), 1);
+    let submit = BankSubmit {
+        account_holder: "Asha Rao".to_owned(),
+        account_number: "123456789012345".to_owned(),
+        ifsc: "HDFC0001234".to_owned(),
+    };
+    journey::bank(kyc, &customer, submit, None).await.unwrap();
     let step = office.steps(running.id).await[0].id;
     office.step(step, InProgress).await.unwrap();
 
@@ -126,7 +148,7 @@ pub(super) async fn busy() -> Office {
             (AttemptState::Rejected, None),
             (AttemptState::Expired, Some(ExpiryReason::NeverOpened)),
             (AttemptState::Expired, Some(ExpiryReason::Revoked)),
-            (AttemptState::Created, None),
+            (AttemptState::InProgress, None),
         ]
     );
     assert_eq!(office.row(late.id).await.waiting_on, Some(Party::Reviewer));

@@ -1,0 +1,100 @@
+//! A run of a check: what a provider is to be asked, and when next.
+
+use sea_orm::{DbBackend, FromQueryResult, Statement, entity::prelude::*};
+
+use crate::{
+    Scope, Scoped, Time,
+    id::{AttemptId, MerchantId, RunId, StepId},
+};
+
+/// One run. Without `Debug` of what it asks: that may be a PAN or an account number.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "check_run")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: RunId,
+    pub merchant_id: MerchantId,
+    pub attempt_id: AttemptId,
+    pub step_id: StepId,
+    /// What is to be asked; none once the provider has it, and when the run has ended.
+    pub ask: Option<Asked>,
+    /// By which the same input is recognised while the run is open.
+    pub ask_hash: Option<Vec<u8>>,
+    /// The provider's own id of it.
+    pub reference: Option<String>,
+    /// What is known while the provider works on the rest, masked.
+    pub found: Option<Json>,
+    /// How often in a row the provider was asked and was down.
+    pub asked: i32,
+    /// When it is to be looked at next: later than now, too, while somebody is at it. None once it has ended.
+    pub due_at: Option<Time>,
+    pub created_at: Time,
+    pub ended_at: Option<Time>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Scoped for Entity {
+    const MERCHANT: Column = Column::MerchantId;
+}
+
+/// JSON that nobody prints.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, sea_orm::FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Asked(pub serde_json::Value);
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A run that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Due {
+    pub id: RunId,
+    pub merchant_id: MerchantId,
+    pub attempt_id: AttemptId,
+}
+
+/// Takes runs that are due, of every merchant in turn: nobody else finds them due before `until`. Who takes one and dies
+/// leaves it to the next who looks after that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_due(
+    db: &impl ConnectionTrait,
+    now: Time,
+    until: Time,
+    limit: u64,
+) -> Result<Vec<Due>, DbErr> {
+    let backend = db.get_database_backend();
+    // Several replicas look at once, and each passes over what another is taking. SQLite has one writer.
+    let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "UPDATE check_run SET due_at = $2 WHERE id IN (\
+             SELECT id FROM check_run WHERE id IN (\
+                 SELECT id FROM (\
+                     SELECT id, due_at, row_number() OVER (PARTITION BY merchant_id ORDER BY due_at, id) AS turn \
+                     FROM check_run WHERE due_at <= $1\
+                 ) AS due WHERE turn <= $3 ORDER BY turn, due_at, id LIMIT $3\
+             ) AND due_at <= $1 {lock}\
+         ) RETURNING id, merchant_id, attempt_id"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = [now.into(), until.into(), limit.into()];
+    Due::find_by_statement(Statement::from_sql_and_values(backend, sql, values)).all(db).await
+}
+
+impl Entity {
+    /// The run of a step that has not ended; there is one at most.
+    pub fn open_of(scope: Scope, step: StepId) -> Select<Self> {
+        Self::scoped(scope).filter(Column::StepId.eq(step)).filter(Column::EndedAt.is_null())
+    }
+
+    /// The runs that a provider knows by this reference, of every merchant: the reference is all that its answer names.
+    pub fn by_reference(reference: &str) -> Select<Self> {
+        Self::find().filter(Column::Reference.eq(reference))
+    }
+}

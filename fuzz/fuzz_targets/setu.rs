@@ -1,0 +1,37 @@
+//! Any bytes as an answer of Setu: nothing panics, and what passes has a name behind it.
+
+#![no_main]
+
+use kyc_stack::checks::{
+    Answer, BankFound, Found, PanFound, Reference,
+    setu::read::{self, Visit},
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (u16, &[u8])| {
+    let (status, body) = input;
+    let pan = |registered_name| Found::Pan(PanFound { masked_pan: String::new(), registered_name });
+    let bank = |registered_name, provider_code| {
+        Found::Bank(BankFound {
+            masked_account: String::new(),
+            ifsc: String::new(),
+            bank_name: String::new(),
+            registered_name,
+            provider_code,
+        })
+    };
+    let answers = [
+        read::started(status, body, false),
+        read::aadhaar(status, body),
+        read::pan(status, body, pan),
+        read::bank(status, body, None, bank),
+        read::bank_begun(status, body, bank(None, None)),
+    ];
+    for answer in answers {
+        assert!((200..300).contains(&status) || !matches!(answer, Answer::Completed { .. }));
+    }
+    if let Some(reference) = Reference::parse("ea31") {
+        assert!((200..300).contains(&status) || matches!(read::visit(status, body, &reference), Visit::Answer(_)));
+    }
+    let _ = read::notification(body);
+});

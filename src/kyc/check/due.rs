@@ -1,0 +1,142 @@
+//! The worker's step: whatever run is due.
+
+use std::sync::Arc;
+
+use entity::{
+    MerchantMode, Scope, Scoped, StepKind, StepStatus, attempt, check_run, customer,
+    id::{AttemptId, MerchantId, RunId},
+    step,
+};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::{
+    Concluded, ask,
+    conclude::{Answered, conclude},
+    run::{self, LEASE},
+};
+use crate::{
+    auth::Actor,
+    checks::Answer,
+    error::{Error, Result},
+    kyc::Kyc,
+};
+
+/// Takes at most `limit` runs that are due, of every merchant in turn, and asks their providers. How many it took. One
+/// that fails is logged and due again after its lease; the others go on.
+///
+/// # Errors
+/// When the search fails, or everything that it found.
+pub async fn runs_due(kyc: &Kyc, limit: u64) -> Result<usize> {
+    let now = kyc.clock.now();
+    let due = kyc
+        .db
+        .write(move |txn| {
+            Box::pin(async move { Ok(check_run::take_due(txn, now, now + LEASE, limit).await?) })
+        })
+        .await?;
+    let (mut done, mut failure) = (0, None);
+    for due in due {
+        match perform(kyc, due.merchant_id, due.attempt_id, due.id, false).await {
+            Ok(_) => done += 1,
+            Err(error) => {
+                tracing::warn!(merchant = %due.merchant_id, run = %due.id, %error, "a run of a check failed");
+                failure = Some(error);
+            }
+        }
+    }
+    match failure {
+        Some(error) if done == 0 => Err(error),
+        _ => Ok(done),
+    }
+}
+
+/// What a run is about, read before its provider is asked.
+struct About {
+    run: check_run::Model,
+    kind: StepKind,
+    mode: MerchantMode,
+    customer: customer::Model,
+    goes_on: bool,
+}
+
+/// Asks the provider of a run that the caller has taken, and writes what it answered. Where the customer has to go on elsewhere,
+/// the URL for them. `at_once`: a provider that is down now is not asked again later.
+///
+/// # Errors
+/// When the database fails; the run is due again after its lease.
+pub async fn perform(
+    kyc: &Kyc,
+    merchant: MerchantId,
+    attempt: AttemptId,
+    id: RunId,
+    at_once: bool,
+) -> Result<(Concluded, Option<String>)> {
+    let scope = Scope::of(merchant);
+    let Some(About { run, kind, mode, customer, goes_on }) = about(kyc, scope, attempt, id).await? else {
+        return Ok((Concluded::Nothing, None));
+    };
+    if !goes_on && run.reference.is_none() {
+        // Its step has moved on, and nobody has been asked: nobody is.
+        return give_up(kyc, scope, attempt, id).await;
+    }
+    let request = ask::request(&run, kind, &customer, &kyc.public_url)?;
+    let check = kyc.performing.checks().of(mode, kind);
+    // No transaction is open: a provider may take its time.
+    let replies = check.ask(&request).await;
+    let url = match replies.first() {
+        Answer::Redirect { url, .. } => Some(url.clone()),
+        _ => None,
+    };
+    let mut first = None;
+    for answer in replies {
+        let (provider, bands) = (check.provider(), kyc.performing.bands());
+        let answered = Arc::new(Answered { attempt, run: id, provider, answer, bands, at_once });
+        let concluded = kyc
+            .change(&Actor::provider(merchant), scope, move |change| {
+                let answered = Arc::clone(&answered);
+                Box::pin(async move { conclude(change, &answered).await })
+            })
+            .await?;
+        first = first.or(Some(concluded));
+    }
+    let concluded = first.unwrap_or(Concluded::Nothing);
+    // A step that has moved on meanwhile waits for no customer at the provider's.
+    Ok((concluded, url.filter(|_| concluded == Concluded::Waits)))
+}
+
+async fn about(kyc: &Kyc, scope: Scope, attempt: AttemptId, id: RunId) -> Result<Option<About>> {
+    let db = kyc.db.reader();
+    let run = check_run::Entity::scoped(scope).filter(check_run::Column::Id.eq(id)).one(db).await?;
+    let Some(run) = run.filter(|run| run.ended_at.is_none()) else { return Ok(None) };
+    let lost = || Error::internal("a run of nothing");
+    let step = step::Entity::scoped(scope).filter(step::Column::Id.eq(run.step_id)).one(db).await?;
+    let step = step.ok_or_else(lost)?;
+    let attempt = attempt::Entity::scoped(scope).filter(attempt::Column::Id.eq(attempt)).one(db).await?;
+    let attempt = attempt.ok_or_else(lost)?;
+    let customer = customer::Entity::scoped(scope)
+        .filter(customer::Column::Id.eq(attempt.customer_id))
+        .one(db)
+        .await?
+        .ok_or_else(lost)?;
+    let goes_on = step.status == StepStatus::InProgress && !attempt.state.is_terminal();
+    Ok(Some(About { run, kind: step.kind, mode: attempt.mode, customer, goes_on }))
+}
+
+async fn give_up(
+    kyc: &Kyc,
+    scope: Scope,
+    attempt: AttemptId,
+    id: RunId,
+) -> Result<(Concluded, Option<String>)> {
+    kyc.change(&Actor::system(scope.merchant_id()), scope, move |change| {
+        Box::pin(async move {
+            change.lock_attempt(attempt).await?;
+            if let Some(open) = run::find(change, id).await?.filter(|run| run.ended_at.is_none()) {
+                run::end(change, open).await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    Ok((Concluded::Nothing, None))
+}

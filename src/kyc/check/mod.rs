@@ -1,0 +1,107 @@
+//! Runs of checks: what a customer has submitted is asked of a provider, and the answer moves the step.
+//!
+//! A run is a row that is written together with the step's IN_PROGRESS. Whoever takes it ([`due`]) asks the provider outside of
+//! any transaction, and brings what it answered into one ([`conclude`]): the step moves, the result is stored, the run ends. A
+//! process that dies in between leaves the run to the next one, which asks again; the provider is given the run's id, and
+//! so knows the question. Nothing else brings a run to its end: not even two answers at once.
+
+mod ask;
+mod callback;
+mod conclude;
+mod due;
+mod judge_again;
+mod run;
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+pub(super) use self::{
+    ask::Asking,
+    judge_again::judge_again,
+    run::{begin, same_is_open},
+};
+use crate::checks::{Bands, Checks, store::Store};
+pub use crate::checks::{BankFound, Found, IdentityFound, PanFound};
+pub use callback::called_back;
+pub use conclude::Concluded;
+pub(super) use conclude::put;
+pub use due::{perform, runs_due};
+
+/// Who performs steps, and what a name match is worth.
+#[derive(Clone, Default)]
+pub struct Performing {
+    checks: Arc<Checks>,
+    bands: Bands,
+    store: Option<Store>,
+    /// The `Authorization` header that providers call back with; none: nobody does.
+    callbacks: Option<Arc<str>>,
+    pictures: Arc<Pictures>,
+    bell: Arc<Notify>,
+}
+
+/// Turns at looking at pictures.
+struct Pictures(Arc<Semaphore>);
+
+/// Pictures that are looked at a time: each takes up to a second of a processor, and 150 MB.
+const PICTURES: usize = 2;
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(PICTURES)))
+    }
+}
+
+impl Performing {
+    /// These checks, and these bands.
+    pub fn new(checks: Checks, bands: Bands) -> Self {
+        Self { checks: Arc::new(checks), bands, ..Self::default() }
+    }
+
+    /// The same, keeping pictures there.
+    #[must_use]
+    pub fn with_store(self, store: Store) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    /// Where pictures are kept; none: none is taken.
+    pub fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
+    /// The same, believing callbacks with this `Authorization` header.
+    #[must_use]
+    pub fn with_callbacks(self, authorization: Option<&str>) -> Self {
+        Self { callbacks: authorization.map(Into::into), ..self }
+    }
+
+    /// The header that providers call back with.
+    pub(super) fn callbacks(&self) -> Option<&str> {
+        self.callbacks.as_deref()
+    }
+
+    /// A turn at looking at a picture; none while as many are looked at as may be.
+    pub(super) fn turn_at_pictures(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.pictures.0).try_acquire_owned().ok()
+    }
+
+    /// The checks of this deployment.
+    pub fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
+    /// What a name match is worth.
+    pub fn bands(&self) -> Bands {
+        self.bands
+    }
+
+    /// Tells the worker of this process that a run is due.
+    pub fn wake(&self) {
+        self.bell.notify_one();
+    }
+
+    /// Rung when a run has become due in this process; other processes' come to light at the next look.
+    pub fn bell(&self) -> &Notify {
+        &self.bell
+    }
+}

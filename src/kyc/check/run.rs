@@ -1,0 +1,87 @@
+//! The row of a run: begun, changed, ended.
+
+use chrono::TimeDelta;
+use entity::{Scoped, check_run, id::RunId, step};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::Asking;
+use crate::{
+    error::Result,
+    kyc::{Change, rows},
+};
+
+/// How long whoever takes a run has it to themselves: longer than any provider is waited for.
+pub(super) const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// How soon a run is looked at again whose customer is elsewhere, or whose step may have moved on.
+pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// How long a run is asked about whose step has moved on without it. What comes later than that is not heard.
+pub(super) const LONGEST: TimeDelta = TimeDelta::hours(24);
+
+/// Writes down what a step that is IN_PROGRESS now asks its provider, in place of what it asked before. `taken`: the caller asks by
+/// themselves; else whoever looks first.
+pub(in crate::kyc) async fn begin(
+    change: &mut Change<'_>,
+    step: &step::Model,
+    asking: &Asking,
+    taken: bool,
+) -> Result<RunId> {
+    end_open(change, step).await?;
+    let id = change.entropy.id(change.now);
+    let row = check_run::Model {
+        id,
+        merchant_id: step.merchant_id,
+        attempt_id: step.attempt_id,
+        step_id: step.id,
+        ask: Some(asking.stored()?),
+        ask_hash: Some(asking.hash()?),
+        reference: None,
+        found: None,
+        asked: 0,
+        due_at: Some(if taken { change.now + LEASE } else { change.now }),
+        created_at: change.now,
+        ended_at: None,
+    };
+    check_run::Entity::insert(row.into_active_model()).exec_without_returning(change.txn).await?;
+    if !taken {
+        change.run_is_due();
+    }
+    Ok(id)
+}
+
+/// Whether the step has an open run of the same input: a form that was sent twice.
+pub(in crate::kyc) async fn same_is_open(
+    change: &Change<'_>,
+    step: &step::Model,
+    asking: &Asking,
+) -> Result<bool> {
+    let open = check_run::Entity::open_of(change.scope, step.id).one(change.txn).await?;
+    let hash = Some(asking.hash()?);
+    // Once the provider has it, nobody knows any more what it was.
+    Ok(open.is_some_and(|run| run.ask_hash.is_none() || run.ask_hash == hash))
+}
+
+pub(super) async fn find(change: &Change<'_>, id: RunId) -> Result<Option<check_run::Model>> {
+    let runs = check_run::Entity::scoped(change.scope).filter(check_run::Column::Id.eq(id));
+    Ok(runs.one(change.txn).await?)
+}
+
+/// Ends a run: nothing personal is left of it.
+pub(super) async fn end(change: &Change<'_>, before: check_run::Model) -> Result<()> {
+    let after = check_run::Model {
+        ask: None,
+        ask_hash: None,
+        found: None,
+        due_at: None,
+        ended_at: Some(change.now),
+        ..before.clone()
+    };
+    rows::update::<check_run::Entity>(change.txn, before, &after).await
+}
+
+/// Ends the open run of a step, if there is one.
+pub(super) async fn end_open(change: &Change<'_>, step: &step::Model) -> Result<()> {
+    match check_run::Entity::open_of(change.scope, step.id).one(change.txn).await? {
+        Some(open) => end(change, open).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Selfies and signatures: taken, taken again, refused, and never by somebody else.
+
+use std::io::Cursor;
+
+use axum::{
+    body::Body,
+    http::{Method, StatusCode},
+};
+use image::{ImageFormat, RgbImage};
+use kyc_stack::kyc::check::runs_due;
+use serde_json::json;
+
+use super::{Phone, linked, seen, told};
+use crate::harness::app::{Answer, TestApp};
+
+/// A picture in which something can be seen.
+fn selfie() -> Vec<u8> {
+    let picture = RgbImage::from_fn(320, 400, |x, y| {
+        let shade = |n: u32| u8::try_from((x * n + y * 7) % 256).unwrap_or_default();
+        image::Rgb([shade(3), shade(5), shade(11)])
+    });
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+async fn put(phone: &Phone, step: &str, bytes: Vec<u8>) -> Answer {
+    phone.page().send(Method::PUT, &format!("/journey/steps/{step}/image"), Body::from(bytes)).await
+}
+
+async fn step(phone: &Phone) -> String {
+    phone.journey("steps { id }").await["steps"][0]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_selfie_is_taken_and_taken_again() {
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    let (attempt, url) = linked(&house, json!(["SELFIE"])).await;
+    let phone = Phone::enter(&app, &url).await;
+    let id = step(&phone).await;
+    for _ in 0..2 {
+        let taken = put(&phone, &id, selfie()).await;
+        assert_eq!((taken.status, &taken.json["userErrors"]), (StatusCode::OK, &json!([])), "{}", taken.text);
+    }
+    assert_eq!(phone.first_step().await["triesLeft"], 2, "another picture before the answer is no other try");
+    assert_eq!(app.rows().await["step_result"], 1);
+    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let after = seen(&house, &attempt).await;
+    assert_eq!(after["state"], "COMPLETED");
+    assert_eq!(told(&after).iter().filter(|kind| **kind == "IMAGE_CAPTURED").count(), 2);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn what_is_no_picture_is_refused_and_costs_nothing() {
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    let (_, url) = linked(&house, json!(["SELFIE", "PAN"])).await;
+    let phone = Phone::enter(&app, &url).await;
+    let id = step(&phone).await;
+    let half = selfie()[..200].to_vec();
+    for bytes in [Vec::new(), b"<html>not a picture</html>".to_vec(), b"<svg xmlns=''/>".to_vec(), half] {
+        let refused = put(&phone, &id, bytes).await;
+        assert_eq!(refused.json["userErrors"][0]["code"], "INVALID", "{}", refused.text);
+        assert_eq!(refused.json["userErrors"][0]["field"], json!(["image"]));
+    }
+    let large = put(&phone, &id, vec![0; (10 << 20) + 2]).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(phone.first_step().await["status"], "NOT_STARTED");
+
+    // Not a step that takes pictures, not a step of theirs, not the team's id, and nobody.
+    let other = linked(&house, json!(["SELFIE"])).await;
+    let stranger = Phone::enter(&app, &other.1).await;
+    let pan = phone.journey("steps { id }").await["steps"][1]["id"].as_str().unwrap().to_owned();
+    for (phone, id) in [(&phone, pan.as_str()), (&stranger, &id), (&phone, "step_0"), (&phone, "x")] {
+        assert_eq!(put(phone, id, selfie()).await.json["userErrors"][0]["code"], "NOT_FOUND", "{id}");
+    }
+    let nobody = Phone::of(&app, "nobody");
+    assert_eq!(put(&nobody, &id, selfie()).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(app.rows().await["step_result"], 0);
+    app.close().await;
+}
