@@ -112,8 +112,14 @@ async fn tell(world: &World, round: &Round, scene: &mut Scene, rounds: u64) -> D
         };
         let reason =
             reason.map(|code| ReasonInput { code: code.to_owned(), message: None, staff_note: None });
-        let input =
-            StepUpdateStatus { step_id: scene.step, status, reason, action_by: None, expected_version: None };
+        let input = StepUpdateStatus {
+            step_id: scene.step,
+            status,
+            reason,
+            action_by: None,
+            expected_version: None,
+            result: None,
+        };
         update_status(&world.kyc, &world.actor, input, None).await.expect("the step moves");
         round.left.store(FOLLOWERS, Ordering::Release);
         let begun = Instant::now();

@@ -14,7 +14,7 @@ use kyc_stack::{
         guard::{self, Guard},
         live::{self, Live},
     },
-    kyc::{Kyc, screening::Screening},
+    kyc::{Kyc, check::Performing, screening::Screening},
     ops::seed::{self, Seed},
 };
 use migration::run;
@@ -71,6 +71,7 @@ async fn seeded(url: &str) -> (Kyc, Live, Actor, Scope) {
         public_url: "https://kyc.example.com".into(),
         shelf: Arc::default(),
         screening: Screening::default(),
+        performing: Performing::default(),
     };
     let seed = Seed { customers: 50, attempts_per_customer: 3, seed: 1, from: None, open: true };
     let created = seed::run(&kyc, &seed, &indicatif::ProgressBar::hidden()).await;
