@@ -43,7 +43,7 @@ async fn a_link_is_opened_and_a_lost_answer_is_asked_for_again() {
     assert_eq!(again.headers[header::SET_COOKIE], opened.headers[header::SET_COOKIE]);
     assert_eq!(seen(&house, &attempt).await, after, "nothing happened");
     // Nothing that is stored opens the journey.
-    let rows = crate::harness::dump::dump(app.kyc().db.reader()).await;
+    let rows = crate::harness::dump::dump(app.kyc().db.library()).await;
     let token = cookie.split_once('=').unwrap().1.split(';').next().unwrap();
     for secret in [token, url.split_once('#').unwrap().1, "a-made-up-by-the-tests"] {
         assert!(!rows.contains(secret), "{secret} is stored");

@@ -72,7 +72,7 @@ async fn a_provider_that_is_down_is_asked_again_and_costs_no_try() {
             assert_eq!(step["reason"]["code"], "PROVIDER_UNAVAILABLE");
             assert_eq!((&step["tries"], &step["waitingOn"]), (&json!(0), &json!("CUSTOMER")));
             assert_eq!(asked, 6);
-            assert!(!dump(app.kyc().db.reader()).await.contains(&pan(rows_of(Outcome::Down))));
+            assert!(!dump(app.kyc().db.library()).await.contains(&pan(rows_of(Outcome::Down))));
             app.close().await;
             return;
         }
@@ -92,7 +92,10 @@ async fn slow_answers_come_doubled_ones_count_once_and_late_ones_change_nothing(
     phone.pan(&pan(rows_of(Outcome::Slow))).await.data("journeyPanSubmit.journey");
     assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
     assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 0, "not before its time");
-    assert!(!dump(app.kyc().db.reader()).await.contains(&pan(rows_of(Outcome::Slow))), "the provider has it");
+    assert!(
+        !dump(app.kyc().db.library()).await.contains(&pan(rows_of(Outcome::Slow))),
+        "the provider has it"
+    );
     app.pass(TimeDelta::seconds(20));
     assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
     assert_eq!(seen(&house, &attempt).await["state"], "COMPLETED");
@@ -162,7 +165,7 @@ async fn a_run_whose_step_has_moved_on_asks_nobody_and_keeps_nothing() {
         .done("stepUpdateStatus", "__typename", json!({ "stepId": step["id"], "status": "COMPLETED" }))
         .await;
     assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
-    assert!(!dump(app.kyc().db.reader()).await.contains("ABCPE4321F"));
+    assert!(!dump(app.kyc().db.library()).await.contains("ABCPE4321F"));
     assert!(!told(&seen(&house, &attempt).await).contains(&"LATE_RESULT_RECORDED"));
     app.close().await;
 }
