@@ -27,7 +27,7 @@ pub enum ProvidersError {
 /// Who performs steps, what a name match is worth, and where pictures are kept.
 ///
 /// # Errors
-/// As [`bands`], [`checks`] and [`store`].
+/// As [`bands`], [`checks`] and [`store()`].
 pub fn performing(config: &Config, entropy: &Entropy) -> Result<Performing, ProvidersError> {
     let agreed = config.setu.callback_authorization.as_ref().map(|secret| secret.expose());
     let performing = Performing::new(checks(config, entropy)?, bands(config)?);
