@@ -8,7 +8,9 @@ use std::{io::ErrorKind, time::Duration};
 
 use deadpool::{
     Runtime,
-    managed::{Manager, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult, Timeouts},
+    managed::{
+        Manager, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType, Timeouts,
+    },
 };
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement,
@@ -73,7 +75,10 @@ impl Pool {
     /// # Errors
     /// When none comes free, or none can be made, within five seconds.
     pub(super) async fn lend(&self) -> Result<Lent, DbErr> {
-        self.connections.get().await.map_err(|error| match error {
+        // The pool's own time limit is for a free place; finding some dead connections in it may take as long again, each.
+        let lent = tokio::time::timeout(2 * PATIENCE, self.connections.get()).await;
+        let lent = lent.unwrap_or(Err(PoolError::Timeout(TimeoutType::Wait)));
+        lent.map_err(|error| match error {
             PoolError::Timeout(_) => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
             PoolError::Backend(error) => not_connected(error),
             _ => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),

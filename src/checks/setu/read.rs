@@ -207,6 +207,7 @@ pub fn bank(
     // A code is a word of theirs; what is none is not kept.
     let word =
         |code: &String| (1..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_unknown = told.code.as_ref().is_some_and(|code| !word(code));
     let code = told.code.filter(word);
     let name = told.data.and_then(|data| data.name).as_deref().and_then(person::name);
     let verification = told.verification.to_ascii_lowercase();
@@ -221,6 +222,9 @@ pub fn bank(
         };
     }
     let meaning = match (verification.as_str(), code.as_deref()) {
+        ("success" | "failed", None) if is_unknown => {
+            Meaning::Requires(crate::lifecycle::reasons::UNDER_REVIEW)
+        }
         // Older answers have no code.
         ("success", None) => Meaning::Passes,
         ("failed", None) => Meaning::Fails("BANK_ACCOUNT_INVALID"),

@@ -1,7 +1,9 @@
 //! What a provider answered, written: one transaction an answer.
 
 use entity::{
-    ActorKind, EventType, Scoped, StepStatus, check_run, customer,
+    ActorKind, EventType, Scoped, StepStatus,
+    check_run::{self, Asked},
+    customer,
     id::{AttemptId, RunId},
     step, step_result,
 };
@@ -39,6 +41,8 @@ pub enum Concluded {
 pub(super) struct Answered {
     pub(super) attempt: AttemptId,
     pub(super) run: RunId,
+    /// What the provider was asked.
+    pub(super) asked: Option<Asked>,
     pub(super) provider: &'static str,
     pub(super) answer: Answer,
     pub(super) bands: Bands,
@@ -62,6 +66,8 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
         .await?
         .ok_or_else(|| Error::internal("an attempt of nobody"))?;
     let judged = judge(answered.answer.clone(), &who(&customer), answered.bands);
+    // The customer may have come back while the provider was asked: what they brought is asked next, and at once.
+    let moved_on = run.ask != answered.asked;
     let wish = match &judged.answer {
         Answer::Completed { .. } => Move::new(StepStatus::Completed, ActorKind::Provider, change.now),
         Answer::Failed { code, .. } => {
@@ -76,12 +82,14 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
             let again = retry::later(u32::try_from(asked).unwrap_or(u32::MAX)).filter(|_| !answered.at_once);
             tracing::warn!(provider = answered.provider, run = %run.id, asked, %why, "a provider is down");
             if let Some(again) = again {
-                let after = check_run::Model { asked, due_at: Some(change.now + again), ..run.clone() };
+                let due_at = if moved_on { run.due_at } else { Some(change.now + again) };
+                let after = check_run::Model { asked, due_at, ..run.clone() };
                 return wait(change, run, after).await;
             }
             Move::new(StepStatus::RequiresAction, ActorKind::Provider, change.now)
                 .because(known(PROVIDER_UNAVAILABLE))
         }
+        Answer::Pending { .. } | Answer::Redirect { .. } if moved_on => return Ok(Concluded::Waits),
         Answer::Pending { reference, found, again_in } => {
             let after = check_run::Model {
                 ask: None,

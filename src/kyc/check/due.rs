@@ -7,6 +7,7 @@ use entity::{
     id::{AttemptId, MerchantId, RunId},
     step,
 };
+use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::{
@@ -35,8 +36,10 @@ pub async fn runs_due(kyc: &Kyc, limit: u64) -> Result<usize> {
         })
         .await?;
     let (mut done, mut failure) = (0, None);
-    for due in due {
-        match perform(kyc, due.merchant_id, due.attempt_id, due.id, false).await {
+    // All at once: one slow provider would keep the others waiting until their leases have run out.
+    let performed = due.iter().map(|due| perform(kyc, due.merchant_id, due.attempt_id, due.id, false));
+    for (due, performed) in due.iter().zip(join_all(performed).await) {
+        match performed {
             Ok(_) => done += 1,
             Err(error) => {
                 tracing::warn!(merchant = %due.merchant_id, run = %due.id, %error, "a run of a check failed");
@@ -87,10 +90,12 @@ pub async fn perform(
         Answer::Redirect { url, .. } => Some(url.clone()),
         _ => None,
     };
+    let asked = run.ask;
     let mut first = None;
     for answer in replies {
         let (provider, bands) = (check.provider(), kyc.performing.bands());
-        let answered = Arc::new(Answered { attempt, run: id, provider, answer, bands, at_once });
+        let answered =
+            Arc::new(Answered { attempt, run: id, asked: asked.clone(), provider, answer, bands, at_once });
         let concluded = kyc
             .change(&Actor::provider(merchant), scope, move |change| {
                 let answered = Arc::clone(&answered);

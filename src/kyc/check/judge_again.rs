@@ -67,7 +67,9 @@ fn move_step(
                 .because(known(code))
                 .action_by(entity::Party::Reviewer)
         }
-        (StepStatus::RequiresAction, Answer::Completed { .. }) if compared => {
+        (StepStatus::RequiresAction, Answer::Completed { .. })
+            if compared && step.waiting_on == Some(entity::Party::Reviewer) =>
+        {
             Move::new(StepStatus::Completed, ActorKind::System, change.now)
         }
         _ => return Ok(false),

@@ -10,8 +10,9 @@ use crate::{
     kyc::{Change, rows},
 };
 
-/// How long whoever takes a run has it to themselves: longer than any provider is waited for.
-pub(super) const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// How long whoever takes a run has it to themselves: longer than any provider is waited for, three tries at each of the
+/// two or three questions that a run may take.
+pub(super) const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// How soon a run is looked at again whose customer is elsewhere, or whose step may have moved on.
 pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// How long a run is asked about whose step has moved on without it. What comes later than that is not heard.

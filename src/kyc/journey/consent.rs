@@ -44,7 +44,7 @@ pub async fn consent(
     key: Option<String>,
 ) -> Result<Outcome<AttemptChanged>> {
     let walk = actor.walk()?;
-    let key = key.map(|key| Key::new("journeyConsent", key, &input)).transpose()?;
+    let key = key.map(|key| Key::new("journeyConsent", key, &(walk.attempt, &input))).transpose()?;
     check(&input)?;
     let input = Arc::new(input);
     kyc.change_once_per_key(actor, walk.scope, key, move |change| {

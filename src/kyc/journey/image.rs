@@ -88,8 +88,13 @@ async fn kind_of(kyc: &Kyc, walk: Walk, id: &str) -> Result<(StepKind, Purpose)>
 
 /// Decodes it on a thread of its own, a few at a time: each takes a second and a lot of memory.
 async fn looked_at(performing: &Performing, purpose: Purpose, bytes: Vec<u8>) -> Result<Picture> {
-    let _turn = performing.turn_at_pictures().ok_or(Error::RateLimited(2))?;
-    let looked = tokio::task::spawn_blocking(move || image::accept(&bytes, purpose)).await;
+    let turn = performing.turn_at_pictures().ok_or(Error::RateLimited(2))?;
+    let looked = tokio::task::spawn_blocking(move || {
+        // The turn ends with the work, not with whoever waits for it: a client may have left long before.
+        let _turn = turn;
+        image::accept(&bytes, purpose)
+    });
+    let looked = looked.await;
     looked
         .map_err(Error::internal)?
         .map_err(|fault| Error::user(UserErrorCode::Invalid, &["image"], fault.message(purpose)))

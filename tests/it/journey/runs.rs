@@ -132,7 +132,7 @@ async fn who_dies_in_the_middle_of_a_run_loses_nothing() {
     phone.pan("ABCPE4321F").await.data("journeyPanSubmit.journey");
     // Taken, asked, and gone before the commit.
     let kyc = app.kyc();
-    let (now, lease) = (kyc.clock.now(), TimeDelta::minutes(2));
+    let (now, lease) = (kyc.clock.now(), TimeDelta::minutes(5));
     let taken = kyc
         .db
         .write(move |txn| {
@@ -143,7 +143,7 @@ async fn who_dies_in_the_middle_of_a_run_loses_nothing() {
     assert_eq!(taken.len(), 1);
     let twin = app.twin().await;
     assert_eq!(runs_due(twin.kyc(), 10).await.unwrap(), 0, "nobody else has it meanwhile");
-    app.pass(TimeDelta::minutes(2));
+    app.pass(TimeDelta::minutes(5));
     let (one, two) = futures_util::join!(runs_due(kyc, 10), runs_due(twin.kyc(), 10));
     assert_eq!(one.unwrap() + two.unwrap(), 1);
     let after = seen(&house, &attempt).await;
