@@ -13,7 +13,7 @@ import { digilockerStep } from './steps/digilocker.js';
 import { panStep } from './steps/pan.js';
 import { selfieStep } from './steps/selfie.js';
 import { signatureStep } from './steps/signature.js';
-import { current, reason, t, use } from './texts.js';
+import { current, reasons, t, use } from './texts.js';
 import { dress } from './theme.js';
 
 const STEPS = {
@@ -113,19 +113,17 @@ function body(choice) {
 
 function stepBody(step, first) {
   const again = step.status === 'FAILED' || step.status === 'REQUIRES_ACTION';
-  const lang = again && step.reasonCode && !reasonIsOurs(step) ? 'en' : null;
   return [
     first && h('div', { class: 'moved', role: 'status' },
       h('p', {}, t('moved', { step: t(`kind.${first.kind}`) })), button(t('moved.go'), { onclick: () => go(step) })),
     again && h('div', { class: 'reason' },
-      h('p', { lang }, reason(step)), h('p', { class: 'hint' }, t(step.triesLeft === 1 ? 'tries.last' : 'tries', { tries: step.triesLeft }))),
+      reasons(step).map(({ text, lang }) => h('p', { lang }, text)),
+      h('p', { class: 'hint' }, t(step.triesLeft === 1 ? 'tries.last' : 'tries', { tries: step.triesLeft }))),
     h('p', {}, t(`step.${step.kind}`)),
     STEPS[step.kind](view(step)),
     values(state.journey, step.kind),
   ];
 }
-
-const reasonIsOurs = (step) => reason(step) !== step.message || current() === 'en';
 
 /** What a view is given. */
 function view(step) {

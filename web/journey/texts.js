@@ -32,12 +32,18 @@ export function t(key, values = {}) {
 /** Whether there is a text of this key. */
 export const has = (key) => key in en;
 
-/** Why a step did not pass. A reason of the merchant's own comes with its text. */
-export function reason(step) {
-  const key = `reason.${step.reasonCode}`;
-  if (step.reasonCode && has(key)) return t(key);
-  return step.message || t('reason.NONE');
+/**
+ * Why a step did not pass: sentences, each with its language where that is not the page's. A reviewer's own words stand beside
+ * what the code says, and a reason of the merchant's own has nothing but its words.
+ */
+export function reasons({ reasonCode, message }) {
+  const key = `reason.${reasonCode}`;
+  if (!reasonCode || !has(key)) return [message ? own(message) : { text: t('reason.NONE') }];
+  const said = { text: t(key) };
+  return message && message !== en[key] ? [said, own(message)] : [said];
 }
+
+const own = (text) => (language === 'en' ? { text } : { text, lang: 'en' });
 
 /** A moment in the customer's time and language. */
 export function moment(iso) {
