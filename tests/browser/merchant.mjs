@@ -49,7 +49,7 @@ export class Merchant {
   /** The attempt as the team sees it. */
   async attempt(id) {
     const query = `query($id: ID!) { attempt(id: $id) {
-      state link { id } steps { id kind status tries } tracker(first: 100) { nodes { type } } } }`;
+      state steps { id kind status tries } tracker(first: 100) { nodes { type } } } }`;
     return (await this.ask(query, { id })).attempt;
   }
 

@@ -106,18 +106,18 @@ function keyOf(name, input) {
   return kept.get(name).key;
 }
 
-async function mutate(name, type, input, selection) {
+/** What comes of it in the journey is told by the stream, or asked for: an answer on its way may be older than what was told since. */
+async function mutate(name, type, input, selection = '') {
   const query = `mutation($input: ${type}!) { answer: ${name}(input: $input) { ${selection} userErrors { field message code } } }`;
   const idempotencyKey = keyOf(name, input);
-  const fragment = selection.includes('...J') ? JOURNEY : '';
-  const { answer } = await graphql(`${query} ${fragment}`, { input: { ...input, idempotencyKey } });
+  const { answer } = await graphql(query, { input: { ...input, idempotencyKey } });
   kept.delete(name);
   return answer;
 }
 
-export const consent = (input) => mutate('journeyConsent', 'JourneyConsentInput', input, 'journey { ...J }');
-export const pan = (input) => mutate('journeyPanSubmit', 'JourneyPanSubmitInput', input, 'journey { ...J }');
-export const bank = (input) => mutate('journeyBankSubmit', 'JourneyBankSubmitInput', input, 'journey { ...J }');
+export const consent = (input) => mutate('journeyConsent', 'JourneyConsentInput', input);
+export const pan = (input) => mutate('journeyPanSubmit', 'JourneyPanSubmitInput', input);
+export const bank = (input) => mutate('journeyBankSubmit', 'JourneyBankSubmitInput', input);
 
 /** Where DigiLocker is to be visited. Told once: an answer that was lost is a visit that nobody makes, so another is asked for. */
 export async function digilocker() {
@@ -133,5 +133,5 @@ export async function image(stepId, picture) {
   if (status === 401) throw new Ended('no session');
   if (status === 413) return { userErrors: [{ field: ['image'], code: 'TOO_LONG', message: body.errors?.[0]?.message ?? '' }] };
   if (status >= 300) throw new Trouble(body.errors?.[0]?.extensions?.reference);
-  return { journey: await load(), userErrors: body.userErrors };
+  return { userErrors: body.userErrors };
 }

@@ -6,7 +6,7 @@ import { consentView } from './consent.js';
 import { back, backSoon, calm, checking } from './ends.js';
 import { button, failure } from './form.js';
 import { footer, header, progress, values } from './frame.js';
-import { follow } from './live.js';
+import { follow, fresh } from './live.js';
 import { browser, tab } from './store.js';
 import { bankStep } from './steps/bank.js';
 import { digilockerStep } from './steps/digilocker.js';
@@ -118,7 +118,7 @@ function stepBody(step, first) {
       h('p', {}, t('moved', { step: t(`kind.${first.kind}`) })), button(t('moved.go'), { onclick: () => go(step) })),
     again && h('div', { class: 'reason' },
       reasons(step).map(({ text, lang }) => h('p', { lang }, text)),
-      h('p', { class: 'hint' }, t(step.triesLeft === 1 ? 'tries.last' : 'tries', { tries: step.triesLeft }))),
+      step.status === 'FAILED' && h('p', { class: 'hint' }, t(step.triesLeft === 1 ? 'tries.last' : 'tries', { tries: step.triesLeft }))),
     h('p', {}, t(`step.${step.kind}`)),
     STEPS[step.kind](view(step)),
     values(state.journey, step.kind),
@@ -134,16 +134,16 @@ function view(step) {
     draft: (drafts[step?.id] ??= {}),
     leaving: (work) => mine.left.push(work),
     focus: () => part('main').querySelector('h1').focus(),
-    submitted(journey) {
+    async submitted() {
       state.held = { id: step.id, until: Date.now() + PATIENCE };
       setTimeout(render, PATIENCE + 50);
-      told(journey);
+      await refresh();
     },
-    consented(accepted, journey) {
+    async consented(accepted) {
       state.declined = !accepted;
-      told(journey);
+      await refresh();
     },
-    refresh: () => load().then(told, lost),
+    refresh,
     ended: over,
     dead() {
       state.end = 'dead';
@@ -181,6 +181,18 @@ function told(journey) {
   }
   render();
   if (OVER[journey.state]) stop?.();
+}
+
+/** Looks what has become of the journey. */
+async function refresh() {
+  try {
+    const journey = await fresh();
+    reached(true);
+    if (journey) told(journey);
+    else render();
+  } catch (error) {
+    lost(error);
+  }
 }
 
 function lost(error) {
@@ -247,7 +259,7 @@ async function begin() {
 
 addEventListener('hashchange', () => location.hash.length > 1 && begin());
 addEventListener('offline', () => reached(false));
-addEventListener('online', () => state.journey && load().then((journey) => (reached(true), told(journey)), lost));
+addEventListener('online', () => state.journey && refresh());
 // Back from DigiLocker by the back button: the page is as it was left, the journey is not.
 addEventListener('pageshow', (event) => event.persisted && begin());
 addEventListener('pagehide', () => stop?.());

@@ -14,7 +14,7 @@ export function consentView(view) {
   const say = (accepted) => (control) => perform({
     view, control, complain,
     work: () => consent({ accepted, textVersion: TEXT_VERSION, language: current() }),
-    done: (answer) => view.consented(accepted, answer.journey),
+    done: () => view.consented(accepted),
   });
   const yes = button(t('consent.yes'), { class: 'primary', onclick: () => say(true)(yes) });
   const no = button(t('consent.no'), { onclick: () => say(false)(no) });

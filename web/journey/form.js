@@ -130,9 +130,9 @@ export function form({ view, fields, submit, draft, work, check }) {
     if (wrong.length > 0) return wrong[0].input.focus();
     perform({
       view, control, complain, fields, work,
-      done({ journey }) {
+      done() {
         for (const name of Object.keys(draft)) delete draft[name];
-        view.submitted(journey);
+        return view.submitted();
       },
     });
   };

@@ -9,6 +9,19 @@ const SELDOM = 20_000;
 /** Beside a stream that tells: whatever lies between may have swallowed the last news. */
 const BESIDE = 60_000;
 
+/** How often a stream has told something. */
+let tellings = 0;
+
+/**
+ * The journey as it is now; nothing when a stream told one meanwhile, which may be newer, and which the stream follows with what
+ * is newer still.
+ */
+export async function fresh() {
+  const before = tellings;
+  const journey = await load();
+  return before === tellings ? journey : undefined;
+}
+
 /**
  * Follows the journey until the session ends. `told` gets each journey, `reached` whether the server was heard, `ended`
  * that there is no session any more. Answers what stops it.
@@ -38,10 +51,10 @@ export function follow({ told, reached, ended }) {
     if (stopped) return;
     if (!document.hidden) {
       try {
-        const journey = await load();
+        const journey = await fresh();
         if (stopped) return;
         reached(true);
-        told(journey);
+        if (journey) told(journey);
         wait = Math.min(wait * 1.5, SELDOM);
       } catch (error) {
         if (error instanceof Ended) return over();
@@ -63,6 +76,7 @@ export function follow({ told, reached, ended }) {
       const answer = JSON.parse(data);
       if (answer.errors?.[0]?.extensions?.code === 'UNAUTHENTICATED') return over();
       if (!answer.data?.journeyChanged || stopped) return;
+      tellings += 1;
       [streams, wait] = [true, OFTEN];
       reached(true);
       told(answer.data.journeyChanged);

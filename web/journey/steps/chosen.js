@@ -34,7 +34,7 @@ export function preview({ view, canvas, type, alt, againText, again }) {
     onclick: () => perform({
       view, control: use, complain, generic: 'error.field.image',
       work: async () => image(view.step.id, await bytes(canvas, type)),
-      done: ({ journey }) => view.submitted(journey),
+      done: () => view.submitted(),
     }),
   });
   return h('div', { class: 'stack' }, canvas, complain.element, use, button(againText, { onclick: again }));
