@@ -2,22 +2,15 @@
 //   KYC_PROGRAM=…/kyc-stack node --test journey.test.mjs
 // KYC_SCREENSHOTS names a folder for a picture of every page.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { skip as skipServer } from '../node/live/own-server.mjs';
 import { Merchant } from './merchant.mjs';
 import { Phone, launch, skip as skipBrowser } from './phone.mjs';
+import { texts } from './texts.mjs';
 
 const skip = skipServer || skipBrowser;
 const KINDS = ['DIGILOCKER_AADHAAR', 'PAN', 'BANK_PENNY_DROP', 'SELFIE', 'SIGNATURE'];
-
-/** The catalogue of a language, as the page has it. */
-async function texts(language) {
-  const text = readFileSync(new URL(`../../web/journey/texts/${language}.js`, import.meta.url), 'utf8');
-  const { default: catalogue } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
-  return (key, values = {}) => catalogue[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}
 
 async function bank(phone, t, number) {
   await phone.fill(t('bank.holder.label'), 'Asha Review');

@@ -53,14 +53,31 @@ export class Merchant {
     return (await this.ask(query, { id })).attempt;
   }
 
+  async #change(name, input) {
+    const type = `${name[0].toUpperCase()}${name.slice(1)}Input`;
+    await this.ask(`mutation($input: ${type}!) { out: ${name}(input: $input) { userErrors { field message } } }`, { input });
+  }
+
+  /** Moves a step, as a reviewer does. */
+  move(stepId, status, code) {
+    return this.#change('stepUpdateStatus', { stepId, status, reason: { code } });
+  }
+
   /** A reviewer lets every step pass that waits on one. */
   async review(id) {
     const { steps } = await this.attempt(id);
-    for (const step of steps.filter(({ status }) => status === 'REQUIRES_ACTION')) {
-      await this.ask(
-        'mutation($input: StepUpdateStatusInput!) { out: stepUpdateStatus(input: $input) { userErrors { field message } } }',
-        { input: { stepId: step.id, status: 'COMPLETED', reason: { code: 'UNDER_REVIEW' } } },
-      );
-    }
+    for (const step of steps.filter(({ status }) => status === 'REQUIRES_ACTION')) await this.move(step.id, 'COMPLETED', 'UNDER_REVIEW');
+  }
+
+  resend(attemptId) {
+    return this.#change('kycLinkResend', { attemptId });
+  }
+
+  revoke(attemptId) {
+    return this.#change('kycLinkRevoke', { attemptId });
+  }
+
+  reject(attemptId) {
+    return this.#change('attemptReject', { attemptId, reason: { code: 'CUSTOMER_WITHDREW' } });
   }
 }

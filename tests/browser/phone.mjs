@@ -1,5 +1,6 @@
 // A customer's phone: a small screen, a camera, and somebody who looks over every page for what is in the way.
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -68,6 +69,21 @@ export class Phone {
     assert.deepEqual(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]), [], name);
     const folder = process.env.KYC_SCREENSHOTS;
     if (folder) await this.page.screenshot({ path: `${folder}/${name}-${this.language}.png`, fullPage: true });
+  }
+
+  /** A picture file with something on it. */
+  async drawn(width, height) {
+    const url = await this.page.evaluate(([width, height]) => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [width, height];
+      const context = canvas.getContext('2d');
+      context.fillStyle = 'white';
+      context.fillRect(0, 0, width, height);
+      context.fillStyle = 'black';
+      context.fillRect(width / 4, height / 4, width / 2, height / 3);
+      return canvas.toDataURL('image/png');
+    }, [width, height]);
+    return Buffer.from(url.split(',')[1], 'base64');
   }
 
   /** Draws something like a name with a finger. */

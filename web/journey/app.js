@@ -175,6 +175,8 @@ function told(journey) {
   dress(journey.branding);
   for (const step of journey.steps) {
     const was = before?.steps.find(({ id }) => id === step.id);
+    // What was typed is there to be mended until it has passed; it is nowhere but in this page's memory.
+    if (step.status === 'COMPLETED') delete drafts[step.id];
     if (was && was.status !== step.status && step.status === 'COMPLETED') {
       part('news').textContent = t('news.done', { step: t(`kind.${step.kind}`) });
     }

@@ -119,22 +119,15 @@ function blame(errors, fields, complain, generic) {
   first?.input.focus();
 }
 
-/** A form that checks its fields, sends them, and keeps nothing once they were taken. */
-export function form({ view, fields, submit, draft, work, check }) {
+/** A form that checks its fields and sends them. */
+export function form({ view, fields, submit, work }) {
   const control = button(submit, { type: 'submit', class: 'primary' });
   const complain = complaint();
   const send = (event) => {
     event.preventDefault();
     const wrong = fields.filter((one) => !one.passes());
-    if (wrong.length === 0 && check && !check()) return;
     if (wrong.length > 0) return wrong[0].input.focus();
-    perform({
-      view, control, complain, fields, work,
-      done() {
-        for (const name of Object.keys(draft)) delete draft[name];
-        return view.submitted();
-      },
-    });
+    perform({ view, control, complain, fields, work, done: () => view.submitted() });
   };
   return h('form', { novalidate: true, autocomplete: 'off', onsubmit: send }, complain.element, fields.map(({ row }) => row), control);
 }

@@ -17,5 +17,5 @@ export function bankStep(view) {
     accountNumber: account.input.value.trim(),
     ifsc: ifsc.input.value.trim(),
   });
-  return form({ view, fields: [holder, account, again, ifsc], draft, submit: t('bank.submit'), work });
+  return form({ view, fields: [holder, account, again, ifsc], submit: t('bank.submit'), work });
 }

@@ -12,5 +12,5 @@ export function panStep(view) {
   ];
   const [number, name] = fields.map(({ input }) => input);
   const work = () => pan({ pan: number.value.trim(), nameOnCard: name.value.trim() });
-  return form({ view, fields, draft, submit: t('pan.submit'), work });
+  return form({ view, fields, submit: t('pan.submit'), work });
 }
