@@ -12,7 +12,7 @@ use crate::lifecycle::reasons::{self, PROVIDER_UNAVAILABLE, Reason};
 /// What came of asking a check once. Reason codes are the catalogue's, always.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It passed, as far as the check can tell; [`super::judge`] may still see it otherwise. Pictures have nothing found.
+    /// It passed, as far as the check can tell; [`super::judge()`] may still see it otherwise. Pictures have nothing found.
     Completed { found: Option<Found> },
     /// It did not pass. Costs a try.
     Failed { code: &'static str, found: Option<Found> },

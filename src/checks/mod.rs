@@ -1,7 +1,7 @@
 //! What performs a step. A check knows the rules of steps, and nothing of attempts, merchants or edges.
 //!
 //! Whoever runs a check (a worker, outside of any transaction) makes a [`Request`], has [`Checks::of`] say who performs it,
-//! and gets [`Replies`]. Every [`Answer`] goes through [`judge`], which compares what was found with the customer, and then
+//! and gets [`Replies`]. Every [`Answer`] goes through [`judge()`], which compares what was found with the customer, and then
 //! tells the step where to go. What the customer types is read by [`pan`] and [`bank`] before anything is stored; pictures go
 //! through `image` first, and come here with their size alone.
 

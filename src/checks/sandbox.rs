@@ -294,7 +294,7 @@ fn review(request: &Request) -> Answer {
     Answer::RequiresAction { code, by: Some(Party::Reviewer), found }
 }
 
-/// Found, and passed by the provider, under a name that [`super::judge`] does not let pass.
+/// Found, and passed by the provider, under a name that [`super::judge()`] does not let pass.
 fn other_name(request: &Request) -> Answer {
     Answer::Completed { found: under(request, "Zubin Quartermaine") }
 }

@@ -153,7 +153,7 @@ fn masked(errors: &mut Vec<UserError>, field: &[&str], given: &str, longest: usi
     if plain && marks.len() <= longest && (1..=4).contains(&shown) && hidden >= 4 {
         return Some(given);
     }
-    let message = "Mask the number: X in place of all but its last four characters, as in XXXXXX1234.";
+    let message = "Mask the number: X in place of all but its last four characters, as in xxxxxx1234.";
     errors.push(UserError::new(UserErrorCode::Invalid, field, message));
     None
 }
@@ -165,16 +165,16 @@ mod tests {
     #[test]
     fn only_masked_numbers_pass() {
         let passes = |given: &str| masked(&mut Vec::new(), &["n"], given, 12).is_some();
-        for good in ["XXXX XXXX 1234", "XXXX-XXXX-1234", "********1234", "ABXXXXXX4F", "XXXXXXXXX7"] {
+        for good in ["xxxx xxxx 1234", "xxxx-xxxx-1234", "********1234", "ABxxxxxx4F", "xxxxxxxxx7"] {
             assert!(passes(good), "{good}");
         }
         for bad in [
             "234123412346",
             "1234",
-            "XXX1234",
-            "XXXX XXX 12345",
-            "XXXXXXXX",
-            "XXXXXXXXXXXX1234",
+            "xxx1234",
+            "xxxx xxx 12345",
+            "xxxxxxxx",
+            "xxxxxxxxxxxx1234",
             "",
             "ABCPE1234F",
         ] {

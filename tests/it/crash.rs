@@ -87,7 +87,7 @@ async fn what_a_killed_server_acknowledged_is_there_and_the_rest_can_be_sent_aga
     let (_, key) = merchant(&database.url, "acme");
     let mut server = Replica::start(&database.url);
     let address = server.address;
-    let client = reqwest::Client::new();
+    let client = crate::harness::http_client();
 
     let acknowledged: Arc<Mutex<HashMap<usize, Value>>> = Arc::default();
     let moved: Arc<Mutex<Vec<String>>> = Arc::default();

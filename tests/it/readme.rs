@@ -41,6 +41,7 @@ async fn the_tour_can_be_walked() {
     let env = |name: &str| match name {
         "KYC_LISTEN" => Some(address.to_string()),
         "KYC_DATABASE_URL" => Some(database.url.clone()),
+        "KYC_IMAGES" => Some(format!("file:{}", std::env::temp_dir().join("kyc-images-of-tests").display())),
         _ => None,
     };
     let config = config::Config::load(config::Flags::default(), env).unwrap();

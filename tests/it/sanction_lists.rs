@@ -311,7 +311,7 @@ async fn a_server_takes_a_new_version_by_itself() {
     // Another process has them before its first answer.
     let twin = app.twin().await;
     let served = twin.serve().await;
-    reqwest::get(format!("http://{}/healthz", served.address)).await.unwrap();
+    crate::harness::http_client().get(format!("http://{}/healthz", served.address)).send().await.unwrap();
     assert!(twin.kyc().shelf.current().is_complete());
     served.stop().await;
 

@@ -65,7 +65,7 @@ pub struct IdentityResultInput {
     date_of_birth: Option<Date>,
     /// As the document has it.
     gender: Option<String>,
-    /// X in place of all but the last four digits, as in XXXX XXXX 1234.
+    /// X in place of all but the last four digits, as in xxxx xxxx 1234.
     masked_aadhaar: String,
     /// At most 500 characters.
     address: Option<String>,
@@ -74,7 +74,7 @@ pub struct IdentityResultInput {
 /// What the register of PANs says.
 #[derive(Clone, InputObject)]
 pub struct PanResultInput {
-    /// X in place of all but four characters, as in ABXXXXXX4F.
+    /// X in place of all but four characters, as in ABxxxxxx4F.
     masked_pan: String,
     /// Whose it is.
     registered_name: Option<String>,

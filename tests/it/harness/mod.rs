@@ -16,3 +16,10 @@ pub(crate) mod server;
 pub(crate) mod stub;
 pub(crate) mod told;
 pub(crate) mod verify;
+
+/// A client of HTTP. It needs no TLS here, and would not begin without something that could do it.
+pub(crate) fn http_client() -> reqwest::Client {
+    // Another test of this process may have been first.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::new()
+}

@@ -27,7 +27,8 @@ const GROWTH: usize = 16 << 10;
 /// A customer who is added, over HTTP.
 async fn happens(server: &Replica, key: &str) {
     let document = "mutation { customerCreate(input: {customer: {name: \"Asha\"}}) { userErrors { code } } }";
-    let request = reqwest::Client::new().post(format!("http://{}/graphql", server.address)).bearer_auth(key);
+    let request =
+        crate::harness::http_client().post(format!("http://{}/graphql", server.address)).bearer_auth(key);
     let answer: Value =
         request.json(&json!({ "query": document })).send().await.unwrap().json().await.unwrap();
     assert_eq!(answer["data"]["customerCreate"]["userErrors"], json!([]), "{answer}");

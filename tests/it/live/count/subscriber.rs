@@ -134,7 +134,7 @@ impl Subscriber {
             Start::Origin => self.began = Some(Cursor::origin(merchant).to_string()),
             Start::Now => {}
             Start::Snapshot => {
-                let client = reqwest::Client::new();
+                let client = crate::harness::http_client();
                 while self.began.is_none() {
                     let (address, key) = (self.replicas.any(&self.dice), &self.town.tenants[self.tenant].key);
                     let data = ask(&client, address, key, "{ eventCursor }", &json!({})).await;

@@ -22,7 +22,10 @@ pub(super) async fn ask(
 pub(super) async fn rereads(replicas: &Replicas) -> String {
     let mut all = Vec::new();
     for address in replicas.all() {
-        let Ok(metrics) = reqwest::get(format!("http://{address}/metrics")).await else { continue };
+        let Ok(metrics) = crate::harness::http_client().get(format!("http://{address}/metrics")).send().await
+        else {
+            continue;
+        };
         let text = metrics.text().await.unwrap_or_default();
         all.extend(text.lines().filter(|line| line.starts_with("feed_rereads_total")).map(str::to_owned));
     }
@@ -44,7 +47,7 @@ pub(super) struct Town {
 
 impl Town {
     pub(super) async fn build(sizes: &Sizes, replicas: &Replicas, tenants: &[Tenant]) -> Self {
-        let (client, dice) = (reqwest::Client::new(), Dice::new(sizes.seed, u64::MAX));
+        let (client, dice) = (crate::harness::http_client(), Dice::new(sizes.seed, u64::MAX));
         let document = "mutation($input: AttemptCreateInput!) { attemptCreate(input: $input) {
             attempt { id customer { id } steps { id } } userErrors { code } } }";
         let mut attempts = Vec::new();

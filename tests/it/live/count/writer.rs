@@ -36,7 +36,7 @@ impl Writer {
             town: Arc::clone(town),
             replicas,
             dice: Dice::new(sizes.seed, 1_000 + number as u64),
-            client: reqwest::Client::new(),
+            client: crate::harness::http_client(),
             steps,
             holds: Vec::new(),
         }
