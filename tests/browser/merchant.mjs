@@ -53,6 +53,15 @@ export class Merchant {
     return (await this.ask(query, { id })).attempt;
   }
 
+  /** The attempt when a step of it has completed. */
+  async completed(id, kind) {
+    for (;;) {
+      const attempt = await this.attempt(id);
+      if (attempt.steps.some((step) => step.kind === kind && step.status === 'COMPLETED')) return attempt;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+
   async #change(name, input) {
     const type = `${name[0].toUpperCase()}${name.slice(1)}Input`;
     await this.ask(`mutation($input: ${type}!) { out: ${name}(input: $input) { userErrors { field message } } }`, { input });

@@ -6,7 +6,7 @@ import { consentView } from './consent.js';
 import { back, backSoon, calm, checking } from './ends.js';
 import { button, failure } from './form.js';
 import { footer, header, progress, values } from './frame.js';
-import { follow, fresh } from './live.js';
+import { follow, fresh, toldSoon } from './live.js';
 import { browser, tab } from './store.js';
 import { bankStep } from './steps/bank.js';
 import { digilockerStep } from './steps/digilocker.js';
@@ -55,8 +55,13 @@ function choose(journey) {
 function render() {
   document.documentElement.lang = current();
   const { journey } = state;
-  part('header').replaceChildren(...header(state.branding, journey?.mode === 'SANDBOX', speak));
-  part('footer').replaceChildren(...footer(state.branding, journey));
+  // What somebody may stand on with the keyboard is not put in anew for nothing.
+  const around = JSON.stringify([current(), state.branding, journey?.mode, journey?.state, journey?.expiresAt]);
+  if (around !== state.around) {
+    state.around = around;
+    part('header').replaceChildren(...header(state.branding, journey?.mode === 'SANDBOX', speak));
+    part('footer').replaceChildren(...footer(state.branding, journey));
+  }
   if (!journey) return show({ name: state.end ?? 'loading' });
   show(choose(journey));
 }
@@ -134,14 +139,11 @@ function view(step) {
     draft: (drafts[step?.id] ??= {}),
     leaving: (work) => mine.left.push(work),
     focus: () => part('main').querySelector('h1').focus(),
-    async submitted() {
-      state.held = { id: step.id, until: Date.now() + PATIENCE };
-      setTimeout(render, PATIENCE + 50);
-      await refresh();
-    },
+    hold: () => hold(step),
     async consented(accepted) {
       state.declined = !accepted;
-      await refresh();
+      if (accepted) await refresh();
+      else render();
     },
     refresh,
     ended: over,
@@ -150,6 +152,12 @@ function view(step) {
       render();
     },
   };
+}
+
+/** Waits a moment for what comes of a step, before the next one is shown. */
+function hold(step) {
+  state.held = { id: step.id, until: Date.now() + PATIENCE };
+  setTimeout(render, PATIENCE + 50);
 }
 
 function go(step) {
@@ -187,6 +195,7 @@ function told(journey) {
 
 /** Looks what has become of the journey. */
 async function refresh() {
+  if (await toldSoon()) return;
   try {
     const journey = await fresh();
     reached(true);
@@ -233,6 +242,13 @@ function nonce() {
   return kept;
 }
 
+/** Whether DigiLocker sent the customer back, so that its answer is on the way; the back button is no answer. */
+function isBack() {
+  const was = tab.get('away');
+  tab.set('away', null);
+  return was && performance.getEntriesByType('navigation')[0]?.type === 'navigate';
+}
+
 async function begin() {
   stop?.();
   Object.assign(state, { journey: undefined, end: undefined });
@@ -243,7 +259,9 @@ async function begin() {
       await open(link, nonce());
       tab.set('token', null);
     }
-    told(await load());
+    const journey = await load();
+    if (isBack()) journey.steps.filter(({ kind }) => kind === 'DIGILOCKER_AADHAAR').forEach(hold);
+    told(journey);
     if (!OVER[state.journey.state]) stop = follow({ told, reached, ended: over });
   } catch (error) {
     if (error instanceof Inactive) {

@@ -69,12 +69,14 @@ export function complaint() {
 
 /**
  * Does something once, with its button busy. `work` answers what the server answered: `done` gets it when nothing was wrong;
- * what was wrong is said at its field, or else above.
+ * what was wrong is said at its field, or else above. `hold`: what was sent is checked, and the page waits a moment for it.
  */
-export async function perform({ view, control, complain, fields = [], work, done, generic }) {
+export async function perform({ view, control, complain, fields = [], work, done, generic, hold = false }) {
   if (control.isBusy) return;
   control.busy(true);
   complain.say();
+  // Before: the stream may tell what came of it sooner than the answer does.
+  if (hold) view.hold();
   try {
     const answer = await work();
     if (answer.userErrors.length === 0) return await done(answer);
@@ -127,7 +129,7 @@ export function form({ view, fields, submit, work }) {
     event.preventDefault();
     const wrong = fields.filter((one) => !one.passes());
     if (wrong.length > 0) return wrong[0].input.focus();
-    perform({ view, control, complain, fields, work, done: () => view.submitted() });
+    perform({ view, control, complain, fields, work, hold: true, done: () => view.refresh() });
   };
   return h('form', { novalidate: true, autocomplete: 'off', onsubmit: send }, complain.element, fields.map(({ row }) => row), control);
 }

@@ -9,8 +9,22 @@ const SELDOM = 20_000;
 /** Beside a stream that tells: whatever lies between may have swallowed the last news. */
 const BESIDE = 60_000;
 
-/** How often a stream has told something. */
+/** After a change, the stream is the first to know; until so long after, nobody else is asked. */
+const SOON = 1500;
+
+/** Whether a stream tells, how often one has, and who waits for the next time. */
+let streams = false;
 let tellings = 0;
+const waiting = [];
+
+/** Whether the stream tells something soon. Asked beside it, the older of two answers could come last. */
+export function toldSoon() {
+  if (!streams) return Promise.resolve(false);
+  return new Promise((done) => {
+    waiting.push(() => done(true));
+    setTimeout(() => done(false), SOON);
+  });
+}
 
 /**
  * The journey as it is now; nothing when a stream told one meanwhile, which may be newer, and which the stream follows with what
@@ -30,12 +44,12 @@ export function follow({ told, reached, ended }) {
   let source;
   let timer;
   let wait = OFTEN;
-  let streams = false;
   let stopped = false;
 
   const stop = () => {
     stopped = true;
     source?.close();
+    streams = false;
     clearTimeout(timer);
     document.removeEventListener('visibilitychange', seen);
   };
@@ -80,6 +94,7 @@ export function follow({ told, reached, ended }) {
       [streams, wait] = [true, OFTEN];
       reached(true);
       told(answer.data.journeyChanged);
+      waiting.splice(0).forEach((tell) => tell());
       clearTimeout(timer);
       timer = setTimeout(look, BESIDE);
     });

@@ -32,9 +32,9 @@ export function preview({ view, canvas, type, alt, againText, again }) {
   const use = button(t('picture.use'), {
     class: 'primary',
     onclick: () => perform({
-      view, control: use, complain, generic: 'error.field.image',
+      view, control: use, complain, hold: true, generic: 'error.field.image',
       work: async () => image(view.step.id, await bytes(canvas, type)),
-      done: () => view.submitted(),
+      done: () => view.refresh(),
     }),
   });
   return h('div', { class: 'stack' }, canvas, complain.element, use, button(againText, { onclick: again }));

@@ -1,6 +1,7 @@
 import { h } from '/shared/dom.js';
 import { digilocker } from '../api.js';
 import { button, complaint, perform } from '../form.js';
+import { tab } from '../store.js';
 import { t } from '../texts.js';
 
 /** Sends the customer to DigiLocker, or there again. */
@@ -12,8 +13,9 @@ export function digilockerStep(view) {
     onclick: () => perform({
       view, control, complain, generic: 'digilocker.down', work: digilocker,
       done({ authorizeUrl }) {
-        if (isWeb(authorizeUrl)) location.assign(authorizeUrl);
-        else view.refresh();
+        if (!isWeb(authorizeUrl)) return view.refresh();
+        tab.set('away', 'true');
+        location.assign(authorizeUrl);
       },
     }),
   });
