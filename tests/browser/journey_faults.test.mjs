@@ -150,11 +150,32 @@ test('a journey in which things go wrong', { skip }, async (suite) => {
     assert.equal(await one.page.getByLabel(t('bank.account.label'), { exact: true }).inputValue(), '123456780001');
     await one.press(t('moved.go'));
     await one.page.getByText(t('reason.PAN_INACTIVE')).waitFor();
+    // And back.
+    await pan(one, 'ABCPE0001F');
+    await one.heading(t('kind.BANK_PENNY_DROP')).waitFor();
+    assert.equal(await one.page.getByLabel(t('bank.account.label'), { exact: true }).inputValue(), '123456780001');
+  });
+
+  await suite.test('where no stream gets through, the page asks', async (test) => {
+    const one = await phone(test);
+    const { url, attempt } = await merchant.link('Asha Review', ['PAN', 'SIGNATURE']);
+    await one.page.route('**/journey/graphql?query=*', (route) => route.abort());
+    await consented(one, url);
+    await pan(one, 'ABCPE0001F');
+    await one.heading(t('kind.SIGNATURE')).waitFor();
+    await one.sign();
+    await one.press(t('signature.done'));
+    await one.press(t('picture.use'));
+    await one.heading(t('review.title')).waitFor();
+    await merchant.review(attempt);
+    await one.heading(t('completed.title')).waitFor();
   });
 
   await suite.test('a camera that is denied, a file that is no picture, and a picture of a signature', async (test) => {
     const one = await phone(test);
     const { url } = await merchant.link('Asha Rao', ['SELFIE', 'SIGNATURE']);
+    // From early on: it takes a moment until the browser lets itself be asked.
+    const asked = one.page.waitForEvent('filechooser');
     await one.page.addInitScript(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
     });
@@ -170,9 +191,9 @@ test('a journey in which things go wrong', { skip }, async (suite) => {
     await one.heading(t('kind.SIGNATURE')).waitFor();
     // With the keyboard alone.
     await one.page.getByRole('button', { name: t('signature.upload') }).focus();
-    const asked = one.page.waitForEvent('filechooser');
+    const buffer = await one.drawn(400, 200);
     await one.page.keyboard.press('Enter');
-    await (await asked).setFiles({ name: 'sign.png', mimeType: 'image/png', buffer: await one.drawn(400, 200) });
+    await (await asked).setFiles({ name: 'sign.png', mimeType: 'image/png', buffer });
     await one.page.getByRole('button', { name: t('picture.use') }).waitFor();
     await one.page.getByRole('button', { name: t('picture.use') }).focus();
     await one.page.keyboard.press('Enter');

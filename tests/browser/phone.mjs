@@ -14,7 +14,8 @@ export const skip = existsSync(executablePath) ? false : `no Chromium at ${execu
 
 /** A browser with a camera that shows a test picture, and gives it to whoever asks. */
 export async function launch(t) {
-  const args = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+  // Letters without coloured edges make small pictures.
+  const args = ['--no-sandbox', '--disable-lcd-text', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
   const browser = await chromium.launch({ executablePath, args });
   t.after(() => browser.close());
   return browser;

@@ -44,7 +44,7 @@ function choose(journey) {
     const mine = byId(shown.step);
     const typed = Object.values(drafts[shown.step] ?? {}).some(Boolean);
     const todo = mine && ['NOT_STARTED', 'FAILED', 'REQUIRES_ACTION'].includes(mine.status);
-    if (typed && todo && mine.id !== now.id && now.position < mine.position) return { name: 'step', step: mine, first: now };
+    if (typed && todo && state.put !== mine.id && mine.id !== now.id && now.position < mine.position) return { name: 'step', step: mine, first: now };
     return { name: 'step', step: now };
   }
   const busy = journey.steps.find(({ status }) => status === 'IN_PROGRESS');
@@ -76,6 +76,7 @@ function show(choice) {
   if (shown.key !== key) {
     shown.left.forEach((leave) => leave());
     const initial = shown.key === undefined || shown.name === 'loading';
+    if (step && step.id !== state.put) state.put = undefined;
     const spoken = shown.name === name && shown.step === step?.id && shown.language !== current();
     shown = { key, name, step: step?.id, left: [], language: current() };
     const heading = h('h1', { tabindex: '-1' }, title(choice));
@@ -160,8 +161,9 @@ function hold(step) {
   setTimeout(render, PATIENCE + 50);
 }
 
+/** Leaves a step that is half filled in for one that comes first. What was typed is there when they are back. */
 function go(step) {
-  drafts[step.id] = {};
+  state.put = step.id;
   render();
 }
 

@@ -11,7 +11,7 @@ export default {
   'help.page': 'Help page',
   'until': 'You can stop and come back with the same link until {moment}.',
   'offline': 'You seem to be offline. What you did is safe; the page goes on when the connection is back.',
-  'moved': '{step} needs you once more, and comes first. What you entered here is kept until you go.',
+  'moved': '{step} needs you once more, and comes first. What you entered here is kept.',
   'moved.go': 'Go there now',
   'news.done': '{step}: done.',
   'tries': 'You have {tries} tries left.',
