@@ -51,6 +51,7 @@ test('a journey in which things go wrong', { skip }, async (suite) => {
     await merchant.reject(ended.attempt);
     await one.page.goto(ended.url);
     await one.sees(t('link.ended.title'), 'link-ended');
+    await one.page.getByText(t('sandbox.label')).waitFor();
   });
 
   await suite.test('the answer to the exchange is lost, and the page is loaded anew', async (test) => {

@@ -15,12 +15,11 @@ export class Trouble extends Error {
   }
 }
 
-/** The link opens nothing. `link` is EXPIRED, REVOKED, ENDED, REPLACED, or UNKNOWN; `branding` is there for a real one. */
+/** The link opens nothing. `link` is EXPIRED, REVOKED, ENDED, REPLACED, or UNKNOWN; a real one has `branding` and `mode`. */
 export class Inactive extends Error {
-  constructor(link, branding) {
+  constructor(link, { branding, mode } = {}) {
     super(link);
-    this.link = link;
-    this.branding = branding;
+    Object.assign(this, { link, branding, mode });
   }
 }
 
@@ -72,7 +71,7 @@ const json = (body) => ({
 export async function open(token, nonce) {
   const { status, body } = await request('/journey/session', json({ token, nonce }));
   if (status < 300) return;
-  if (status === 410) throw new Inactive(body.errors[0].extensions.link, body.branding);
+  if (status === 410) throw new Inactive(body.errors[0].extensions.link, body);
   if (status === 401 || status === 400) throw new Inactive('UNKNOWN');
   throw new Trouble(body.errors?.[0]?.extensions?.reference);
 }

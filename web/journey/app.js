@@ -25,7 +25,7 @@ const OVER = { COMPLETED: 'completed', REJECTED: 'rejected', EXPIRED: 'expired' 
 const LINKS = { EXPIRED: 'link.expired', REVOKED: 'link.revoked', ENDED: 'link.ended', REPLACED: 'link.replaced', UNKNOWN: 'link.unknown' };
 
 const part = (id) => document.getElementById(id);
-const state = { journey: undefined, branding: undefined, end: undefined, reached: true, held: undefined, declined: false };
+const state = { journey: undefined, branding: undefined, mode: undefined, end: undefined, reached: true, held: undefined, declined: false };
 const drafts = {};
 let shown = { key: undefined, step: undefined, left: [] };
 let stop;
@@ -56,10 +56,10 @@ function render() {
   document.documentElement.lang = current();
   const { journey } = state;
   // What somebody may stand on with the keyboard is not put in anew for nothing.
-  const around = JSON.stringify([current(), state.branding, journey?.mode, journey?.state, journey?.expiresAt]);
+  const around = JSON.stringify([current(), state.branding, state.mode, journey?.state, journey?.expiresAt]);
   if (around !== state.around) {
     state.around = around;
-    part('header').replaceChildren(...header(state.branding, journey?.mode === 'SANDBOX', speak));
+    part('header').replaceChildren(...header(state.branding, state.mode === 'SANDBOX', speak));
     part('footer').replaceChildren(...footer(state.branding, journey));
   }
   if (!journey) return show({ name: state.end ?? 'loading' });
@@ -181,7 +181,7 @@ function speak(language) {
 function told(journey) {
   const before = state.journey;
   state.journey = journey;
-  state.branding = journey.branding;
+  Object.assign(state, { branding: journey.branding, mode: journey.mode });
   dress(journey.branding);
   for (const step of journey.steps) {
     const was = before?.steps.find(({ id }) => id === step.id);
@@ -268,7 +268,7 @@ async function begin() {
   } catch (error) {
     if (error instanceof Inactive) {
       tab.set('token', null);
-      Object.assign(state, { end: error.link in LINKS ? error.link : 'UNKNOWN', branding: error.branding });
+      Object.assign(state, { end: error.link in LINKS ? error.link : 'UNKNOWN', branding: error.branding, mode: error.mode });
       if (error.branding) dress(error.branding);
     } else if (error instanceof Ended) state.end = 'missing';
     else {
