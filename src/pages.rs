@@ -297,15 +297,21 @@ mod tests {
             }
         }
         assert!(seen > 20);
+        // And asked for with the page, not when the module before it has come.
+        let html = text(get_with("/k", &[]).await).await;
+        for asset in journey::FILES.iter().filter(|asset| asset.content_type == JS) {
+            let is_named = html.contains(&format!("\"{}\"", asset.path));
+            assert_eq!(is_named, asset.path != "/k/standin.js", "{}", asset.path);
+        }
     }
 
     #[tokio::test]
     async fn what_the_pages_link_to_in_their_own_folder_is_there() {
         for path in PAGES {
             let html = text(get_with(path, &[]).await).await;
-            let links = html
-                .split(['"'])
-                .filter(|part| ["/graphiql", "/index", "/k/"].iter().any(|own| part.starts_with(own)));
+            let links = html.split(['"']).filter(|part| {
+                ["/graphiql", "/index", "/k/", "/shared/"].iter().any(|own| part.starts_with(own))
+            });
             let links: Vec<_> = links.collect();
             assert!(!links.is_empty());
             for link in links {

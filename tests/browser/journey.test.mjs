@@ -57,6 +57,9 @@ async function walk(phone, t, merchant) {
   await phone.press(t('pan.submit'));
 
   await phone.sees(t('kind.BANK_PENNY_DROP'), 'bank');
+  await page.getByText(t('sandbox.values')).click();
+  await page.getByRole('rowheader', { name: '0001' }).waitFor();
+  await phone.sees(t('kind.BANK_PENNY_DROP'), 'bank-values');
   await bank(phone, t, '123456780001');
 
   await phone.sees(t('kind.SELFIE'), 'selfie');

@@ -54,6 +54,15 @@ test('a journey in which things go wrong', { skip }, async (suite) => {
     await one.page.getByText(t('sandbox.label')).waitFor();
   });
 
+  await suite.test('a link that is withdrawn while its page is open', async (test) => {
+    const one = await phone(test);
+    const { url, attempt } = await merchant.link('Asha Rao', ['PAN']);
+    await consented(one, url);
+    await one.heading(t('kind.PAN')).waitFor();
+    await merchant.revoke(attempt);
+    await one.sees(t('elsewhere.title'), 'withdrawn');
+  });
+
   await suite.test('the answer to the exchange is lost, and the page is loaded anew', async (test) => {
     const one = await phone(test);
     const { url } = await merchant.link('Asha Rao', ['PAN']);
