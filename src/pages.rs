@@ -1,5 +1,7 @@
-//! The pages of `web/`, embedded in the binary: the front page and the GraphQL explorer. They need no internet, load
-//! nothing from another origin, and run no inline script.
+//! The pages of `web/`, embedded in the binary: the front page, the GraphQL explorer, a customer's journey. They need no
+//! internet, load nothing from another origin, and run no inline script.
+
+mod journey;
 
 use axum::{
     Router,
@@ -89,9 +91,13 @@ const fn vendored(path: &'static str, content_type: &'static str, bytes: &'stati
     Asset { path, content_type, bytes, gzip: true, policy: None }
 }
 
-/// The routes of the embedded pages: `/`, `/graphiql` if it is switched on, and what these load.
+fn every() -> impl Iterator<Item = &'static Asset> {
+    ASSETS.iter().chain(&journey::FILES)
+}
+
+/// The routes of the embedded pages: `/`, `/k`, `/graphiql` if it is switched on, and what these load.
 pub fn router(graphiql: bool) -> Router {
-    ASSETS.iter().filter(|asset| graphiql || !asset.path.starts_with("/graphiql")).fold(
+    every().filter(|asset| graphiql || !asset.path.starts_with("/graphiql")).fold(
         Router::new(),
         |router, asset| {
             let tag = entity_tag(asset.bytes);
@@ -192,6 +198,8 @@ mod tests {
 
     use super::*;
 
+    const PAGES: [&str; 4] = ["/", "/graphiql", "/k", "/journey/sandbox/digilocker"];
+
     async fn get_with(path: &str, headers: &[(&'static str, &str)]) -> Response<Body> {
         let mut request = Request::get(path);
         for (name, value) in headers {
@@ -207,7 +215,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_file_is_served_with_its_type_and_the_security_headers() {
-        for asset in &ASSETS {
+        for asset in every() {
             for answer in
                 [get_with(asset.path, &[]).await, get_with(asset.path, &[("if-none-match", "*")]).await]
             {
@@ -231,27 +239,79 @@ mod tests {
 
     #[tokio::test]
     async fn scripts_are_files_only() {
+        assert!(!journey::POLICY.contains("unsafe"));
         assert!(EXPLORER_POLICY.contains("script-src 'self';") && !FRONT_POLICY.contains("script-src"));
         assert!(EXPLORER_POLICY.contains("connect-src 'self';") && !FRONT_POLICY.contains("connect-src"));
-        for path in ["/", "/graphiql"] {
+        for path in PAGES {
             let html = text(get_with(path, &[]).await).await;
             assert!(
                 !html.contains("://") && !html.contains(" style=") && !html.contains(" onclick="),
                 "{path}"
             );
             assert!(
-                !html.split("<script").skip(1).any(|script| !script.starts_with(" src=\"/graphiql/")),
+                !html.split("<script").skip(1).any(|script| ![
+                    " src=\"/graphiql/",
+                    " type=\"module\" src=\"/k/"
+                ]
+                .iter()
+                .any(|own| script.starts_with(own))),
                 "{path}"
             );
         }
     }
 
     #[tokio::test]
+    async fn every_file_of_the_journey_is_served() {
+        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/web/journey"))];
+        let mut modules = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "js" || ending == "css") {
+                    let text = std::fs::read(&path).unwrap();
+                    assert!(journey::FILES.iter().any(|file| file.bytes == text), "{}", path.display());
+                    modules += 1;
+                }
+            }
+        }
+        assert_eq!(modules + 3, journey::FILES.len(), "besides two pages and what they share");
+    }
+
+    /// What a module imports, as the address that the browser makes of it.
+    fn imports(asset: &Asset) -> Vec<String> {
+        let text = std::str::from_utf8(asset.bytes).unwrap();
+        let at = url::Url::parse("http://k").unwrap().join(asset.path).unwrap();
+        let lines = text.lines().filter(|line| line.starts_with("import "));
+        lines.map(|line| at.join(line.split('\'').nth(1).unwrap()).unwrap().path().to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn what_the_journey_imports_is_there() {
+        let mut seen = 0;
+        for asset in journey::FILES.iter().filter(|asset| asset.content_type == JS) {
+            for path in imports(asset) {
+                assert!(journey::FILES.iter().any(|file| file.path == path), "{} imports {path}", asset.path);
+                seen += 1;
+            }
+        }
+        assert!(seen > 20);
+        // And asked for with the page, not when the module before it has come.
+        let html = text(get_with("/k", &[]).await).await;
+        for asset in journey::FILES.iter().filter(|asset| asset.content_type == JS) {
+            let is_named = html.contains(&format!("\"{}\"", asset.path));
+            assert_eq!(is_named, asset.path != "/k/standin.js", "{}", asset.path);
+        }
+    }
+
+    #[tokio::test]
     async fn what_the_pages_link_to_in_their_own_folder_is_there() {
-        for path in ["/", "/graphiql"] {
+        for path in PAGES {
             let html = text(get_with(path, &[]).await).await;
-            let links =
-                html.split(['"']).filter(|part| part.starts_with("/graphiql") || part.starts_with("/index"));
+            let links = html.split(['"']).filter(|part| {
+                ["/graphiql", "/index", "/k/", "/shared/"].iter().any(|own| part.starts_with(own))
+            });
             let links: Vec<_> = links.collect();
             assert!(!links.is_empty());
             for link in links {
@@ -262,7 +322,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_did_not_change_is_not_sent_again() {
-        for asset in &ASSETS {
+        for asset in every() {
             let tag = get_with(asset.path, &[]).await.headers()["etag"].to_str().unwrap().to_owned();
             for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}")] {
                 let answer = get_with(asset.path, &[("if-none-match", &known)]).await;

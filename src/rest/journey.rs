@@ -144,6 +144,7 @@ fn inactive(why: Inactive, merchant: &merchant::Model) -> Response {
     };
     let body = json!({
         "errors": [{ "message": message, "extensions": { "code": "LINK_INACTIVE", "link": link } }],
+        "mode": merchant.mode,
         "branding": {
             "displayName": merchant.display_name,
             "primaryColor": merchant.primary_color,

@@ -6,6 +6,7 @@ mod links;
 mod pictures;
 mod results;
 mod runs;
+mod texts;
 
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};

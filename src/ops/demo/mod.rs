@@ -101,7 +101,7 @@ impl Welcome {
              {members}\
              API key     {api_key}\n\
              GraphiQL    {url}/graphiql\n\
-             KYC link    {link}  (its page comes in a later version)\n\
+             KYC link    {link}\n\
              Report      curl -H 'Authorization: Bearer {api_key}' \\\n\
              \x20             '{url}/reports/kyc.csv?from={from}&to={to}' -o kyc.csv\n\n\
              \"Demo\", an API key, moves a step every second or two. The data is in {database}\n\

@@ -12,6 +12,7 @@ fn inactive(answer: &Answer) -> &str {
     assert_eq!(answer.status, StatusCode::GONE, "{}", answer.text);
     assert_eq!(answer.headers.get(header::SET_COOKIE), None);
     assert_eq!(answer.json["branding"]["displayName"], "house", "the page has the merchant's look");
+    assert_eq!(answer.json["mode"], "SANDBOX", "the page says that nothing of it counts");
     assert_eq!(answer.json["errors"][0]["extensions"]["code"], "LINK_INACTIVE");
     answer.json["errors"][0]["extensions"]["link"].as_str().unwrap()
 }
