@@ -18,7 +18,7 @@ pub use transaction::Transaction;
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::{
         ConnectOptions as _,
         postgres::{PgConnectOptions, PgListener},
@@ -202,11 +202,6 @@ impl Db {
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         self.tasks.spawn(work).await.map_err(|panic| Error::Internal(Box::new(panic)))?
-    }
-
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.execute_raw(Statement::from_string(self.backend(), "SELECT 1")).await.map(drop)
     }
 
     /// Listens to a PostgreSQL channel on a connection of its own, which the pool's limits do not count; none on SQLite.

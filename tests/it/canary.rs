@@ -1,13 +1,7 @@
 //! Personal values and secrets go to whoever may read them, and nowhere else: not into a log line at any level, not into a
 //! metric, not into the event log.
 
-use std::{
-    io::Write,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
 use entity::{Role, Scope};
@@ -15,7 +9,10 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tracing_subscriber::{filter::filter_fn, fmt, layer::SubscriberExt};
 
-use crate::harness::app::{Client, TestApp};
+use crate::harness::{
+    app::{Client, TestApp},
+    lines::Lines,
+};
 
 const NAME: &str = "Vasundhara Kanarischa";
 const EMAIL: &str = "vasundhara.k@kanarischa.example";
@@ -27,40 +24,24 @@ const MESSAGE: &str = "Please bring your kanarischa papers";
 const AADHAAR: &str = "2341 2341 2346";
 const COLLEAGUE: &str = "Kanarischa Menon";
 
-/// What is logged while [`Lines::listen`] runs, by whichever thread: the workers of the database have their own.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
 static LISTENING: AtomicBool = AtomicBool::new(false);
 
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+/// Hears every level of everybody until [`stop`], by whichever thread: the workers of the database have their own. Other
+/// tests that run meanwhile are heard, too: their values are none of those above.
+fn listen() -> Lines {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let layer = fmt::layer().with_ansi(false).with_writer(move || writer.clone());
+    let heard = filter_fn(|_| LISTENING.load(Ordering::Relaxed));
+    let subscriber = tracing_subscriber::registry().with(heard).with(layer);
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    LISTENING.store(true, Ordering::SeqCst);
+    lines
 }
 
-impl Lines {
-    /// Hears every level of everybody, other tests that run meanwhile included: their values are none of those above.
-    fn listen() -> Self {
-        let lines = Self::default();
-        let writer = lines.clone();
-        let layer = fmt::layer().with_ansi(false).with_writer(move || writer.clone());
-        let heard = filter_fn(|_| LISTENING.load(Ordering::Relaxed));
-        let subscriber = tracing_subscriber::registry().with(heard).with(layer);
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-        LISTENING.store(true, Ordering::SeqCst);
-        lines
-    }
-
-    fn stop(&self) -> String {
-        LISTENING.store(false, Ordering::SeqCst);
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
+fn stop(lines: &Lines) -> String {
+    LISTENING.store(false, Ordering::SeqCst);
+    lines.said()
 }
 
 /// What a day makes of the values above; the secrets that it shows.
@@ -172,11 +153,11 @@ async fn mistakes(app: &TestApp, agent: &Client, reviewer: &Client) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_personal_value_and_no_secret_leaves_by_the_back_door() {
-    let lines = Lines::listen();
+    let lines = listen();
     let app = TestApp::open().await;
     let secrets = a_day(&app).await;
     std::thread::spawn(|| tracing::trace!("the end is heard on every thread")).join().unwrap();
-    let log = lines.stop();
+    let log = stop(&lines);
     let metrics = app.anonymous().get("/metrics").await.text;
     let db = app.kyc().db.reader();
     let mut events = String::new();
