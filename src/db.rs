@@ -6,6 +6,7 @@
 
 mod chain;
 mod connection;
+mod convoy;
 mod pool;
 mod transaction;
 
@@ -28,7 +29,10 @@ use sea_orm::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
-use self::connection::{Begin, Seen, Target, not_connected};
+use self::{
+    connection::{Begin, Seen, Target, not_connected},
+    convoy::Convoy,
+};
 use crate::error::{Error, Result};
 
 /// Connections of a long export, apart from the pool that serves requests.
@@ -56,6 +60,7 @@ pub async fn answered<T>(read: impl Future<Output = Result<T>>) -> Result<T> {
 pub struct Db {
     writer: Pool,
     reader: Pool,
+    convoy: Convoy,
     /// The library's own pool, which can stream and migrate.
     exporter: DatabaseConnection,
     export_slots: Arc<Semaphore>,
@@ -82,14 +87,16 @@ impl Db {
             let writer = Pool::open(target()?, 1).await?;
             let reader = Pool::open(target()?, max_connections.clamp(2, 8)).await?;
             let exporter = Database::connect(exports(&url)).await?;
-            return Ok(Self { writer, reader, exporter, export_slots, tasks, listen: None });
+            let convoy = Convoy::new(writer.clone(), tasks.clone());
+            return Ok(Self { writer, reader, convoy, exporter, export_slots, tasks, listen: None });
         }
         let options: PgConnectOptions = url.parse().map_err(not_connected)?;
         let options = postgres(options).disable_statement_logging();
         let pool = Pool::open(Target::Postgres(Box::new(options)), max_connections).await?;
         let exporter = Database::connect(exports(url)).await?;
         let listen = Some(url.into());
-        Ok(Self { writer: pool.clone(), reader: pool, exporter, export_slots, tasks, listen })
+        let convoy = Convoy::new(pool.clone(), tasks.clone());
+        Ok(Self { writer: pool.clone(), reader: pool, convoy, exporter, export_slots, tasks, listen })
     }
 
     /// The same database, calling `seen` after every statement, those in transactions included. The statement holds the
@@ -101,6 +108,7 @@ impl Db {
     ) -> Self {
         let told: Seen = Arc::new(seen.clone());
         self.writer.on_statement(Arc::clone(&told));
+        self.convoy = Convoy::new(self.writer.clone(), self.tasks.clone());
         self.reader.on_statement(told);
         self.exporter.set_metric_callback(seen);
         self
@@ -145,7 +153,7 @@ impl Db {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        let txn = Transaction::new(self.writer.clone(), Begin::Write);
+        let txn = Transaction::new(self.writer.clone(), self.convoy.clone(), Begin::Write);
         self.in_task(async move {
             let outcome = work(&txn).await;
             let value = txn.end(outcome).await?;
@@ -192,7 +200,7 @@ impl Db {
     /// # Errors
     /// Whatever `work` answers.
     pub async fn view<T>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
-        let view = Transaction::new(self.reader.clone(), Begin::View);
+        let view = Transaction::new(self.reader.clone(), self.convoy.clone(), Begin::View);
         let outcome = work(&view).await;
         view.end(outcome).await
     }

@@ -1,142 +1,156 @@
-//! Several writes as one statement, on PostgreSQL: a chain of data-modifying CTEs.
+//! Several writes as one statement, on PostgreSQL: a chain of data-modifying CTEs, and several chains as one.
 
-use std::fmt::Write;
+mod arguments;
+mod sql;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
+use sea_orm::{DbErr, Value, sqlx::postgres::PgArguments};
 
-/// Writes of one row each, in their order: each waits for the one before.
+use self::arguments::Columns;
+
+/// Writes in their order: each waits for the one before.
 ///
 /// PostgreSQL runs the CTEs of a statement in no order of its own; that each asks whether the one before has written is
 /// what makes this order the order of the locks. All of it is one round trip, and outside of a transaction its own one.
 /// When the first finds no row, nothing is written. When a later one does, the statement fails, and nothing is written.
 #[derive(Default)]
 pub struct Chain {
-    sql: String,
-    values: Vec<Value>,
-    links: usize,
+    links: Vec<Link>,
+    /// The tables that it writes, in their order: what its statement depends on.
+    shape: Vec<(&'static str, How)>,
+    append: Option<Append>,
+}
+
+/// A row that is written.
+struct Link {
+    table: &'static str,
+    how: How,
+    /// What is asked of the row: for an update how it has to be, for an insert the columns that may not be taken.
+    found_by: Vec<(&'static str, Value)>,
+    set: Vec<(&'static str, Value)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Update,
+    /// Unless a row is in its way.
+    Insert,
+}
+
+/// Rows that are numbered by a log's head, and inserted into the log.
+struct Append {
+    /// The table of heads, its column that finds one, and its value.
+    head: (&'static str, &'static str, Value),
+    log: &'static str,
+    columns: Vec<&'static str>,
+    rows: Vec<Vec<Value>>,
 }
 
 impl Chain {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.links == 0
+        self.links.is_empty() && self.append.is_none()
     }
 
-    /// Sets columns of the row whose columns in `found_by` have these values.
-    pub fn update<'c>(
+    /// Sets columns of the row whose columns in `found_by` have these values, the first of which is its key.
+    pub fn update(
         &mut self,
-        table: &str,
-        columns: impl IntoIterator<Item = (&'c str, Value)>,
-        found_by: impl IntoIterator<Item = (&'c str, Value)>,
+        table: &'static str,
+        set: impl IntoIterator<Item = (&'static str, Value)>,
+        found_by: impl IntoIterator<Item = (&'static str, Value)>,
     ) {
-        self.begin_link();
-        let _ = write!(self.sql, "UPDATE {table} SET ");
-        for (index, (column, value)) in columns.into_iter().enumerate() {
-            let _ = write!(self.sql, "{}\"{column}\" = ", if index == 0 { "" } else { ", " });
-            self.bind(value);
-        }
-        self.sql.push_str(" WHERE ");
-        for (index, (column, value)) in found_by.into_iter().enumerate() {
-            let _ = write!(self.sql, "{}\"{column}\"", if index == 0 { "" } else { " AND " });
-            if value == value.as_null() {
-                self.sql.push_str(" IS NULL");
-            } else {
-                self.sql.push_str(" = ");
-                self.bind(value);
-            }
-        }
-        self.guard(" AND", self.links.checked_sub(1));
-        self.end_link("1");
+        let (set, found_by) = (set.into_iter().collect(), found_by.into_iter().collect());
+        self.push(Link { table, how: How::Update, found_by, set });
     }
 
-    /// Inserts a row, unless one is in its way. A transaction that is about to insert the same is waited for.
-    pub fn insert_if_new<'c>(&mut self, table: &str, row: impl IntoIterator<Item = (&'c str, Value)>) {
-        self.begin_link();
-        let (columns, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
-        let _ = write!(self.sql, "INSERT INTO {table} (\"{}\") SELECT ", columns.join("\", \""));
-        self.list(values);
-        self.guard(" WHERE", self.links.checked_sub(1));
-        self.sql.push_str(" ON CONFLICT DO NOTHING");
-        self.end_link("1");
+    /// Inserts a row, unless one with the same `key` is in its way. A transaction that is about to insert the same is waited for.
+    pub fn insert_if_new(
+        &mut self,
+        table: &'static str,
+        key: impl IntoIterator<Item = (&'static str, Value)>,
+        rest: impl IntoIterator<Item = (&'static str, Value)>,
+    ) {
+        let (found_by, set) = (key.into_iter().collect(), rest.into_iter().collect());
+        self.push(Link { table, how: How::Insert, found_by, set });
     }
 
     /// Ends the chain: adds the number of `rows` to the `seq` of a log's head, and inserts them into the log with the numbers
-    /// that it took. The second half of a row is JSON, for its last column. The head is asked for last, so that others wait for it as shortly as can be.
-    pub fn append<'c>(
+    /// that it took. The second half of a row is JSON, for its last column. The head is asked for last, so that others wait for it
+    /// as shortly as can be.
+    pub fn append(
         &mut self,
-        (head, found_by, value): (&str, &str, Value),
-        (log, columns): (&str, impl IntoIterator<Item = &'c str>),
+        head: (&'static str, &'static str, Value),
+        (log, columns): (&'static str, impl IntoIterator<Item = &'static str>),
         rows: Vec<(Vec<Value>, String)>,
     ) {
-        let guarded = !self.is_empty();
-        self.begin_link();
-        let _ = write!(self.sql, "UPDATE {head} SET seq = seq + {} WHERE {found_by} = ", rows.len());
-        self.bind(value);
-        self.guard(" AND", self.links.checked_sub(1));
-        self.end_link("seq");
-
-        let taken = self.links - 1;
-        self.begin_link();
-        let _ = write!(self.sql, "INSERT INTO {log} (seq");
-        columns.into_iter().for_each(|column| {
-            let _ = write!(self.sql, ", \"{column}\"");
+        // As text: PostgreSQL reads it anyway, and nobody has to make a tree of it first.
+        let rows = rows.into_iter().map(|(mut row, json)| {
+            row.push(json.into());
+            row
         });
-        self.sql.push_str(") ");
-        let mut behind = rows.len();
-        for (row, json) in rows {
-            behind -= 1;
-            // Without a head there is no number: NULL, which no log takes, and all of the statement fails.
-            let _ = write!(self.sql, "SELECT (SELECT seq FROM link_{taken}) - {behind}, ");
-            self.list(row);
-            self.sql.push_str(", ");
-            // As text: PostgreSQL reads it anyway, and nobody has to make a tree of it first.
-            self.bind(json.into());
-            self.sql.push_str("::jsonb");
-            self.guard(" WHERE", guarded.then_some(0));
-            self.sql.push_str(if behind == 0 { "" } else { " UNION ALL " });
-        }
-        self.end_link("1");
+        let rows = rows.collect();
+        self.append = Some(Append { head, log, columns: columns.into_iter().collect(), rows });
     }
 
-    /// Writes all of it, or nothing: whether it was written. Nothing is when a row was not found, or one was in the way.
-    ///
-    /// # Errors
-    /// When the database fails or refuses.
-    pub(super) async fn run(self, db: &impl ConnectionTrait) -> Result<bool, DbErr> {
-        if self.is_empty() {
-            return Ok(true);
-        }
-        let sql = format!("WITH {} TABLE link_{}", self.sql, self.links - 1);
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, self.values);
-        Ok(db.execute_raw(statement).await?.rows_affected() > 0)
-    }
-
-    fn begin_link(&mut self) {
-        let comma = if self.links == 0 { "" } else { ", " };
-        let _ = write!(self.sql, "{comma}link_{} AS (", self.links);
-    }
-
-    /// Only when that link has written.
-    fn guard(&mut self, word: &str, link: Option<usize>) {
-        if let Some(link) = link {
-            let _ = write!(self.sql, "{word} EXISTS (TABLE link_{link})");
+    /// The log that it appends to, if it does: two chains with the same one wait for each other.
+    pub(super) fn log(&self) -> Option<sea_orm::prelude::Uuid> {
+        match self.append.as_ref()?.head.2 {
+            Value::Uuid(id) => id,
+            _ => None,
         }
     }
 
-    fn end_link(&mut self, returning: &str) {
-        let _ = write!(self.sql, " RETURNING {returning})");
-        self.links += 1;
+    /// Whether one statement can write both: they write the same tables, and no two rows of which it could not tell afterwards
+    /// which one it inserted.
+    pub(super) fn fits(&self, other: &Self) -> bool {
+        let inserted = |chain: &Self, link: &Link| {
+            chain
+                .links
+                .iter()
+                .any(|its| its.how == How::Insert && its.table == link.table && its.found_by == link.found_by)
+        };
+        self.shape == other.shape
+            && self.append.is_some() == other.append.is_some()
+            && !self.links.iter().any(|link| link.how == How::Insert && inserted(other, link))
     }
 
-    fn list(&mut self, values: Vec<Value>) {
-        for (index, value) in values.into_iter().enumerate() {
-            self.sql.push_str(if index == 0 { "" } else { ", " });
-            self.bind(value);
+    fn push(&mut self, link: Link) {
+        let part = (link.table, link.how);
+        if self.shape.last() != Some(&part) {
+            self.shape.push(part);
         }
+        self.links.push(link);
+    }
+}
+
+/// Chains of one shape and one log as a statement. It answers the places in `chains` of those that were written.
+///
+/// # Errors
+/// When a value is of a kind that no column has.
+pub(super) fn statement(chains: Vec<Chain>) -> Result<(String, PgArguments), DbErr> {
+    let Some(first) = chains.first() else { return Err(DbErr::Custom("no chain to write".to_owned())) };
+    let (shape, head) = (first.shape.clone(), first.append.as_ref().map(|append| append.head.clone()));
+    let log = first.append.as_ref().map(|append| (append.log, append.columns.clone()));
+    let mut tables: Vec<Vec<(i32, Link)>> = shape.iter().map(|_| Vec::new()).collect();
+    let mut events = Vec::new();
+    for (place, chain) in (0..).zip(chains) {
+        for link in chain.links {
+            let table = shape.iter().position(|part| *part == (link.table, link.how));
+            let table = table.and_then(|at| tables.get_mut(at));
+            table.ok_or_else(|| DbErr::Custom("a chain of another shape".to_owned()))?.push((place, link));
+        }
+        let rows = chain.append.into_iter().flat_map(|append| append.rows);
+        events.extend(rows.map(|row| (place, row)));
     }
 
-    fn bind(&mut self, value: Value) {
-        self.values.push(value);
-        let _ = write!(self.sql, "${}", self.values.len());
+    let mut columns = Columns::default();
+    let mut text = sql::Text::default();
+    for mut rows in tables {
+        // Two statements that meet take their rows in the same order, and so do not wait for each other in a circle.
+        rows.sort_by_cached_key(|(_, link)| arguments::order(&link.found_by));
+        text.link(rows, &mut columns)?;
     }
+    if let (Some(head), Some((log, names))) = (head, log) {
+        text.append(head, (log, &names), events, &mut columns)?;
+    }
+    Ok((text.end(), columns.bind()))
 }

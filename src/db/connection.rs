@@ -7,7 +7,8 @@ use sea_orm::{
     metric::Info,
     sqlx::{
         self, AssertSqlSafe, Connection as _, Executor, PgConnection, SqliteConnection,
-        postgres::PgConnectOptions, sqlite::SqliteConnectOptions,
+        postgres::{PgArguments, PgConnectOptions},
+        sqlite::SqliteConnectOptions,
     },
 };
 use sea_query_sqlx::SqlxValues;
@@ -184,6 +185,23 @@ impl Connection {
             rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
         });
         self.was_used(before, outcome, not_queried)
+    }
+
+    /// Runs a statement whose parameters PostgreSQL alone has.
+    ///
+    /// # Errors
+    /// The driver's own, and when this is not PostgreSQL.
+    pub(super) async fn query_arrays(
+        &mut self,
+        sql: String,
+        bound: PgArguments,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let before = self.use_it();
+        let Driver::Postgres(connection) = &mut self.driver else {
+            return Err(DbErr::Custom("arrays are for PostgreSQL".to_owned()));
+        };
+        let rows = sqlx::query_with(AssertSqlSafe(sql), bound).fetch_all(connection).await;
+        self.was_used(before, rows.map(|rows| rows.into_iter().map(QueryResult::from).collect()), not_queried)
     }
 
     /// Closes it in good order.

@@ -20,7 +20,10 @@ use sea_orm::{
 };
 use tokio::time::Instant;
 
-use super::connection::{Connection, Seen, State, Target, not_connected};
+use super::{
+    chain::{self, Chain},
+    connection::{Connection, Seen, State, Target, not_connected},
+};
 
 /// A request that waits longer than this for a connection, or a connection for its database, is refused.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -96,6 +99,25 @@ impl Pool {
         let outcome = run(statement).await;
         seen(&Info { elapsed: started.elapsed(), statement: &text, failed: outcome.is_err() });
         outcome
+    }
+
+    /// Writes chains of one shape and one log with one statement. Answers the places of those that were written.
+    ///
+    /// # Errors
+    /// When the database fails or refuses; then none is written.
+    pub(super) async fn write(&self, lent: &mut Lent, chains: Vec<Chain>) -> Result<Vec<usize>, DbErr> {
+        let (text, bound) = chain::statement(chains)?;
+        let rows = self
+            .watched(Statement::from_string(self.backend, text), async |statement| {
+                lent.query_arrays(statement.sql, bound).await
+            })
+            .await?;
+        rows.iter()
+            .map(|row| {
+                usize::try_from(row.try_get_by_index::<i32>(0)?)
+                    .map_err(|error| DbErr::Custom(error.to_string()))
+            })
+            .collect()
     }
 
     /// Closes the connections that are not lent, and lends none any more.

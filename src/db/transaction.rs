@@ -14,6 +14,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 use super::{
     chain::Chain,
     connection::Begin,
+    convoy::Convoy,
     pool::{Lent, Pool},
 };
 use crate::error::Result;
@@ -25,6 +26,7 @@ use crate::error::Result;
 /// committed and writes, both by [`Transaction::around`], in one statement that asks whether what it has read is still so.
 pub struct Transaction {
     pool: Pool,
+    convoy: Convoy,
     how: Begin,
     begun: Mutex<Option<Lent>>,
     has_begun: AtomicBool,
@@ -32,9 +34,9 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    pub(super) fn new(pool: Pool, how: Begin) -> Self {
+    pub(super) fn new(pool: Pool, convoy: Convoy, how: Begin) -> Self {
         let (has_begun, first) = (AtomicBool::new(false), SyncMutex::default());
-        Self { pool, how, begun: Mutex::default(), has_begun, first }
+        Self { pool, convoy, how, begun: Mutex::default(), has_begun, first }
     }
 
     /// The database around a transaction that has not begun; none once it has. Each statement there is its own transaction.
@@ -48,15 +50,20 @@ impl Transaction {
         self.first.lock().unwrap_or_else(PoisonError::into_inner).push(statement);
     }
 
-    /// Runs a chain: as a transaction of its own as long as none has begun.
+    /// Writes a chain: as long as no transaction has begun, together with others of its log, as one of their own. Answers whether
+    /// it was written; it is not when the first of its rows was not found, or is in its way.
     ///
     /// # Errors
-    /// As [`Chain::run`].
+    /// When the database fails or refuses; then nothing of it is written.
     pub async fn run(&self, chain: Chain) -> Result<bool, DbErr> {
-        match self.around() {
-            Some(pool) => chain.run(pool).await,
-            None => chain.run(self).await,
+        if chain.is_empty() {
+            return Ok(true);
         }
+        if self.around().is_some() {
+            return self.convoy.write(chain).await;
+        }
+        let mut lent = self.begun().await?;
+        Ok(!self.pool.write(&mut lent, vec![chain]).await?.is_empty())
     }
 
     /// Commits what has begun when the outcome of the work is `Ok`, and takes it back otherwise.

@@ -114,9 +114,15 @@ pub(super) struct Claim {
 impl Claim {
     /// Makes it the first write of a chain. A twin that is under way is waited for; when it commits, nothing is written.
     pub(super) fn add_to(self, chain: &mut Chain) {
-        let columns = idempotency::Column::iter();
-        let row = columns.map(|column| (column.as_str(), self.row.get(column)));
-        chain.insert_if_new("idempotency", row);
+        let is_key = |column: &idempotency::Column| {
+            use idempotency::Column::{Actor, Key, Operation};
+            matches!(column, Actor | Operation | Key)
+        };
+        let (key, rest): (Vec<_>, Vec<_>) = idempotency::Column::iter().partition(is_key);
+        let values = |columns: Vec<idempotency::Column>| {
+            columns.into_iter().map(|column| (column.as_str(), self.row.get(column)))
+        };
+        chain.insert_if_new("idempotency", values(key), values(rest));
     }
 }
 
