@@ -19,11 +19,11 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 pub(super) use self::{
     ask::Asking,
     judge_again::judge_again,
-    run::{begin, same_is_open},
+    run::{begin, cut_off, overruled, same_is_open},
 };
 use crate::checks::{Bands, Checks, store::Store};
 pub use crate::checks::{BankFound, Found, IdentityFound, PanFound};
-pub use callback::called_back;
+pub use callback::{Callbacks, CalledBack, FORGOTTEN, called_back};
 pub use conclude::Concluded;
 pub(super) use conclude::put;
 pub use due::{perform, runs_due};
@@ -34,8 +34,7 @@ pub struct Performing {
     checks: Arc<Checks>,
     bands: Bands,
     store: Option<Store>,
-    /// The `Authorization` header that providers call back with; none: nobody does.
-    callbacks: Option<Arc<str>>,
+    callbacks: Callbacks,
     pictures: Arc<Pictures>,
     bell: Arc<Notify>,
 }
@@ -69,15 +68,15 @@ impl Performing {
         self.store.as_ref()
     }
 
-    /// The same, believing callbacks with this `Authorization` header.
+    /// The same, believing these callbacks.
     #[must_use]
-    pub fn with_callbacks(self, authorization: Option<&str>) -> Self {
-        Self { callbacks: authorization.map(Into::into), ..self }
+    pub fn with_callbacks(self, callbacks: Callbacks) -> Self {
+        Self { callbacks, ..self }
     }
 
-    /// The header that providers call back with.
-    pub(super) fn callbacks(&self) -> Option<&str> {
-        self.callbacks.as_deref()
+    /// What callbacks are believed by.
+    pub(super) fn callbacks(&self) -> &Callbacks {
+        &self.callbacks
     }
 
     /// A turn at looking at a picture; none while as many are looked at as may be.
