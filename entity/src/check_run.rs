@@ -73,7 +73,11 @@ pub async fn take_due(
     until: Time,
     limit: u64,
 ) -> Result<Vec<Due>, DbErr> {
-    let backend = db.get_database_backend();
+    Due::find_by_statement(taking(db.get_database_backend(), now, until, limit)).all(db).await
+}
+
+/// The statement of [`take_due`].
+pub fn taking(backend: DbBackend, now: Time, until: Time, limit: u64) -> Statement {
     // Several replicas look at once, and each passes over what another is taking. SQLite has one writer.
     let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
@@ -88,7 +92,7 @@ pub async fn take_due(
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let values = [now.into(), until.into(), limit.into()];
-    Due::find_by_statement(Statement::from_sql_and_values(backend, sql, values)).all(db).await
+    Statement::from_sql_and_values(backend, sql, values)
 }
 
 impl Entity {

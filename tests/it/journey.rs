@@ -11,7 +11,7 @@ mod overruled;
 mod pictures;
 mod results;
 mod runs;
-mod scripted;
+pub(crate) mod scripted;
 mod texts;
 
 use axum::http::{StatusCode, header};

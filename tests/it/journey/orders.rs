@@ -137,7 +137,7 @@ async fn a_drop_that_a_banks_outage_ended_may_be_begun_again() {
     assert_eq!(orders(&server), 2);
     let ids: Vec<_> =
         server.stub.asked().iter().map(|call| call.header("x-request-id").unwrap().to_owned()).collect();
-    assert_eq!((&ids[0] == &ids[1], &ids[1] == &ids[2]), (true, false), "another order has another run's id");
+    assert_eq!((ids[0] == ids[1], ids[1] == ids[2]), (true, false), "another order has another run's id");
     app.close().await;
 }
 

@@ -19,19 +19,19 @@ use crate::harness::app::TestApp;
 type Meanwhile = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Answers one after the other.
-pub(super) struct Scripted {
+pub(crate) struct Scripted {
     answers: Mutex<VecDeque<Answer>>,
     meanwhile: Meanwhile,
 }
 
 impl Scripted {
     /// The use cases of a server whose PANs are looked up here, in live mode.
-    pub(super) fn perform(app: &TestApp, answers: impl IntoIterator<Item = Answer>) -> Kyc {
+    pub(crate) fn perform(app: &TestApp, answers: impl IntoIterator<Item = Answer>) -> Kyc {
         Self::perform_while(app, answers, Arc::new(|| Box::pin(async {})))
     }
 
     /// The same, and what happens each time between the question and its answer.
-    pub(super) fn perform_while(
+    pub(crate) fn perform_while(
         app: &TestApp,
         answers: impl IntoIterator<Item = Answer>,
         meanwhile: Meanwhile,
@@ -55,7 +55,7 @@ impl Check for Scripted {
 }
 
 /// A PAN that passed, under this name.
-pub(super) fn passed(name: &str) -> Answer {
+pub(crate) fn passed(name: &str) -> Answer {
     let found = PanFound { masked_pan: "ABxxxxxx1F".to_owned(), registered_name: Some(name.to_owned()) };
     Answer::Completed { found: Some(Found::Pan(found)) }
 }
