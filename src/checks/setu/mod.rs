@@ -190,7 +190,7 @@ impl Check for Setu {
             (_, ask) => Answer::requires(UNDER_REVIEW, given(ask)),
         };
         if let Answer::Down { why } = &answer {
-            tracing::warn!(kind = %request.kind, %why, "Setu is down");
+            tracing::warn!(kind = %request.kind, %run, %why, "Setu is down");
         }
         answer.into()
     }

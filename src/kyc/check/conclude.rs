@@ -68,6 +68,8 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
     let judged = judge(answered.answer.clone(), &who(&customer), answered.bands);
     // The customer may have come back while the provider was asked: what they brought is asked next, and at once.
     let moved_on = run.ask != answered.asked;
+    // An order that was taken, and of which nobody tells what became, is not for the customer to repeat.
+    let taken = run.sent_at.is_some() && run.ask.is_none();
     let passed = matches!(answered.answer, Answer::Completed { .. });
     let wish = match &judged.answer {
         Answer::Completed { .. } => Move::new(StepStatus::Completed, ActorKind::Provider, change.now),
@@ -85,12 +87,10 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
             if let Some(again) = again {
                 let due_at = if moved_on { run.due_at } else { Some(change.now + again) };
                 // Of what may be asked once nothing has left, or it would not be asked again.
-                let sent_at = run.sent_at.filter(|_| run.ask.is_none());
+                let sent_at = run.sent_at.filter(|_| taken);
                 let after = check_run::Model { asked, due_at, sent_at, ..run.clone() };
                 return wait(change, run, after).await;
             }
-            // An order that was taken, and of which nobody tells what became, is not for the customer to repeat.
-            let taken = run.sent_at.is_some() && run.ask.is_none();
             let code = if taken { PROVIDER_ANSWER_LOST } else { PROVIDER_UNAVAILABLE };
             Move::new(StepStatus::RequiresAction, ActorKind::Provider, change.now).because(known(code))
         }
@@ -123,7 +123,10 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
     let Moved::To(moved) = rules.advance(&wish, aggregate.row.state)? else {
         return Err(Error::internal("a run's outcome moves nothing"));
     };
-    if let Some(found) = judged.answer.found() {
+    // Of one that is given up, what the order was about.
+    let known =
+        if taken { run.found.clone().and_then(|found| serde_json::from_value(found).ok()) } else { None };
+    if let Some(found) = judged.answer.found().or(known.as_ref()) {
         let score = judged.name_match.as_ref().map(|name_match| name_match.score);
         put(change, &aggregate.steps[index], found, score, passed).await?;
     }

@@ -87,7 +87,10 @@ pub async fn perform(
     let replies = match leave_to_ask(kyc, scope, &run, &request).await? {
         // No transaction is open: a provider may take its time.
         Leave::Go => check.ask(&request).await,
-        Leave::Gone => retry::lost(&request).into(),
+        Leave::Gone => {
+            tracing::warn!(run = %id, "what became of an order is not known: a process died with the answer");
+            retry::lost(&request).into()
+        }
         Leave::Stay => return Ok((Concluded::Nothing, None)),
     };
     let url = match replies.first() {

@@ -2,8 +2,8 @@
 //!
 //! A run is a row that is written together with the step's IN_PROGRESS. Whoever takes it ([`due`]) asks the provider outside of
 //! any transaction, and brings what it answered into one ([`conclude`]): the step moves, the result is stored, the run ends. A
-//! process that dies in between leaves the run to the next one, which asks again; the provider is given the run's id, and
-//! so knows the question. Nothing else brings a run to its end: not even two answers at once.
+//! process that dies in between leaves the run to the next one, which asks again, unless it was an order: the provider is given the
+//! run's id, and so can tell a repeat. Besides, only the team ends a run, by moving its step ([`run`]).
 
 mod ask;
 mod callback;

@@ -71,6 +71,7 @@ async fn a_callback_that_is_believed_has_its_run_asked_about_once() {
             false => call(app.anonymous().with("authorization", AGREED), &body).await,
         };
         assert_eq!(send().await, 200);
+        app.pass(TimeDelta::seconds(1));
         let before = dump(app.kyc().db.library()).await;
         assert_eq!(send().await, 200, "sent again");
         assert_eq!(dump(app.kyc().db.library()).await, before, "and changes nothing");

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     harness::{
         app::{House, TestApp},
+        dump::dump,
         stub::Reply,
     },
     setu::stand_in::StandIn,
@@ -115,6 +116,7 @@ async fn an_order_that_was_taken_and_is_never_told_of_is_a_reviewers() {
     }
     assert_eq!(looks, 6);
     is_lost(&step_of(&house, &attempt).await);
+    assert!(dump(app.kyc().db.library()).await.contains("xxxxxx7890"), "the reviewer sees which account");
     assert_eq!(orders(&server), 1);
     app.close().await;
 }
