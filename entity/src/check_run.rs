@@ -1,6 +1,6 @@
 //! A run of a check: what a provider is to be asked, and when next.
 
-use sea_orm::{DbBackend, FromQueryResult, QueryOrder, QuerySelect, Statement, entity::prelude::*};
+use sea_orm::{DbBackend, FromQueryResult, QuerySelect, Statement, entity::prelude::*};
 
 use crate::{
     Scope, Scoped, Time,
@@ -117,12 +117,8 @@ impl Entity {
     }
 
     /// Runs that a provider knows by this reference and whose outcome nobody has heard, of every merchant: the reference is all
-    /// that its answer names. It is one run's, but for the sandbox's.
+    /// that its answer names. It is one run's, but for the sandbox's, of which any will do.
     pub fn by_reference(reference: &str, limit: u64) -> Select<Self> {
-        Self::find()
-            .filter(Column::Reference.eq(reference))
-            .filter(Column::AnsweredAt.is_null())
-            .order_by_asc(Column::Id)
-            .limit(limit)
+        Self::find().filter(Column::Reference.eq(reference)).filter(Column::AnsweredAt.is_null()).limit(limit)
     }
 }

@@ -7,7 +7,12 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use super::Asking;
 use crate::{
     error::Result,
-    kyc::{Change, aggregate::Aggregate, rows, step::PERFORMED_BY_API},
+    kyc::{
+        Change,
+        aggregate::Aggregate,
+        rows,
+        step::{PERFORMED_BY_API, PERFORMED_BY_REVIEWER},
+    },
 };
 
 /// How long whoever takes a run has it to themselves: longer than any provider is waited for, three tries at each of the
@@ -97,10 +102,11 @@ pub(in crate::kyc) async fn overruled(change: &Change<'_>, step: &step::Model, t
     if is_listened_to(step) {
         end_open(change, step).await?;
     }
-    let written = match (step.status, to) {
-        (_, StepStatus::InProgress) => step_result::Entity::outlive(change.scope, step.id),
-        (_, StepStatus::RequiresAction) => step_result::Entity::overrule(change.scope, step.id),
-        (_, StepStatus::NotStarted | StepStatus::Completed | StepStatus::Failed) => return Ok(()),
+    let written = match to {
+        StepStatus::InProgress => step_result::Entity::outlive(change.scope, step.id),
+        StepStatus::NotStarted | StepStatus::RequiresAction | StepStatus::Completed | StepStatus::Failed => {
+            step_result::Entity::overrule(change.scope, step.id)
+        }
     };
     written.exec(change.txn).await?;
     Ok(())
@@ -108,7 +114,7 @@ pub(in crate::kyc) async fn overruled(change: &Change<'_>, step: &step::Model, t
 
 /// Somebody of the team ends an attempt: nobody waits for the providers of its steps any more.
 pub(in crate::kyc) async fn cut_off(change: &Change<'_>, attempt: &Aggregate) -> Result<()> {
-    if !attempt.steps.iter().any(|step| is_performed(step) && is_listened_to(step)) {
+    if !attempt.steps.iter().any(is_listened_to) {
         return Ok(());
     }
     let open = check_run::Entity::open_of_attempt(change.scope, attempt.row.id);
@@ -118,10 +124,12 @@ pub(in crate::kyc) async fn cut_off(change: &Change<'_>, attempt: &Aggregate) ->
     Ok(())
 }
 
-/// Whether somebody of ours has performed the step: what a merchant's own system moves, and nobody else, has no run. Its moves
-/// are many, and one statement each.
+/// Whether a provider performs the step. What the team's people or systems have moved last is theirs already, and has no run that
+/// anybody is asked about: their moves are many, and one statement each.
 fn is_performed(step: &step::Model) -> bool {
-    step.provider.as_deref().is_some_and(|provider| provider != PERFORMED_BY_API)
+    step.provider
+        .as_deref()
+        .is_some_and(|provider| ![PERFORMED_BY_API, PERFORMED_BY_REVIEWER].contains(&provider))
 }
 
 /// Whether the step may have an open run: one that has timed out is listened to until its provider has answered.
