@@ -62,7 +62,7 @@ pub async fn called_back(kyc: &Kyc, provider: &str, came: &CalledBack<'_>) -> Re
     let id = match believed {
         Ok(Believed { id }) => id.into_bytes(),
         Err(fault) => {
-            tracing::warn!(?fault, "a callback is not believed");
+            tracing::info!(?fault, "a callback is not believed");
             return Err(Error::Unauthenticated);
         }
     };
