@@ -114,6 +114,11 @@ pub async fn lists_due(kyc: &Kyc) -> Result<usize> {
 }
 
 impl Worker {
+    /// Whether a step did as much as one does, so that more may be due.
+    fn was_full(&self, done: usize) -> bool {
+        u64::try_from(done).is_ok_and(|done| done >= self.batch)
+    }
+
     /// Does its step again and again until `stop`: after its pause, or as soon as `bell` rings.
     async fn run(&self, kyc: &Kyc, auth: &Auth, bell: &Notify, stop: &CancellationToken) {
         let mut failures = 0;
@@ -128,7 +133,7 @@ impl Worker {
                     if done > 0 {
                         tracing::debug!(worker = self.name, done, "a worker's step");
                     }
-                    if u64::try_from(done).is_ok_and(|done| done >= self.batch) {
+                    if self.was_full(done) {
                         tokio::task::yield_now().await;
                         continue;
                     }
@@ -158,6 +163,13 @@ fn pause(usual: Duration, failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_did_all_that_one_step_does_goes_on_at_once() {
+        assert!(PERFORMER.was_full(10) && !PERFORMER.was_full(9));
+        assert!(SCREENER.was_full(100) && !SCREENER.was_full(99));
+        assert!(WORKERS.iter().all(|worker| !worker.was_full(0)));
+    }
 
     #[test]
     fn who_fails_waits_longer_but_not_for_ever() {
