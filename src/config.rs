@@ -25,7 +25,7 @@ pub use self::{
 use self::{sources::Sources, values as parse};
 
 /// Every key, in the order of `config.example.toml`.
-const KEYS: [&str; 31] = [
+const KEYS: [&str; 32] = [
     "listen",
     "public_url",
     "database_url",
@@ -49,6 +49,7 @@ const KEYS: [&str; 31] = [
     "setu_bank",
     "setu_bank_mode",
     "setu_callback_authorization",
+    "setu_callback_secret",
     "images",
     "s3_endpoint",
     "s3_region",

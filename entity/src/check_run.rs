@@ -1,6 +1,6 @@
 //! A run of a check: what a provider is to be asked, and when next.
 
-use sea_orm::{DbBackend, FromQueryResult, Statement, entity::prelude::*};
+use sea_orm::{DbBackend, FromQueryResult, QuerySelect, Statement, entity::prelude::*};
 
 use crate::{
     Scope, Scoped, Time,
@@ -31,6 +31,10 @@ pub struct Model {
     pub due_at: Option<Time>,
     pub created_at: Time,
     pub ended_at: Option<Time>,
+    /// When a question that may be sent once only went out; none again when it certainly did not arrive.
+    pub sent_at: Option<Time>,
+    /// When its outcome was heard. None of one that has ended: somebody has moved the step meanwhile.
+    pub answered_at: Option<Time>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -69,7 +73,11 @@ pub async fn take_due(
     until: Time,
     limit: u64,
 ) -> Result<Vec<Due>, DbErr> {
-    let backend = db.get_database_backend();
+    Due::find_by_statement(taking(db.get_database_backend(), now, until, limit)).all(db).await
+}
+
+/// The statement of [`take_due`].
+pub fn taking(backend: DbBackend, now: Time, until: Time, limit: u64) -> Statement {
     // Several replicas look at once, and each passes over what another is taking. SQLite has one writer.
     let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
@@ -84,7 +92,7 @@ pub async fn take_due(
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let values = [now.into(), until.into(), limit.into()];
-    Due::find_by_statement(Statement::from_sql_and_values(backend, sql, values)).all(db).await
+    Statement::from_sql_and_values(backend, sql, values)
 }
 
 impl Entity {
@@ -93,8 +101,24 @@ impl Entity {
         Self::scoped(scope).filter(Column::StepId.eq(step)).filter(Column::EndedAt.is_null())
     }
 
-    /// The runs that a provider knows by this reference, of every merchant: the reference is all that its answer names.
-    pub fn by_reference(reference: &str) -> Select<Self> {
-        Self::find().filter(Column::Reference.eq(reference))
+    /// Notes that a run's question goes out, unless it has before, or the run is over.
+    pub fn send(scope: Scope, id: RunId, at: Time) -> sea_orm::UpdateMany<Self> {
+        Self::update_many()
+            .col_expr(Column::SentAt, Expr::value(at))
+            .filter(Column::MerchantId.eq(scope.merchant_id()))
+            .filter(Column::Id.eq(id))
+            .filter(Column::SentAt.is_null())
+            .filter(Column::EndedAt.is_null())
+    }
+
+    /// The open runs of an attempt.
+    pub fn open_of_attempt(scope: Scope, attempt: AttemptId) -> Select<Self> {
+        Self::scoped(scope).filter(Column::AttemptId.eq(attempt)).filter(Column::EndedAt.is_null())
+    }
+
+    /// Runs that a provider knows by this reference and whose outcome nobody has heard, of every merchant: the reference is all
+    /// that its answer names. It is one run's, but for the sandbox's, of which any will do.
+    pub fn by_reference(reference: &str, limit: u64) -> Select<Self> {
+        Self::find().filter(Column::Reference.eq(reference)).filter(Column::AnsweredAt.is_null()).limit(limit)
     }
 }

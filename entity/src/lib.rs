@@ -15,6 +15,7 @@
 //! | [`link`] | one issued token of an attempt's link |
 //! | [`check_run`] | what a provider is to be asked about a step, and when next |
 //! | [`step_result`] | what the check of a step found, masked |
+//! | [`callback`] | a callback of a provider that was believed; nobody's |
 //! | [`link_session`] | a browser in which a customer walks their journey |
 //! | [`event`], [`log_head`] | the append-only log of a merchant, and the number of its newest entry |
 //! | [`idempotency`] | the answer of a mutation that carried a key |
@@ -30,6 +31,7 @@
 
 pub mod api_key;
 pub mod attempt;
+pub mod callback;
 pub mod check_run;
 pub mod customer;
 pub mod event;

@@ -14,6 +14,7 @@ mod m20261123_000002_screenings;
 mod m20261123_000003_attempt_state;
 mod m20261123_000004_summary;
 mod m20261123_000010_journey;
+mod m20261123_000020_runs;
 pub mod run;
 
 /// Every migration, oldest first.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_attempt_state::Migration),
             Box::new(m20261123_000004_summary::Migration),
             Box::new(m20261123_000010_journey::Migration),
+            Box::new(m20261123_000020_runs::Migration),
         ]
     }
 }

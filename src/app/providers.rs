@@ -8,7 +8,7 @@ use crate::{
     },
     config::{BankMode, Config, Images, Secret},
     entropy::Entropy,
-    kyc::check::Performing,
+    kyc::check::{Callbacks, Performing},
 };
 
 /// Settings that are right one by one, and not together. No value is in it.
@@ -29,9 +29,13 @@ pub enum ProvidersError {
 /// # Errors
 /// As [`bands`], [`checks`] and [`store()`].
 pub fn performing(config: &Config, entropy: &Entropy) -> Result<Performing, ProvidersError> {
-    let agreed = config.setu.callback_authorization.as_ref().map(|secret| secret.expose());
+    let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().into());
+    let callbacks = Callbacks {
+        authorization: text(&config.setu.callback_authorization),
+        secret: text(&config.setu.callback_secret),
+    };
     let performing = Performing::new(checks(config, entropy)?, bands(config)?);
-    Ok(performing.with_store(store(config)?).with_callbacks(agreed))
+    Ok(performing.with_store(store(config)?).with_callbacks(callbacks))
 }
 
 /// What a name match is worth.

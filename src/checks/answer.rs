@@ -72,7 +72,7 @@ impl Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outage {
-    /// No connection.
+    /// No connection, so that nothing of the question has left.
     Unreachable,
     /// No whole answer in time.
     Silent,

@@ -1,7 +1,7 @@
 //! What a check is asked.
 
 use chrono::NaiveDate;
-use entity::StepKind;
+use entity::{StepKind, id::RunId};
 
 use super::{
     Found, Reference,
@@ -12,6 +12,8 @@ use super::{
 /// One question to a check. Without `Debug`: all of it is personal.
 #[derive(Clone)]
 pub struct Request {
+    /// Whose question it is. A provider is given it: the same question asked again has the same, a new one another.
+    pub run: RunId,
     pub kind: StepKind,
     pub customer: Customer,
     pub ask: Ask,
@@ -40,6 +42,13 @@ pub enum Ask {
     /// What became of a request that was pending, or of a customer who has not come back. `found` is what the answer that was
     /// pending had.
     Again { reference: Reference, found: Option<Found> },
+}
+
+impl Ask {
+    /// Whether it may reach the provider once only: asked again, it is a second order.
+    pub fn is_order(&self) -> bool {
+        matches!(self, Self::Bank { .. })
+    }
 }
 
 /// What the customer's browser brings back from DigiLocker. Anybody can type it: it may make a step fail or wait, and never

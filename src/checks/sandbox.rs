@@ -248,7 +248,7 @@ fn play(request: &Request, outcome: Outcome) -> Replies {
         Outcome::Again => Answer::requires(again(kind), given(&request.ask)).into(),
         Outcome::Review => review(request).into(),
         Outcome::OtherName => other_name(request).into(),
-        Outcome::Down => Answer::Down { why: Outage::Faulty }.into(),
+        Outcome::Down => Answer::Down { why: Outage::Unreachable }.into(),
         Outcome::Slow => pending(SLOW).into(),
         Outcome::Twice => Replies::twice(pass()),
         Outcome::Late => pending(time_limit(kind) + TOO_LATE).into(),

@@ -21,6 +21,8 @@ pub struct Setu {
     /// The whole `Authorization` header that Setu sends with its notifications, as agreed with it. None: they are refused, and
     /// outcomes are asked for.
     pub callback_authorization: Option<Secret>,
+    /// The secret with which a gateway of one's own signs them. At least 32 characters.
+    pub callback_secret: Option<Secret>,
 }
 
 /// How bank accounts are checked.
@@ -62,6 +64,11 @@ impl Setu {
             "setu_callback_authorization",
             |text| header(text).map(Some),
             &mut self.callback_authorization,
+        )?;
+        sources.read(
+            "setu_callback_secret",
+            |text| super::values::platform_key(text).map(Some),
+            &mut self.callback_secret,
         )
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     AttemptChanged, Change, Key, Kyc, LinkIssued, Outcome, aggregate::Aggregate, attempt::default_validity,
-    journey::end_sessions, refusal::not_found, rows,
+    check, journey::end_sessions, refusal::not_found, rows,
 };
 use crate::{
     auth::Actor,
@@ -113,6 +113,9 @@ pub async fn revoke(
             let settled = aggregate.rules().revoke_link(change.now)?;
             if !settled.changes.is_empty() {
                 end_sessions(change, attempt_id).await?;
+                if settled.attempt.state.is_terminal() {
+                    check::cut_off(change, &aggregate).await?;
+                }
                 aggregate.settle(change, settled, Vec::new());
             }
             Ok(AttemptChanged { attempt: aggregate.row })

@@ -98,6 +98,7 @@ async fn apply(
     let by = change.actor.kind();
     let wish = Move { to: status, by, reason, action_by, at: change.now };
     if let Moved::To(moved) = rows::step_rules_of(before).advance(&wish, aggregate.row.state)? {
+        check::overruled(change, before, status).await?;
         let provider = performer(by).filter(|_| !is_question(before.status, status));
         aggregate.write_step(change, index, moved, provider);
         aggregate.settle_steps(change, by)?;
@@ -105,7 +106,7 @@ async fn apply(
             // Who reports an outcome has judged it. How well the name matches is told all the same.
             let customer = customer_of(change, &aggregate.row).await?;
             let score = found.name().map(|name| compare(&customer.name, name).score);
-            check::put(change, &aggregate.steps[index], found, score).await?;
+            check::put(change, &aggregate.steps[index], found, score, false).await?;
         }
     }
     Ok(StepMoved { step: aggregate.steps.swap_remove(index), attempt: aggregate.row })

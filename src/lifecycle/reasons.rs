@@ -17,6 +17,8 @@ pub const MAX_NOTE: usize = 2000;
 pub const UNDER_REVIEW: &str = "UNDER_REVIEW";
 /// The provider is down. It costs the customer no try.
 pub const PROVIDER_UNAVAILABLE: &str = "PROVIDER_UNAVAILABLE";
+/// A provider was asked what must not be asked twice, and its answer was lost. It costs the customer no try.
+pub const PROVIDER_ANSWER_LOST: &str = "PROVIDER_ANSWER_LOST";
 /// IN_PROGRESS lasted longer than [`super::step::time_limit`].
 pub const STEP_TIMED_OUT: &str = "STEP_TIMED_OUT";
 /// The customer's name or birth date changed: what was checked against the old ones is judged again.

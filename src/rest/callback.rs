@@ -4,13 +4,13 @@ use axum::{
     Router,
     body::to_bytes,
     extract::{FromRef, Path, Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::post,
 };
 
 use super::{RestState, json::refusal};
-use crate::kyc::check::called_back;
+use crate::kyc::check::{CalledBack, called_back};
 
 /// Bytes of a callback.
 const MAX_BODY: usize = 64 * 1024;
@@ -29,14 +29,21 @@ async fn callback(
     Path(provider): Path<String>,
     request: Request,
 ) -> Response {
-    let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let authorization = authorization.map(str::to_owned);
-    let Ok(body) = to_bytes(request.into_body(), MAX_BODY).await else {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
         let message = format!("Send at most {MAX_BODY} bytes.");
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", &message);
     };
-    match called_back(&state.kyc, &provider, authorization.as_deref(), &body).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let came = CalledBack {
+        authorization: header("authorization"),
+        timestamp: header("x-kyc-timestamp"),
+        signature: header("x-kyc-signature"),
+        body: &body,
+    };
+    match called_back(&state.kyc, &provider, &came).await {
+        // What Setu waits for: with any other status, it sends the same again.
+        Ok(()) => StatusCode::OK.into_response(),
         Err(error) => error.into_response(),
     }
 }

@@ -1,14 +1,15 @@
 //! Removing what nothing needs any more.
 
-use entity::{idempotency, link_session, session};
+use entity::{callback, idempotency, link_session, session};
 
 use crate::{
     auth::JOURNEY_LASTS,
     error::Result,
-    kyc::{Kyc, REMEMBERED},
+    kyc::{Kyc, REMEMBERED, check::FORGOTTEN},
 };
 
-/// Forgets the answers of idempotency keys that are too old to be replayed, and the sessions that are over. How many rows
+/// Forgets the answers of idempotency keys that are too old to be replayed, the sessions that are over, and the
+/// callbacks that cannot come again. How many rows
 /// went.
 ///
 /// # Errors
@@ -22,7 +23,9 @@ pub async fn clean(kyc: &Kyc) -> Result<usize> {
                 let answers = idempotency::Entity::older_than(now - REMEMBERED).exec(txn).await?;
                 let sessions = session::Entity::over_before(now).exec(txn).await?;
                 let journeys = link_session::Entity::opened_before(now - JOURNEY_LASTS).exec(txn).await?;
-                Ok(answers.rows_affected + sessions.rows_affected + journeys.rows_affected)
+                let callbacks = callback::Entity::older_than(now - FORGOTTEN).exec(txn).await?;
+                let removed = [answers, sessions, journeys, callbacks].map(|removed| removed.rows_affected);
+                Ok(removed.into_iter().sum::<u64>())
             })
         })
         .await?;

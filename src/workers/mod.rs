@@ -42,36 +42,39 @@ type Step = for<'k> fn(&'k Kyc, &'k Auth) -> BoxFuture<'k, Result<usize>>;
 struct Worker {
     name: &'static str,
     pause: Duration,
+    /// How much one step takes on: as much done, and there may be more.
+    batch: u64,
+    /// A step that has begun comes to its end at shutdown, within its grace: what it waits for is lost otherwise. Of the other
+    /// workers' steps only the transactions do, which run in tasks of their own.
+    ends_its_step: bool,
     step: Step,
 }
 
+impl Worker {
+    const fn new(name: &'static str, pause: Duration, step: Step) -> Self {
+        Self { name, pause, batch: BATCH, ends_its_step: false, step }
+    }
+}
+
 const WORKERS: [Worker; 6] = [
-    Worker { name: "expiry", pause: CLOCK, step: |kyc, _| Box::pin(expiry::expire_due(kyc, BATCH)) },
-    Worker {
-        name: "link expiry",
-        pause: CLOCK,
-        step: |kyc, _| Box::pin(expiry::link_expiries_due(kyc, BATCH)),
-    },
-    Worker {
-        name: "step time-outs",
-        pause: CLOCK,
-        step: |kyc, _| Box::pin(expiry::step_timeouts_due(kyc, BATCH)),
-    },
-    Worker { name: "sanctions lists", pause: LISTS, step: |kyc, _| Box::pin(lists_due(kyc)) },
-    Worker { name: "last seen", pause: SEEN, step: |_, auth| Box::pin(auth.touch_due()) },
-    Worker { name: "cleaners", pause: CLEANING, step: |kyc, _| Box::pin(cleaners::clean(kyc)) },
+    Worker::new("expiry", CLOCK, |kyc, _| Box::pin(expiry::expire_due(kyc, BATCH))),
+    Worker::new("link expiry", CLOCK, |kyc, _| Box::pin(expiry::link_expiries_due(kyc, BATCH))),
+    Worker::new("step time-outs", CLOCK, |kyc, _| Box::pin(expiry::step_timeouts_due(kyc, BATCH))),
+    Worker::new("sanctions lists", LISTS, |kyc, _| Box::pin(lists_due(kyc))),
+    Worker::new("last seen", SEEN, |_, auth| Box::pin(auth.touch_due())),
+    Worker::new("cleaners", CLEANING, |kyc, _| Box::pin(cleaners::clean(kyc))),
 ];
 
 /// Screens customers: woken when somebody becomes due.
-const SCREENER: Worker = Worker {
-    name: "screenings",
-    pause: SCREENINGS,
-    step: |kyc, _| Box::pin(screening::screenings_due(kyc, BATCH)),
-};
+const SCREENER: Worker =
+    Worker::new("screenings", SCREENINGS, |kyc, _| Box::pin(screening::screenings_due(kyc, BATCH)));
 
 /// Asks providers: woken when a customer has submitted something.
-const PERFORMER: Worker =
-    Worker { name: "checks", pause: RUNS, step: |kyc, _| Box::pin(check::runs_due(kyc, RUNS_AT_A_TIME)) };
+const PERFORMER: Worker = Worker {
+    batch: RUNS_AT_A_TIME,
+    ends_its_step: true,
+    ..Worker::new("checks", RUNS, |kyc, _| Box::pin(check::runs_due(kyc, RUNS_AT_A_TIME)))
+};
 /// Runs that one step takes: each may wait for its provider.
 const RUNS_AT_A_TIME: u64 = 10;
 
@@ -81,24 +84,17 @@ pub fn start(kyc: &Kyc, auth: &Auth, stop: &CancellationToken) {
     for worker in WORKERS {
         let (kyc, auth, stop) = (kyc.clone(), auth.clone(), stop.clone());
         let tasks = kyc.db.tasks().clone();
-        tasks.spawn(async move {
-            // Dropping a step half-way is safe: its transactions run in tasks of their own.
-            stop.run_until_cancelled(worker.run(&kyc, &auth, &Notify::new())).await;
-        });
+        tasks.spawn(async move { worker.run(&kyc, &auth, &Notify::new(), &stop).await });
     }
     {
         let (kyc, auth, stop) = (kyc.clone(), auth.clone(), stop.clone());
         let tasks = kyc.db.tasks().clone();
-        tasks.spawn(async move {
-            stop.run_until_cancelled(SCREENER.run(&kyc, &auth, kyc.screening.bell())).await;
-        });
+        tasks.spawn(async move { SCREENER.run(&kyc, &auth, kyc.screening.bell(), &stop).await });
     }
     {
         let (kyc, auth, stop) = (kyc.clone(), auth.clone(), stop.clone());
         let tasks = kyc.db.tasks().clone();
-        tasks.spawn(async move {
-            stop.run_until_cancelled(PERFORMER.run(&kyc, &auth, kyc.performing.bell())).await;
-        });
+        tasks.spawn(async move { PERFORMER.run(&kyc, &auth, kyc.performing.bell(), &stop).await });
     }
     // No worker like the others: a revocation wakes it, and a failure does not make it wait longer.
     let (auth, stop) = (auth.clone(), stop.clone());
@@ -118,17 +114,26 @@ pub async fn lists_due(kyc: &Kyc) -> Result<usize> {
 }
 
 impl Worker {
-    /// Does its step again and again: after its pause, or as soon as `bell` rings.
-    async fn run(&self, kyc: &Kyc, auth: &Auth, bell: &Notify) {
+    /// Whether a step did as much as one does, so that more may be due.
+    fn was_full(&self, done: usize) -> bool {
+        u64::try_from(done).is_ok_and(|done| done >= self.batch)
+    }
+
+    /// Does its step again and again until `stop`: after its pause, or as soon as `bell` rings.
+    async fn run(&self, kyc: &Kyc, auth: &Auth, bell: &Notify, stop: &CancellationToken) {
         let mut failures = 0;
-        loop {
-            match (self.step)(kyc, auth).await {
+        while !stop.is_cancelled() {
+            let step = (self.step)(kyc, auth);
+            let outcome =
+                if self.ends_its_step { Some(step.await) } else { stop.run_until_cancelled(step).await };
+            let Some(outcome) = outcome else { return };
+            match outcome {
                 Ok(done) => {
                     failures = 0;
                     if done > 0 {
                         tracing::debug!(worker = self.name, done, "a worker's step");
                     }
-                    if u64::try_from(done).is_ok_and(|done| done >= BATCH) {
+                    if self.was_full(done) {
                         tokio::task::yield_now().await;
                         continue;
                     }
@@ -139,14 +144,11 @@ impl Worker {
                 }
             }
             let rest = tokio::time::sleep(pause(self.pause, failures));
-            if failures > 0 {
+            tokio::select! {
+                () = rest => {}
                 // A bell must not hurry a database that does not answer.
-                rest.await;
-            } else {
-                tokio::select! {
-                    () = rest => {}
-                    () = bell.notified() => {}
-                }
+                () = bell.notified(), if failures == 0 => {}
+                () = stop.cancelled() => {}
             }
         }
     }
@@ -161,6 +163,13 @@ fn pause(usual: Duration, failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_did_all_that_one_step_does_goes_on_at_once() {
+        assert!(PERFORMER.was_full(10) && !PERFORMER.was_full(9));
+        assert!(SCREENER.was_full(100) && !SCREENER.was_full(99));
+        assert!(WORKERS.iter().all(|worker| !worker.was_full(0)));
+    }
 
     #[test]
     fn who_fails_waits_longer_but_not_for_ever() {

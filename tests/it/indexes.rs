@@ -1,9 +1,10 @@
 //! Every sort and filter of the contract walks an index, in order, on both databases.
 
 use entity::{
-    AttemptState, EventType, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt, customer, event,
+    AttemptState, EventType, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt, callback, check_run,
+    customer, event,
     id::{AttemptId, CustomerId, MerchantId, StepId},
-    idempotency, screening, screening_match, search_token, step,
+    idempotency, screening, screening_match, search_token, step, step_result,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, ExprTrait, Order, QueryFilter,
@@ -230,6 +231,32 @@ async fn the_children_of_a_page_are_found_by_their_parents() {
             assert!(backend != DbBackend::Sqlite || !by_merchant, "{many} keys of {sql}:\n{plan}");
         }
     }
+}
+
+#[tokio::test]
+async fn runs_are_found_by_step_attempt_reference_and_time() {
+    let database = Database::fresh(Backend::under_test()).await;
+    let db = database.connect().await;
+    let backend = db.get_database_backend();
+    let (step, attempt) = (StepId(Uuid::from_u128(2)), AttemptId(Uuid::from_u128(3)));
+    walks(&db, "check_run_open", check_run::Entity::open_of(mine(), step).build(backend)).await;
+    // Open or over: of those that are open, an empty table's other index costs PostgreSQL the same.
+    let of_attempt = check_run::Entity::scoped(mine()).filter(check_run::Column::AttemptId.eq(attempt));
+    walks(&db, "check_run_attempt", of_attempt.build(backend)).await;
+    walks(&db, "check_run_reference", check_run::Entity::by_reference("02c2dc4c", 100).build(backend)).await;
+    // Of every merchant, by turns: one walk over what is due, which is what has not ended.
+    let plan_of = plan(&db, check_run::taking(backend, now(), now(), 10), "").await;
+    assert!(plan_of.contains("check_run_due") && !plan_of.contains("Seq Scan"), "{plan_of}");
+
+    let of_attempt = step_result::Entity::scoped(mine()).filter(step_result::Column::AttemptId.eq(attempt));
+    walks(&db, "step_result_attempt", of_attempt.build(backend)).await;
+    let one = step_result::Entity::among(mine(), backend, step_result::Column::StepId, [step.0]);
+    let plan_of = plan(&db, one.build(backend), "").await;
+    let key =
+        if backend == DbBackend::Sqlite { "sqlite_autoindex_step_result_1" } else { "step_result_pkey" };
+    assert!(plan_of.contains(key), "{plan_of}");
+    let old = callback::Entity::older_than(now()).build(backend);
+    walks(&db, "callback_at", old).await;
 }
 
 #[tokio::test]

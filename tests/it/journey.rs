@@ -1,11 +1,17 @@
 //! A customer's own side, as a person with a phone meets it.
 
 mod api;
+mod callbacks;
 mod doors;
+mod judged;
+mod killed;
 mod links;
+mod orders;
+mod overruled;
 mod pictures;
 mod results;
 mod runs;
+pub(crate) mod scripted;
 mod texts;
 
 use axum::http::{StatusCode, header};

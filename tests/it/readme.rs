@@ -9,6 +9,7 @@ use std::{
 
 use kyc_stack::{
     app::App,
+    checks::{callback::signature, setu::read::notification},
     clock::Clock,
     config,
     db::Db,
@@ -19,7 +20,10 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::database::{Backend, Database};
+use crate::harness::{
+    app::TestApp,
+    database::{Backend, Database},
+};
 
 const README: &str = include_str!("../../README.md");
 const TOUR: &str = "## A tour";
@@ -101,6 +105,50 @@ async fn the_tour_can_be_walked() {
     stop.cancel();
     served.await.unwrap();
     app.close().await;
+}
+
+#[tokio::test]
+async fn the_screening_is_switched_on_as_told() {
+    let told = section("## Go live").split_once("```graphql\n").unwrap().1.split_once("```").unwrap().0;
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    let answer = house.admin().graphql(told, serde_json::json!({})).await;
+    assert_eq!(answer.user_errors("merchantUpdate"), []);
+    assert_eq!(answer.data("merchantUpdate.merchant.journey")[0], "SANCTION_SCREENING");
+    app.close().await;
+}
+
+#[test]
+fn a_callback_is_signed_as_told() {
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    let told = section("### Callbacks").split_once("```console\n").unwrap().1.split_once("```").unwrap().0;
+    let lines: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+    let script =
+        format!("{}\n{}\nprintf '%s\\n%s\\n%s' \"$at\" \"$signature\" \"$body\"", lines[0], lines[1]);
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", &script])
+        .env("KYC_SETU_CALLBACK_SECRET", SECRET)
+        .stdin(Stdio::null());
+    let output = bash.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let [at, told, body] = said.splitn(3, '\n').collect::<Vec<_>>().try_into().unwrap();
+    let right = signature(SECRET.as_bytes(), at.parse().unwrap(), body.as_bytes()).unwrap();
+    assert_eq!(format!("v1={told}"), right);
+    assert!(notification(body.as_bytes()).is_some(), "it names a run: {body}");
+}
+
+#[test]
+fn the_settings_of_going_live_exist() {
+    let known = first_column("## Settings");
+    let words = section("## Go live").split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let named: BTreeSet<_> = words.filter_map(|word| word.strip_prefix("KYC_")).collect();
+    assert!(named.len() > 10, "{named:?}");
+    let unknown: Vec<_> = named
+        .into_iter()
+        .filter(|name| *name != "URL" && !known.contains(&name.to_ascii_lowercase()))
+        .collect();
+    assert!(unknown.is_empty(), "README.md tells of settings that there are not: {unknown:?}");
 }
 
 #[test]

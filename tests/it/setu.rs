@@ -2,7 +2,10 @@
 
 use std::{net::TcpListener, time::Duration};
 
-use entity::StepKind::{self, BankPennyDrop, DigilockerAadhaar, Pan};
+use entity::{
+    StepKind::{self, BankPennyDrop, DigilockerAadhaar, Pan},
+    id::RunId,
+};
 use kyc_stack::{
     checks::{
         Answer, Ask, Back, Check, Customer, Found, Outage, Reference, Request,
@@ -16,7 +19,10 @@ use kyc_stack::{
 use self::stand_in::{DROP_ID, StandIn, VISIT_ID, Visit};
 use crate::harness::stub::Reply;
 
-mod stand_in;
+pub(crate) mod stand_in;
+
+/// Whose questions these are.
+const RUN: RunId = RunId(uuid::Uuid::from_u128(7));
 
 /// Patience that no answer of the stand-in takes.
 const PATIENT: Duration = Duration::from_secs(20);
@@ -41,7 +47,7 @@ fn setu(server: &StandIn, whole: Duration) -> Setu {
 
 async fn ask(setu: &Setu, kind: StepKind, ask: Ask) -> Answer {
     let customer = Customer { name: "Jack Kanarinson".to_owned(), date_of_birth: None };
-    let replies: Vec<_> = setu.ask(&Request { kind, customer, ask }).await.into_iter().collect();
+    let replies: Vec<_> = setu.ask(&Request { run: RUN, kind, customer, ask }).await.into_iter().collect();
     let [answer] = replies.try_into().unwrap();
     answer
 }
@@ -104,6 +110,29 @@ async fn an_aadhaar_is_fetched_after_consent_and_the_access_given_back() {
 
     // The customer consented and closed the window: nobody came back, and the status tells.
     passed(ask(&setu, DigilockerAadhaar, look()).await);
+}
+
+#[tokio::test]
+async fn every_call_names_its_run_however_often_it_is_sent() {
+    for (kind, question, _) in questions() {
+        let server = StandIn::open().await;
+        server.visit(Visit::Authenticated);
+        server.fail([Reply::Whole(503, String::new(), Vec::new())]);
+        let setu = setu(&server, PATIENT);
+        ask(&setu, kind, question()).await;
+        ask(&setu, kind, question()).await;
+        let asked = server.stub.asked();
+        assert!(asked.len() > 1, "{kind}");
+        for call in &asked {
+            assert_eq!(
+                call.header("x-request-id"),
+                Some(RUN.to_string().as_str()),
+                "{} {}",
+                call.method,
+                call.path
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -3,15 +3,17 @@
 
 use entity::{
     ActorKind, AttemptState, EventType, ExpiryReason, ListName, MatchDecision, MerchantMode, Party, Role,
-    StepKind, StepStatus, api_key, attempt, customer, event, hold,
+    StepKind, StepStatus, api_key, attempt, callback,
+    check_run::{self, Asked},
+    customer, event, hold,
     id::{
         ApiKeyId, AttemptId, CustomerId, EventId, HoldId, LinkId, LinkSessionId, MatchId, MemberId,
-        MerchantId, ScreeningId, SessionId,
+        MerchantId, RunId, ScreeningId, SessionId, StepId,
     },
     idempotency, link, link_session, log_head, member, merchant, sanction_list, sanction_person,
     screening::{self, ScreenedList, ScreenedLists},
     screening_match::{self, Texts},
-    search_token, session, step,
+    search_token, session, step, step_result,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
@@ -49,6 +51,62 @@ fn browser() -> link_session::Model {
         created_at: some_time(),
         last_seen_at: some_time(),
         ended_at: None,
+    }
+}
+
+/// A run that is to be asked.
+fn open_run() -> check_run::Model {
+    let step = step(&attempt(&customer(1, 5), 1), StepKind::Pan, 1);
+    check_run::Model {
+        id: RunId(uuid(12)),
+        merchant_id: step.merchant_id,
+        attempt_id: step.attempt_id,
+        step_id: step.id,
+        ask: Some(Asked(some_json())),
+        ask_hash: Some((0..32).collect()),
+        reference: Some("02c2dc4c-1015-4ea0-8ec4-987829fc70cc".to_owned()),
+        found: Some(some_json()),
+        asked: i32::MAX,
+        due_at: Some(some_time()),
+        created_at: some_time(),
+        ended_at: None,
+        sent_at: Some(some_time()),
+        answered_at: None,
+    }
+}
+
+/// What is left of a run.
+fn over(number: u128) -> check_run::Model {
+    check_run::Model {
+        id: RunId(uuid(number)),
+        ask: None,
+        ask_hash: None,
+        reference: None,
+        found: None,
+        asked: 0,
+        due_at: None,
+        ended_at: Some(some_time()),
+        sent_at: None,
+        answered_at: Some(some_time()),
+        ..open_run()
+    }
+}
+
+/// What a check found.
+fn finding() -> step_result::Model {
+    let run = open_run();
+    step_result::Model {
+        step_id: run.step_id,
+        merchant_id: run.merchant_id,
+        attempt_id: run.attempt_id,
+        found: Some(some_json()),
+        name_match: Some(100),
+        image: None,
+        width: None,
+        height: None,
+        passed: true,
+        of_last_try: true,
+        at: some_time(),
     }
 }
 
@@ -178,6 +236,9 @@ async fn filled() -> (Database, DatabaseConnection) {
         decided_at: Some(some_time()),
     };
     keep::<screening_match::Entity>(&db, found).await;
+    keep::<check_run::Entity>(&db, open_run()).await;
+    keep::<step_result::Entity>(&db, finding()).await;
+    keep::<callback::Entity>(&db, callback::Model { id: (7..39).collect(), at: some_time() }).await;
     keep::<event::Entity>(&db, event(1, 1, EventType::StepStatusChanged)).await;
     let answer = idempotency::Model {
         actor: format!("MEMBER:{}", MemberId(uuid(2))),
@@ -240,6 +301,21 @@ async fn what_is_written_is_read() {
         ..event(1, i64::MAX, EventType::MerchantCreated)
     };
     keep::<event::Entity>(&db, event).await;
+    keep::<check_run::Entity>(&db, over(50)).await;
+    let selfie = step(&attempt(&self::customer(1, 5), 1), StepKind::Selfie, 2);
+    keep::<step::Entity>(&db, selfie.clone()).await;
+    let picture = step_result::Model {
+        step_id: selfie.id,
+        found: None,
+        name_match: None,
+        image: Some("merchant/selfie/1.jpg".to_owned()),
+        width: Some(i32::MAX),
+        height: Some(1),
+        passed: false,
+        of_last_try: false,
+        ..finding()
+    };
+    keep::<step_result::Entity>(&db, picture).await;
 }
 
 #[tokio::test]
@@ -358,6 +434,27 @@ async fn what_cannot_be_is_refused() {
         "UPDATE sanction_list SET names = 0",
         "UPDATE sanction_person SET last_number = 0",
         "UPDATE sanction_person SET first_number = 2, last_number = NULL",
+        // A run is due until it has ended, and then keeps nothing of what was asked.
+        "UPDATE check_run SET due_at = NULL",
+        "UPDATE check_run SET ended_at = created_at",
+        "UPDATE check_run SET ended_at = created_at, due_at = NULL",
+        "UPDATE check_run SET ended_at = created_at, due_at = NULL, ask = NULL, ask_hash = NULL",
+        "UPDATE check_run SET ended_at = created_at, due_at = NULL, ask = NULL, found = NULL",
+        "UPDATE check_run SET ended_at = created_at, due_at = NULL, ask_hash = NULL, found = NULL",
+        "UPDATE check_run SET asked = -1",
+        "DELETE FROM step",
+        // A result is what was found or a picture, whole and not both.
+        "UPDATE step_result SET found = NULL",
+        "UPDATE step_result SET image = 'x', width = 1, height = 1",
+        "UPDATE step_result SET found = NULL, image = 'x', width = 1",
+        "UPDATE step_result SET found = NULL, image = 'x', height = 1",
+        "UPDATE step_result SET found = NULL, image = 'x', width = 0, height = 1",
+        "UPDATE step_result SET found = NULL, image = 'x', width = 1, height = -1",
+        "UPDATE step_result SET width = 1",
+        "UPDATE step_result SET name_match = 101",
+        "UPDATE step_result SET name_match = -1",
+        "UPDATE step_result SET passed = NULL",
+        "UPDATE step_result SET of_last_try = NULL",
     ] {
         assert!(!takes(&db, lie).await, "{lie}");
     }
@@ -387,6 +484,12 @@ async fn what_cannot_be_is_refused() {
     let second = link_session::Model { id: LinkSessionId(uuid(11)), token_hash: vec![3; 32], ..browser() };
     refuses::<link_session::Entity>(&db, second.clone()).await;
     keep::<link_session::Entity>(&db, link_session::Model { ended_at: Some(some_time()), ..second }).await;
+    // A step has one open run, and any number of those that are over; and one result.
+    refuses::<check_run::Entity>(&db, check_run::Model { id: RunId(uuid(13)), ..open_run() }).await;
+    keep::<check_run::Entity>(&db, over(14)).await;
+    keep::<check_run::Entity>(&db, over(15)).await;
+    refuses::<step_result::Entity>(&db, finding()).await;
+    refuses::<callback::Entity>(&db, callback::Model { id: (7..39).collect(), at: some_time() }).await;
     refuses::<step::Entity>(&db, step(&open, StepKind::Pan, 2)).await;
     refuses::<step::Entity>(&db, step(&open, StepKind::Selfie, 1)).await;
     keep::<step::Entity>(&db, step(&open, StepKind::Selfie, 2)).await;
@@ -406,6 +509,14 @@ async fn what_cannot_be_is_refused() {
     refuses::<attempt::Entity>(&db, foreign).await;
     let foreign = step::Model { merchant_id: elsewhere, ..step(&open, StepKind::Signature, 3) };
     refuses::<step::Entity>(&db, foreign).await;
+    refuses::<check_run::Entity>(&db, check_run::Model { merchant_id: elsewhere, ..over(16) }).await;
+    let nowhere = check_run::Model { step_id: StepId(uuid(17)), ..over(17) };
+    refuses::<check_run::Entity>(&db, nowhere).await;
+    let signature = step(&open, StepKind::Signature, 4);
+    keep::<step::Entity>(&db, signature.clone()).await;
+    let foreign = step_result::Model { step_id: signature.id, merchant_id: elsewhere, ..finding() };
+    refuses::<step_result::Entity>(&db, foreign).await;
+    refuses::<step_result::Entity>(&db, step_result::Model { step_id: StepId(uuid(17)), ..finding() }).await;
     let foreign = search_token::Model {
         merchant_id: elsewhere,
         token: "zoe".to_owned(),

@@ -4,11 +4,23 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use entity::{AttemptState, Role, StepKind::Pan, StepStatus::InProgress};
+use futures_util::future::BoxFuture;
 use kyc_stack::workers::cleaners::clean;
+use serde_json::json;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::office::{Office, to};
+use crate::{
+    harness::{
+        app::TestApp,
+        office::{Office, to},
+    },
+    journey::{
+        Phone, linked,
+        scripted::{Scripted, passed},
+        seen,
+    },
+};
 
 #[tokio::test]
 async fn workers_write_what_is_due_until_they_are_stopped() {
@@ -30,6 +42,39 @@ async fn workers_write_what_is_due_until_they_are_stopped() {
     let tasks = office.kyc.db.tasks();
     tasks.close();
     tasks.wait().await;
+}
+
+#[tokio::test]
+async fn what_a_provider_is_asked_is_heard_before_the_workers_end() {
+    let app = TestApp::open().await;
+    let house = app.live_merchant("house").await;
+    let (attempt, url) = linked(&house, json!(["PAN"])).await;
+    let phone = Phone::enter(&app, &url).await;
+    phone.pan("ABCPE4321F").await.data("journeyPanSubmit.journey");
+    let (asked, answers) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let meanwhile: Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync> = {
+        let (asked, answers) = (Arc::clone(&asked), Arc::clone(&answers));
+        Arc::new(move || {
+            let (asked, answers) = (Arc::clone(&asked), Arc::clone(&answers));
+            Box::pin(async move {
+                asked.notify_one();
+                answers.notified().await;
+            })
+        })
+    };
+    let kyc = Scripted::perform_while(&app, [passed("Asha Rao")], meanwhile);
+    let stop = CancellationToken::new();
+    kyc_stack::workers::start(&kyc, app.auth(), &stop);
+    asked.notified().await;
+    stop.cancel();
+    // Whoever would be cut off by the end is cut off by now: the others have gone.
+    tokio::task::yield_now().await;
+    answers.notify_one();
+    let tasks = kyc.db.tasks();
+    tasks.close();
+    tasks.wait().await;
+    assert_eq!(seen(&house, &attempt).await["state"], "COMPLETED");
+    app.close().await;
 }
 
 #[tokio::test]

@@ -13,9 +13,13 @@ fn customer(name: &str) -> Customer {
     Customer { name: name.to_owned(), date_of_birth: None }
 }
 
+fn run() -> entity::id::RunId {
+    entity::id::RunId(uuid::Uuid::nil())
+}
+
 /// The question that enters a row's value.
 fn entering(kind: StepKind, value: &str) -> Request {
-    let named = |ask| Request { kind, customer: customer("Asha Rao Kulkarni"), ask };
+    let named = |ask| Request { run: run(), kind, customer: customer("Asha Rao Kulkarni"), ask };
     match kind {
         Pan => named(Ask::Pan { pan: PanNumber::parse(&format!("ABCPE{value}F")).unwrap() }),
         BankPennyDrop => named(Ask::Bank {
@@ -27,6 +31,7 @@ fn entering(kind: StepKind, value: &str) -> Request {
             named(Ask::Returned { reference: Reference::parse(VISIT).unwrap(), back: Back::read(query) })
         }
         Selfie | Signature => Request {
+            run: run(),
             kind,
             customer: customer(&format!("Asha {value}")),
             ask: Ask::Image { width: 640, height: 480 },
@@ -119,7 +124,7 @@ fn a_slow_answer_comes_when_it_is_asked_for_again() {
 #[test]
 fn the_visit_leads_to_our_page_and_stays_pending() {
     let start = Ask::Start { return_url: "https://kyc.example/journey/digilocker/return?step=1".to_owned() };
-    let request = Request { kind: DigilockerAadhaar, customer: customer("Asha Rao"), ask: start };
+    let request = Request { run: run(), kind: DigilockerAadhaar, customer: customer("Asha Rao"), ask: start };
     let Answer::Redirect { url, reference } = answer(&request).first().clone() else { panic!("no redirect") };
     assert!(url.starts_with(
         "https://kyc.example/journey/sandbox/digilocker?id=sandbox%3Avisit&return=https%3A%2F%2Fkyc"

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use entity::id::RunId;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -21,6 +22,8 @@ pub(super) type Got = (u16, Vec<u8>);
 
 /// One call.
 pub(super) struct Call {
+    /// Whose question it is: sent again, it has the same id.
+    run: RunId,
     product: Product,
     method: Method,
     path: String,
@@ -29,8 +32,8 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn new(product: Product, method: Method, path: impl Into<String>) -> Self {
-        Self { product, method, path: path.into(), body: None, repeatable: false }
+    pub(super) fn new(run: RunId, product: Product, method: Method, path: impl Into<String>) -> Self {
+        Self { run, product, method, path: path.into(), body: None, repeatable: false }
     }
 
     pub(super) fn with(self, body: Value) -> Self {
@@ -84,7 +87,9 @@ impl Setu {
             .request(call.method.clone(), format!("{base}/{}", call.path))
             .header("x-client-id", settings.client_id.header())
             .header("x-client-secret", settings.client_secret.header())
-            .header("x-product-instance-id", instance.header());
+            .header("x-product-instance-id", instance.header())
+            // Setu documents no id of a caller's own: whoever looks for a repeat, there or on the way, finds it here.
+            .header("x-request-id", call.run.to_string());
         if let Some(body) = &call.body {
             request = request.json(body);
         }

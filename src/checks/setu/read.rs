@@ -6,7 +6,10 @@ use serde::Deserialize;
 use url::Url;
 
 use super::codes::{self, Meaning};
-use crate::checks::{Answer, Found, Outage, Reference};
+use crate::{
+    checks::{Answer, Found, Outage, Reference},
+    lifecycle::reasons::{PROVIDER_UNAVAILABLE, UNDER_REVIEW},
+};
 
 mod person;
 
@@ -153,14 +156,32 @@ pub fn pan(status: u16, body: &[u8], found: impl Fn(Option<String>) -> Found) ->
         return Answer::Down { why: Outage::Unreadable };
     };
     let found = found(data.full_name.as_deref().and_then(person::name));
-    let seeding = data.aadhaar_seeding_status.unwrap_or_default().to_ascii_uppercase();
     if !["INDIVIDUAL", "PERSON"].contains(&data.category.trim().to_ascii_uppercase().as_str()) {
         return Answer::failed("PAN_NOT_INDIVIDUAL", Some(found));
     }
-    if seeding.contains("NOT") || seeding.contains("UNLINKED") || matches!(seeding.as_str(), "N" | "NO") {
-        return Answer::requires("PAN_NOT_LINKED_TO_AADHAAR", Some(found));
+    match data.aadhaar_seeding_status.map(|status| seeding(&status)) {
+        // It is optional: a PAN that had to be linked, and is not, is one that Setu calls invalid.
+        None | Some(Seeding::Linked) => Answer::Completed { found: Some(found) },
+        Some(Seeding::NotLinked) => Answer::requires("PAN_NOT_LINKED_TO_AADHAAR", Some(found)),
+        Some(Seeding::Unknown) => Answer::requires(UNDER_REVIEW, Some(found)),
     }
-    Answer::Completed { found: Some(found) }
+}
+
+/// Whether a PAN is linked to Aadhaar.
+enum Seeding {
+    Linked,
+    NotLinked,
+    /// A word that nobody has documented: a person will know.
+    Unknown,
+}
+
+fn seeding(status: &str) -> Seeding {
+    let word = status.trim().to_ascii_uppercase().replace([' ', '-'], "_");
+    match word.as_str() {
+        "LINKED" | "Y" | "YES" => Seeding::Linked,
+        "NOT_LINKED" | "UNLINKED" | "N" | "NO" => Seeding::NotLinked,
+        _ => Seeding::Unknown,
+    }
 }
 
 /// Whether a penny drop was begun. `known` is what is known of the account.
@@ -200,7 +221,10 @@ pub fn bank(
         Err(meaning) => return meaning.answer(None),
     };
     let id = serde_json::from_slice::<Id>(body).ok().and_then(|told| told.id);
-    let about = |asked: &Reference| id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(asked.as_str()));
+    // Only answers that are no success are documented without an id.
+    let nameless = !told.verification.eq_ignore_ascii_case("success");
+    let about =
+        |asked: &Reference| id.as_deref().map_or(nameless, |id| id.eq_ignore_ascii_case(asked.as_str()));
     if !asked.is_none_or(about) {
         return Answer::Down { why: Outage::Unreadable };
     }
@@ -222,22 +246,26 @@ pub fn bank(
         };
     }
     let meaning = match (verification.as_str(), code.as_deref()) {
-        ("success" | "failed", None) if is_unknown => {
-            Meaning::Requires(crate::lifecycle::reasons::UNDER_REVIEW)
-        }
-        // Older answers have no code.
-        ("success", None) => Meaning::Passes,
+        ("success" | "failed", None) if is_unknown => Meaning::Requires(UNDER_REVIEW),
+        // Documented for one that comes with the name of the account's holder.
+        ("success", None) if name.is_some() => Meaning::Passes,
+        ("success", None) => Meaning::Requires(UNDER_REVIEW),
         ("failed", None) => Meaning::Fails("BANK_ACCOUNT_INVALID"),
         ("success" | "failed", Some(code)) => match (verification.as_str(), codes::bank(code)) {
             ("success", Meaning::Passes) => Meaning::Passes,
             // The word and the code contradict each other; only "verified, but the credit failed" is documented so.
             ("success", meaning @ Meaning::Requires(_)) => meaning,
             ("failed", meaning) if meaning != Meaning::Passes => meaning,
-            _ => Meaning::Requires(crate::lifecycle::reasons::UNDER_REVIEW),
+            _ => Meaning::Requires(UNDER_REVIEW),
         },
         _ => Meaning::Down(Outage::Unreadable),
     };
-    meaning.answer(Some(found(name, code)))
+    let found = Some(found(name, code));
+    match meaning {
+        // An end all the same: asked about again, this drop has the same. The customer may begin another, at no cost.
+        Meaning::Down(_) if verification == "failed" => Answer::requires(PROVIDER_UNAVAILABLE, found),
+        meaning => meaning.answer(found),
+    }
 }
 
 /// The reference that a notification about a penny drop names; none of any other body. Only the reference is taken from it: the

@@ -12,6 +12,7 @@ use crate::{
     kyc::{
         Change, Key, Kyc, Outcome, ReasonInput,
         aggregate::Aggregate,
+        check,
         refusal::{expect_version, not_found},
     },
     lifecycle::reasons::Reason,
@@ -57,6 +58,7 @@ async fn apply(
     expect_version(expected_version, row.version, "The attempt", Current::Attempt(id))?;
     let mut aggregate = Aggregate::of(change, row).await?;
     let settled = aggregate.rules().reject(reason.clone(), change.now)?;
+    check::cut_off(change, &aggregate).await?;
     aggregate.settle(change, settled, Vec::new());
     Ok(AttemptChanged { attempt: aggregate.row })
 }

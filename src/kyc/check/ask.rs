@@ -83,7 +83,7 @@ pub(super) fn request(
             Ask::Again { reference: reference()?, found }
         }
     };
-    Ok(Request { kind, customer: who(customer), ask })
+    Ok(Request { run: run.id, kind, customer: who(customer), ask })
 }
 
 /// Who the customer is, for a check.

@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     kyc::{Change, aggregate::Aggregate, rows},
     lifecycle::{
-        reasons::{PROVIDER_UNAVAILABLE, known},
+        reasons::{PROVIDER_ANSWER_LOST, PROVIDER_UNAVAILABLE, known},
         step::{Move, Moved},
     },
 };
@@ -68,6 +68,9 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
     let judged = judge(answered.answer.clone(), &who(&customer), answered.bands);
     // The customer may have come back while the provider was asked: what they brought is asked next, and at once.
     let moved_on = run.ask != answered.asked;
+    // An order that was taken, and of which nobody tells what became, is not for the customer to repeat.
+    let taken = run.sent_at.is_some() && run.ask.is_none();
+    let passed = matches!(answered.answer, Answer::Completed { .. });
     let wish = match &judged.answer {
         Answer::Completed { .. } => Move::new(StepStatus::Completed, ActorKind::Provider, change.now),
         Answer::Failed { code, .. } => {
@@ -83,11 +86,13 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
             tracing::warn!(provider = answered.provider, run = %run.id, asked, %why, "a provider is down");
             if let Some(again) = again {
                 let due_at = if moved_on { run.due_at } else { Some(change.now + again) };
-                let after = check_run::Model { asked, due_at, ..run.clone() };
+                // Of what may be asked once nothing has left, or it would not be asked again.
+                let sent_at = run.sent_at.filter(|_| taken);
+                let after = check_run::Model { asked, due_at, sent_at, ..run.clone() };
                 return wait(change, run, after).await;
             }
-            Move::new(StepStatus::RequiresAction, ActorKind::Provider, change.now)
-                .because(known(PROVIDER_UNAVAILABLE))
+            let code = if taken { PROVIDER_ANSWER_LOST } else { PROVIDER_UNAVAILABLE };
+            Move::new(StepStatus::RequiresAction, ActorKind::Provider, change.now).because(known(code))
         }
         Answer::Pending { .. } | Answer::Redirect { .. } if moved_on => return Ok(Concluded::Waits),
         Answer::Pending { reference, found, again_in } => {
@@ -118,22 +123,26 @@ pub(super) async fn conclude(change: &mut Change<'_>, answered: &Answered) -> Re
     let Moved::To(moved) = rules.advance(&wish, aggregate.row.state)? else {
         return Err(Error::internal("a run's outcome moves nothing"));
     };
-    if let Some(found) = judged.answer.found() {
+    // Of one that is given up, what the order was about.
+    let known =
+        if taken { run.found.clone().and_then(|found| serde_json::from_value(found).ok()) } else { None };
+    if let Some(found) = judged.answer.found().or(known.as_ref()) {
         let score = judged.name_match.as_ref().map(|name_match| name_match.score);
-        put(change, &aggregate.steps[index], found, score).await?;
+        put(change, &aggregate.steps[index], found, score, passed).await?;
     }
     aggregate.write_step(change, index, moved, Some(answered.provider));
     aggregate.settle_steps(change, ActorKind::Provider)?;
-    run::end(change, run).await?;
+    run::end(change, check_run::Model { answered_at: Some(change.now), ..run.clone() }, run).await?;
     Ok(Concluded::Moved)
 }
 
-/// Stores what was found.
+/// Stores what was found. `passed`: the check itself passed, whatever the names said.
 pub(in crate::kyc) async fn put(
     change: &Change<'_>,
     step: &step::Model,
     found: &Found,
     score: Option<u8>,
+    passed: bool,
 ) -> Result<()> {
     let row = step_result::Model {
         step_id: step.id,
@@ -144,6 +153,8 @@ pub(in crate::kyc) async fn put(
         image: None,
         width: None,
         height: None,
+        passed,
+        of_last_try: true,
         at: change.now,
     };
     step_result::Entity::put(row).exec_without_returning(change.txn).await?;
@@ -178,9 +189,7 @@ async fn late(
     event.step_id = Some(run.step_id);
     event.data.details = Some(json!({ "outcome": outcome }));
     change.event(event);
-    if run.ended_at.is_none() {
-        run::end(change, run).await?;
-    }
+    run::end(change, check_run::Model { answered_at: Some(change.now), ..run.clone() }, run).await?;
     Ok(Concluded::Late)
 }
 
@@ -192,7 +201,7 @@ async fn again_later(change: &Change<'_>, run: check_run::Model, answer: &Answer
     };
     let is_over = change.now >= run.created_at + run::LONGEST;
     if is_over || (reference.is_none() && run.reference.is_none()) {
-        return run::end(change, run).await;
+        return run::end(change, run.clone(), run).await;
     }
     let after = check_run::Model {
         ask: None,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    checks::Answer,
+    checks::{Answer, Request, retry},
     error::{Error, Result},
     kyc::Kyc,
 };
@@ -35,12 +35,12 @@ pub async fn runs_due(kyc: &Kyc, limit: u64) -> Result<usize> {
             Box::pin(async move { Ok(check_run::take_due(txn, now, now + LEASE, limit).await?) })
         })
         .await?;
-    let (mut done, mut failure) = (0, None);
+    let (mut any, mut failure) = (due.is_empty(), None);
     // All at once: one slow provider would keep the others waiting until their leases have run out.
     let performed = due.iter().map(|due| perform(kyc, due.merchant_id, due.attempt_id, due.id, false));
     for (due, performed) in due.iter().zip(join_all(performed).await) {
         match performed {
-            Ok(_) => done += 1,
+            Ok(_) => any = true,
             Err(error) => {
                 tracing::warn!(merchant = %due.merchant_id, run = %due.id, %error, "a run of a check failed");
                 failure = Some(error);
@@ -48,8 +48,8 @@ pub async fn runs_due(kyc: &Kyc, limit: u64) -> Result<usize> {
         }
     }
     match failure {
-        Some(error) if done == 0 => Err(error),
-        _ => Ok(done),
+        Some(error) if !any => Err(error),
+        _ => Ok(due.len()),
     }
 }
 
@@ -84,8 +84,15 @@ pub async fn perform(
     }
     let request = ask::request(&run, kind, &customer, &kyc.public_url)?;
     let check = kyc.performing.checks().of(mode, kind);
-    // No transaction is open: a provider may take its time.
-    let replies = check.ask(&request).await;
+    let replies = match leave_to_ask(kyc, scope, &run, &request).await? {
+        // No transaction is open: a provider may take its time.
+        Leave::Go => check.ask(&request).await,
+        Leave::Gone => {
+            tracing::warn!(run = %id, "what became of an order is not known: a process died with the answer");
+            retry::lost(&request).into()
+        }
+        Leave::Stay => return Ok((Concluded::Nothing, None)),
+    };
     let url = match replies.first() {
         Answer::Redirect { url, .. } => Some(url.clone()),
         _ => None,
@@ -93,6 +100,7 @@ pub async fn perform(
     let asked = run.ask;
     let mut first = None;
     for answer in replies {
+        let answer = retry::once(&request, answer);
         let (provider, bands) = (check.provider(), kyc.performing.bands());
         let answered =
             Arc::new(Answered { attempt, run: id, asked: asked.clone(), provider, answer, bands, at_once });
@@ -107,6 +115,33 @@ pub async fn perform(
     let concluded = first.unwrap_or(Concluded::Nothing);
     // A step that has moved on meanwhile waits for no customer at the provider's.
     Ok((concluded, url.filter(|_| concluded == Concluded::Waits)))
+}
+
+/// Whether a provider may be asked.
+enum Leave {
+    Go,
+    /// It was an order, and went out before: whoever sent it has died, and what became of it nobody knows.
+    Gone,
+    /// The run is over.
+    Stay,
+}
+
+/// Notes that an order goes out, before it does: a process that dies with the answer would send it a second time.
+async fn leave_to_ask(kyc: &Kyc, scope: Scope, run: &check_run::Model, request: &Request) -> Result<Leave> {
+    if !request.ask.is_order() {
+        return Ok(Leave::Go);
+    }
+    if run.sent_at.is_some() {
+        return Ok(Leave::Gone);
+    }
+    let (id, now) = (run.id, kyc.clock.now());
+    let noted = kyc
+        .db
+        .write(move |txn| {
+            Box::pin(async move { Ok(check_run::Entity::send(scope, id, now).exec(txn).await?) })
+        })
+        .await?;
+    Ok(if noted.rows_affected == 1 { Leave::Go } else { Leave::Stay })
 }
 
 async fn about(kyc: &Kyc, scope: Scope, attempt: AttemptId, id: RunId) -> Result<Option<About>> {
@@ -137,7 +172,7 @@ async fn give_up(
         Box::pin(async move {
             change.lock_attempt(attempt).await?;
             if let Some(open) = run::find(change, id).await?.filter(|run| run.ended_at.is_none()) {
-                run::end(change, open).await?;
+                run::end(change, open.clone(), open).await?;
             }
             Ok(())
         })

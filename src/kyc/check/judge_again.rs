@@ -18,7 +18,8 @@ use crate::{
 const BY_COMPARISON: [&str; 3] = ["NAME_MISMATCH", "NAME_UNAVAILABLE", "DATE_OF_BIRTH_MISMATCH"];
 
 /// Judges again what the steps of an attempt found. A step that passed and would not any more goes to a reviewer; one that waits
-/// on a reviewer for its name alone, and would pass now, passes. Whether one moved.
+/// on a reviewer for its name alone, and would pass now, passes: where the check itself has passed, in the last try, and nobody
+/// of the team has moved it since. Whether one moved.
 pub(in crate::kyc) async fn judge_again(
     change: &mut Change<'_>,
     aggregate: &mut Aggregate,
@@ -28,6 +29,8 @@ pub(in crate::kyc) async fn judge_again(
     let results = step_result::Entity::scoped(change.scope)
         .filter(step_result::Column::AttemptId.eq(aggregate.row.id))
         .filter(step_result::Column::Found.is_not_null())
+        // What another try found says nothing about this one.
+        .filter(step_result::Column::OfLastTry.eq(true))
         .all(change.txn)
         .await?;
     let mut any = false;
@@ -42,12 +45,13 @@ pub(in crate::kyc) async fn judge_again(
         let found = before.found.clone().map(serde_json::from_value::<Found>);
         let found = found.transpose().map_err(|_| Error::internal("a result cannot be read"))?;
         let judged = judge(Answer::Completed { found }, &who(customer), bands);
+        let passed = before.passed;
         let score = judged.name_match.as_ref().map(|name_match| i32::from(name_match.score));
         if score != before.name_match {
             let after = step_result::Model { name_match: score, ..before.clone() };
             rows::update::<step_result::Entity>(change.txn, before, &after).await?;
         }
-        any |= move_step(change, aggregate, index, &judged.answer)?;
+        any |= move_step(change, aggregate, index, &judged.answer, passed)?;
     }
     Ok(any)
 }
@@ -57,6 +61,7 @@ fn move_step(
     aggregate: &mut Aggregate,
     index: usize,
     judged: &Answer,
+    passed: bool,
 ) -> Result<bool> {
     let step = &aggregate.steps[index];
     let compared = step.reason_code.as_deref().is_some_and(|code| BY_COMPARISON.contains(&code));
@@ -68,7 +73,7 @@ fn move_step(
                 .action_by(entity::Party::Reviewer)
         }
         (StepStatus::RequiresAction, Answer::Completed { .. })
-            if compared && step.waiting_on == Some(entity::Party::Reviewer) =>
+            if passed && compared && step.waiting_on == Some(entity::Party::Reviewer) =>
         {
             Move::new(StepStatus::Completed, ActorKind::System, change.now)
         }

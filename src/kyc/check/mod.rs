@@ -2,8 +2,8 @@
 //!
 //! A run is a row that is written together with the step's IN_PROGRESS. Whoever takes it ([`due`]) asks the provider outside of
 //! any transaction, and brings what it answered into one ([`conclude`]): the step moves, the result is stored, the run ends. A
-//! process that dies in between leaves the run to the next one, which asks again; the provider is given the run's id, and
-//! so knows the question. Nothing else brings a run to its end: not even two answers at once.
+//! process that dies in between leaves the run to the next one, which asks again, unless it was an order: the provider is given the
+//! run's id, and so can tell a repeat. Besides, only the team ends a run, by moving its step ([`run`]).
 
 mod ask;
 mod callback;
@@ -19,11 +19,11 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 pub(super) use self::{
     ask::Asking,
     judge_again::judge_again,
-    run::{begin, same_is_open},
+    run::{begin, cut_off, overruled, same_is_open},
 };
 use crate::checks::{Bands, Checks, store::Store};
 pub use crate::checks::{BankFound, Found, IdentityFound, PanFound};
-pub use callback::called_back;
+pub use callback::{Callbacks, CalledBack, FORGOTTEN, called_back};
 pub use conclude::Concluded;
 pub(super) use conclude::put;
 pub use due::{perform, runs_due};
@@ -34,8 +34,7 @@ pub struct Performing {
     checks: Arc<Checks>,
     bands: Bands,
     store: Option<Store>,
-    /// The `Authorization` header that providers call back with; none: nobody does.
-    callbacks: Option<Arc<str>>,
+    callbacks: Callbacks,
     pictures: Arc<Pictures>,
     bell: Arc<Notify>,
 }
@@ -69,15 +68,15 @@ impl Performing {
         self.store.as_ref()
     }
 
-    /// The same, believing callbacks with this `Authorization` header.
+    /// The same, believing these callbacks.
     #[must_use]
-    pub fn with_callbacks(self, authorization: Option<&str>) -> Self {
-        Self { callbacks: authorization.map(Into::into), ..self }
+    pub fn with_callbacks(self, callbacks: Callbacks) -> Self {
+        Self { callbacks, ..self }
     }
 
-    /// The header that providers call back with.
-    pub(super) fn callbacks(&self) -> Option<&str> {
-        self.callbacks.as_deref()
+    /// What callbacks are believed by.
+    pub(super) fn callbacks(&self) -> &Callbacks {
+        &self.callbacks
     }
 
     /// A turn at looking at a picture; none while as many are looked at as may be.

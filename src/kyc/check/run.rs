@@ -1,13 +1,18 @@
 //! The row of a run: begun, changed, ended.
 
 use chrono::TimeDelta;
-use entity::{Scoped, check_run, id::RunId, step};
+use entity::{Scoped, StepStatus, check_run, id::RunId, step, step_result};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::Asking;
 use crate::{
     error::Result,
-    kyc::{Change, rows},
+    kyc::{
+        Change,
+        aggregate::Aggregate,
+        rows,
+        step::{PERFORMED_BY_API, PERFORMED_BY_REVIEWER},
+    },
 };
 
 /// How long whoever takes a run has it to themselves: longer than any provider is waited for, three tries at each of the
@@ -27,6 +32,7 @@ pub(in crate::kyc) async fn begin(
     taken: bool,
 ) -> Result<RunId> {
     end_open(change, step).await?;
+    step_result::Entity::outlive(change.scope, step.id).exec(change.txn).await?;
     let id = change.entropy.id(change.now);
     let row = check_run::Model {
         id,
@@ -41,6 +47,8 @@ pub(in crate::kyc) async fn begin(
         due_at: Some(if taken { change.now + LEASE } else { change.now }),
         created_at: change.now,
         ended_at: None,
+        sent_at: None,
+        answered_at: None,
     };
     check_run::Entity::insert(row.into_active_model()).exec_without_returning(change.txn).await?;
     if !taken {
@@ -66,23 +74,65 @@ pub(super) async fn find(change: &Change<'_>, id: RunId) -> Result<Option<check_
     Ok(runs.one(change.txn).await?)
 }
 
-/// Ends a run: nothing personal is left of it.
-pub(super) async fn end(change: &Change<'_>, before: check_run::Model) -> Result<()> {
-    let after = check_run::Model {
-        ask: None,
-        ask_hash: None,
-        found: None,
-        due_at: None,
-        ended_at: Some(change.now),
-        ..before.clone()
-    };
+/// Ends a run that is to be as it is `after`: nothing personal is left of it. One that has ended before keeps its end.
+pub(super) async fn end(
+    change: &Change<'_>,
+    after: check_run::Model,
+    before: check_run::Model,
+) -> Result<()> {
+    let ended_at = after.ended_at.or(Some(change.now));
+    let after = check_run::Model { ask: None, ask_hash: None, found: None, due_at: None, ended_at, ..after };
     rows::update::<check_run::Entity>(change.txn, before, &after).await
 }
 
 /// Ends the open run of a step, if there is one.
-pub(super) async fn end_open(change: &Change<'_>, step: &step::Model) -> Result<()> {
+async fn end_open(change: &Change<'_>, step: &step::Model) -> Result<()> {
     match check_run::Entity::open_of(change.scope, step.id).one(change.txn).await? {
-        Some(open) => end(change, open).await,
+        Some(open) => end(change, open.clone(), open).await,
         None => Ok(()),
     }
+}
+
+/// Somebody of the team moves a step `to` another status: nobody waits for its provider any more, and what was found before
+/// decides nothing by itself. `step` is as it was before.
+pub(in crate::kyc) async fn overruled(change: &Change<'_>, step: &step::Model, to: StepStatus) -> Result<()> {
+    if !is_performed(step) {
+        return Ok(());
+    }
+    if is_listened_to(step) {
+        end_open(change, step).await?;
+    }
+    let written = match to {
+        StepStatus::InProgress => step_result::Entity::outlive(change.scope, step.id),
+        StepStatus::NotStarted | StepStatus::RequiresAction | StepStatus::Completed | StepStatus::Failed => {
+            step_result::Entity::overrule(change.scope, step.id)
+        }
+    };
+    written.exec(change.txn).await?;
+    Ok(())
+}
+
+/// Somebody of the team ends an attempt: nobody waits for the providers of its steps any more.
+pub(in crate::kyc) async fn cut_off(change: &Change<'_>, attempt: &Aggregate) -> Result<()> {
+    if !attempt.steps.iter().any(is_listened_to) {
+        return Ok(());
+    }
+    let open = check_run::Entity::open_of_attempt(change.scope, attempt.row.id);
+    for open in open.all(change.txn).await? {
+        end(change, open.clone(), open).await?;
+    }
+    Ok(())
+}
+
+/// Whether a provider performs the step. What the team's people or systems have moved last is theirs already, and has no run that
+/// anybody is asked about: their moves are many, and one statement each.
+fn is_performed(step: &step::Model) -> bool {
+    step.provider
+        .as_deref()
+        .is_some_and(|provider| ![PERFORMED_BY_API, PERFORMED_BY_REVIEWER].contains(&provider))
+}
+
+/// Whether the step may have an open run: one that has timed out is listened to until its provider has answered.
+fn is_listened_to(step: &step::Model) -> bool {
+    matches!(step.status, StepStatus::InProgress | StepStatus::RequiresAction)
 }

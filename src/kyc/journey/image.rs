@@ -122,6 +122,8 @@ async fn keep(
         image: Some(key.as_str().to_owned()),
         width: Some(pixels(width)?),
         height: Some(pixels(height)?),
+        passed: false,
+        of_last_try: true,
         at: change.now,
     };
     step_result::Entity::put(row).exec_without_returning(change.txn).await?;

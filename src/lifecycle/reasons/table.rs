@@ -6,7 +6,7 @@ use entity::{
 };
 
 use super::{
-    DETAILS_CHANGED, Entry, PROVIDER_UNAVAILABLE, SCREENING_CONFIRMED, SCREENING_MATCH,
+    DETAILS_CHANGED, Entry, PROVIDER_ANSWER_LOST, PROVIDER_UNAVAILABLE, SCREENING_CONFIRMED, SCREENING_MATCH,
     SCREENING_UNAVAILABLE, STEP_TIMED_OUT, TRIES_EXHAUSTED, UNDER_REVIEW,
 };
 
@@ -159,6 +159,14 @@ pub(super) const ENTRIES: &[Entry] = &[
             PROVIDER_UNAVAILABLE,
             EVERY_STEP,
             "The service that checks this is not answering. Please try again later.",
+        )
+    },
+    Entry {
+        costs_no_try: true,
+        ..decide(
+            PROVIDER_ANSWER_LOST,
+            THEIRS,
+            "The answer to this check did not reach us. We are looking into it.",
         )
     },
     decide(STEP_TIMED_OUT, EVERY_STEP, "This step took too long. We are looking into it."),

@@ -37,6 +37,7 @@ fn the_codes_that_the_rules_use_are_in_the_catalogue() {
     for code in [
         reasons::UNDER_REVIEW,
         reasons::PROVIDER_UNAVAILABLE,
+        reasons::PROVIDER_ANSWER_LOST,
         reasons::STEP_TIMED_OUT,
         reasons::DETAILS_CHANGED,
         reasons::SCREENING_UNAVAILABLE,

@@ -59,6 +59,9 @@ pub(super) fn runs(row: &attempt::Model, runs: &[check_run::Model], steps: &[ste
             run.ask.is_some() || run.ask_hash.is_none(),
             "it keeps the hash of what it does not ask any more",
         );
+        rule(run.sent_at.is_none_or(|sent| sent >= run.created_at), "it was sent before it began");
+        rule(run.answered_at.is_none_or(|at| at >= run.created_at), "it was answered before it began");
+        rule(run.ended_at.is_some() || run.answered_at.is_none(), "it was answered, and goes on");
         rule(run.asked >= 0, "it was asked less than never");
     }
     found
@@ -92,6 +95,7 @@ pub(super) fn results(row: &attempt::Model, results: &[step_result::Model], step
             result.name_match.is_none_or(|score| (0..=100).contains(&score)),
             "name_match is not within 0 to 100",
         );
+        rule(result.of_last_try || !result.passed, "it decides a try that it is not of");
         rule(result.image.is_none() || result.name_match.is_none(), "a picture has no name");
     }
     found

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderName, Method, Request, StatusCode, header},
 };
 use chrono::TimeDelta;
-use entity::{Role, id::MerchantId};
+use entity::{MerchantMode, Role, id::MerchantId};
 use futures_util::StreamExt;
 use kyc_stack::{
     app::App,
@@ -42,14 +42,17 @@ pub(crate) use super::{answer::Answer, told::SECRET};
 
 /// The operator's key.
 const PLATFORM_KEY: &str = "platform-key-of-the-tests-0123456789";
+/// What signs callbacks.
+pub(crate) const CALLBACK_SECRET: &str = "callback-secret-of-the-tests-0123456789";
 /// What every member's password is.
 const PASSWORD: &str = "correct horse battery";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
 
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "api_key",
     "attempt",
+    "callback",
     "check_run",
     "customer",
     "event",
@@ -86,9 +89,18 @@ impl TestApp {
 
     /// The same with other limits of live connections.
     pub(crate) async fn open_with(limits: Limits) -> Self {
+        Self::opened(limits, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn open_as(settle: impl FnOnce(&mut Config)) -> Self {
+        Self::opened(Limits::default(), settle).await
+    }
+
+    async fn opened(limits: Limits, settle: impl FnOnce(&mut Config)) -> Self {
         let database = Database::fresh(Backend::under_test()).await;
         let clock = Clock::manual("2026-11-22T10:00:00Z".parse().unwrap());
-        let app = server(&database, &clock, 7, limits).await;
+        let app = server(&database, &clock, 7, limits, settle).await;
         Self { app, clock, closed: false, database }
     }
 
@@ -99,7 +111,7 @@ impl TestApp {
 
     /// Another process on the same database, which has recognised nobody yet.
     pub(crate) async fn twin(&self) -> Twin {
-        Twin { app: server(&self.database, &self.clock, 8, Limits::default()).await }
+        Twin { app: server(&self.database, &self.clock, 8, Limits::default(), |_| {}).await }
     }
 
     /// The address of its database.
@@ -131,11 +143,20 @@ impl TestApp {
 
     /// A merchant with a key of each role, whose journey is one step, PAN.
     pub(crate) async fn merchant(&self, slug: &str) -> House {
+        self.merchant_of(slug, MerchantMode::Sandbox).await
+    }
+
+    /// The same for people who are real.
+    pub(crate) async fn live_merchant(&self, slug: &str) -> House {
+        self.merchant_of(slug, MerchantMode::Live).await
+    }
+
+    async fn merchant_of(&self, slug: &str, mode: MerchantMode) -> House {
         let input = MerchantCreate {
             name: slug.to_owned(),
             slug: slug.to_owned(),
             admin_email: format!("first@{slug}.example"),
-            mode: None,
+            mode: Some(mode),
             time_zone: None,
         };
         let created = merchant::create(self.kyc(), &Actor::platform(), input, None).await.unwrap().answer;
@@ -213,12 +234,20 @@ impl Twin {
     }
 }
 
-async fn server(database: &Database, clock: &Clock, seed: u64, limits: Limits) -> App {
+async fn server(
+    database: &Database,
+    clock: &Clock,
+    seed: u64,
+    limits: Limits,
+    settle: impl FnOnce(&mut Config),
+) -> App {
     // Named after the database: two processes of one test share it, and no two tests.
     let name: String = database.url.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut config = Config { platform_key: Some(Secret::new(PLATFORM_KEY)), ..Config::default() };
     config.images = Images::Folder(std::env::temp_dir().join("kyc-images-of-tests").join(name));
     config.setu.callback_authorization = Some(Secret::new("Basic agreed-upon"));
+    config.setu.callback_secret = Some(Secret::new(CALLBACK_SECRET));
+    settle(&mut config);
     let db = Db::open(&database.url, 8).await.unwrap();
     App::with_limits(&config, db, clock.clone(), Entropy::seeded(seed), limits).unwrap()
 }

@@ -38,7 +38,13 @@ pub(crate) struct Replica {
 impl Replica {
     /// On a free port, and listening.
     pub(crate) fn start(url: &str) -> Self {
-        let mut child = program(url).arg("serve").stderr(Stdio::piped()).spawn().unwrap();
+        Self::start_with(url, &[])
+    }
+
+    /// The same with further settings.
+    pub(crate) fn start_with(url: &str, settings: &[(&str, String)]) -> Self {
+        let settings = settings.iter().map(|(name, value)| (name, value));
+        let mut child = program(url).arg("serve").envs(settings).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
             let line = lines.next().expect("the server says where it listens").unwrap();

@@ -8,6 +8,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::{OwnedRwLockWriteGuard, RwLock, watch},
     task::JoinHandle,
 };
 
@@ -49,6 +50,10 @@ pub(crate) enum Reply {
 pub(crate) struct Stub {
     pub(crate) address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
+    /// Whoever holds it keeps every answer back.
+    gate: Arc<RwLock<()>>,
+    /// How many were asked, and how many answers are said to their end.
+    count: watch::Sender<(usize, usize)>,
     serving: JoinHandle<()>,
 }
 
@@ -57,21 +62,43 @@ impl Stub {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
+        let gate = Arc::<RwLock<()>>::default();
+        let count = watch::Sender::new((0, 0));
         let serving = tokio::spawn({
             let (asked, answer) = (asked.clone(), Arc::new(answer));
+            let (gate, count) = (gate.clone(), count.clone());
             async move {
                 while let Ok((mut stream, _)) = listener.accept().await {
                     let (asked, answer) = (asked.clone(), answer.clone());
+                    let (gate, count) = (gate.clone(), count.clone());
                     tokio::spawn(async move {
                         let Some(request) = read(&mut stream).await else { return };
                         let reply = answer(&request);
                         asked.lock().unwrap().push(request);
+                        count.send_modify(|count| count.0 += 1);
+                        drop(gate.read().await);
                         say(&mut stream, reply).await;
+                        count.send_modify(|count| count.1 += 1);
                     });
                 }
             }
         });
-        Self { address, asked, serving }
+        Self { address, asked, gate, count, serving }
+    }
+
+    /// Keeps every answer back until this is dropped.
+    pub(crate) async fn hold(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.gate).write_owned().await
+    }
+
+    /// Waits until it was asked so often.
+    pub(crate) async fn reached(&self, times: usize) {
+        self.count.subscribe().wait_for(|count| count.0 >= times).await.unwrap();
+    }
+
+    /// Waits until so many answers are on their way.
+    pub(crate) async fn said(&self, times: usize) {
+        self.count.subscribe().wait_for(|count| count.1 >= times).await.unwrap();
     }
 
     /// What was asked so far, in order.

@@ -5,13 +5,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use kyc_stack::config::{Config, Secret};
 use serde_json::{Value, json};
 
 use crate::harness::stub::{Asked, Reply, Stub};
 
 /// What the customer did at DigiLocker.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Visit {
+pub(crate) enum Visit {
     Unauthenticated,
     Authenticated,
     Revoked,
@@ -19,23 +20,23 @@ pub(super) enum Visit {
 }
 
 /// What the next requests come to in place of an answer, and how the visit stands.
-pub(super) struct State {
-    pub(super) faults: VecDeque<Reply>,
-    pub(super) visit: Visit,
+pub(crate) struct State {
+    pub(crate) faults: VecDeque<Reply>,
+    pub(crate) visit: Visit,
     /// How often a penny drop is still pending.
-    pub(super) pending: u32,
+    pub(crate) pending: u32,
 }
 
-pub(super) struct StandIn {
-    pub(super) stub: Stub,
-    pub(super) state: Arc<Mutex<State>>,
+pub(crate) struct StandIn {
+    pub(crate) stub: Stub,
+    pub(crate) state: Arc<Mutex<State>>,
 }
 
-pub(super) const VISIT_ID: &str = "ea31e1e6-96eb-4e56-a355-7bc51de94d24";
-pub(super) const DROP_ID: &str = "02c2dc4c-1015-4ea0-8ec4-987829fc70cc";
+pub(crate) const VISIT_ID: &str = "ea31e1e6-96eb-4e56-a355-7bc51de94d24";
+pub(crate) const DROP_ID: &str = "02c2dc4c-1015-4ea0-8ec4-987829fc70cc";
 
 impl StandIn {
-    pub(super) async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let state = State { faults: VecDeque::new(), visit: Visit::Unauthenticated, pending: 0 };
         let state = Arc::new(Mutex::new(state));
         let stub = Stub::serve({
@@ -49,16 +50,25 @@ impl StandIn {
     }
 
     /// What the next requests come to.
-    pub(super) fn fail(&self, faults: impl IntoIterator<Item = Reply>) {
+    pub(crate) fn fail(&self, faults: impl IntoIterator<Item = Reply>) {
         self.state.lock().unwrap().faults.extend(faults);
     }
 
-    pub(super) fn visit(&self, visit: Visit) {
+    pub(crate) fn visit(&self, visit: Visit) {
         self.state.lock().unwrap().visit = visit;
     }
 
+    /// The settings of a server that has its checks performed here.
+    pub(crate) fn settle(&self, config: &mut Config) {
+        let secret = |text: &str| Some(Secret::new(text));
+        config.setu.url = Some(format!("http://{}", self.stub.address).parse().unwrap());
+        (config.setu.client_id, config.setu.client_secret) = (secret("the-client"), secret("the-secret"));
+        config.setu.digilocker = secret("instance-digilocker");
+        (config.setu.pan, config.setu.bank) = (secret("instance-pan"), secret("instance-bank"));
+    }
+
     /// Methods and paths that were asked, in order.
-    pub(super) fn calls(&self) -> Vec<String> {
+    pub(crate) fn calls(&self) -> Vec<String> {
         self.stub.asked().iter().map(|asked| format!("{} {}", asked.method, asked.path)).collect()
     }
 }

@@ -98,6 +98,9 @@ pub(super) const BREAKS: &[(&str, &str, &[&str], &str)] = &[
     ("check_run", "ask_hash", &["BYTES"], ""),
     ("check_run", "created_at", &["TIME"], ""),
     ("check_run", "ended_at", &["TIME"], "ended_at IS NOT NULL"),
+    ("check_run", "sent_at", &["TIME"], ""),
+    ("check_run", "answered_at", &["TIME"], ""),
+    ("step_result", "of_last_try", &["FALSE"], "passed"),
     ("step_result", "step_id", &["ID"], ""),
     ("step_result", "merchant_id", &["MERCHANT", "ID"], ""),
     ("step_result", "attempt_id", &["ATTEMPT", "ID"], ""),
@@ -180,6 +183,8 @@ pub(super) const SILENT: &[(&str, &str)] = &[
     ("step_result", "name_match"),
     ("step_result", "image"),
     ("step_result", "width"),
+    // What only the check knew.
+    ("step_result", "passed"),
     ("step_result", "height"),
     // The list's own, as it was then; and why, which the database asks for.
     ("screening_match", "list"),

@@ -217,6 +217,7 @@ export default {
   'reason.SIGNATURE_UNCLEAR': 'The signature is not clear. Please sign again.',
   'reason.REDO_REQUESTED': 'Please do this step again.',
   'reason.PROVIDER_UNAVAILABLE': 'The service that checks this is not answering. Please try again later.',
+  'reason.PROVIDER_ANSWER_LOST': 'The answer to this check did not reach us. We are looking into it.',
   'reason.STEP_TIMED_OUT': 'This step took too long. We are looking into it.',
   'reason.DETAILS_CHANGED': 'Your details changed, so this is being checked again.',
   'reason.UNDER_REVIEW': 'Your details are under review. You do not need to do anything.',

@@ -217,6 +217,7 @@ export default {
   'reason.SIGNATURE_UNCLEAR': 'हस्ताक्षर साफ़ नहीं हैं। कृपया फिर से हस्ताक्षर करें।',
   'reason.REDO_REQUESTED': 'कृपया यह चरण फिर से करें।',
   'reason.PROVIDER_UNAVAILABLE': 'इसकी जाँच करने वाली सेवा जवाब नहीं दे रही। कृपया बाद में फिर कोशिश करें।',
+  'reason.PROVIDER_ANSWER_LOST': 'इस जाँच का जवाब हम तक नहीं पहुँचा। हम इसे देख रहे हैं।',
   'reason.STEP_TIMED_OUT': 'इस चरण में बहुत समय लगा। हम इसे देख रहे हैं।',
   'reason.DETAILS_CHANGED': 'आपकी जानकारी बदली है, इसलिए इसकी फिर से जाँच हो रही है।',
   'reason.UNDER_REVIEW': 'आपकी जानकारी की समीक्षा चल रही है। आपको कुछ नहीं करना है।',

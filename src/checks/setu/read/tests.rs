@@ -68,7 +68,12 @@ fn every_code_of_a_penny_drop_does_what_the_table_says() {
             assert_eq!(passes, *told == "BAV00" && verification == "success", "{told} {verification}");
             if verification == "failed" && *told != "BAV00" {
                 let found = answer.found().cloned();
-                assert_eq!(answer, meaning.answer(found), "{told}");
+                let expected = match meaning {
+                    // The drop is over, and nobody is to blame.
+                    Meaning::Down(_) => Answer::requires(reasons::PROVIDER_UNAVAILABLE, found),
+                    meaning => meaning.answer(found),
+                };
+                assert_eq!(answer, expected, "{told}");
             }
         }
     }
@@ -148,10 +153,28 @@ fn a_pan_is_what_the_register_says() {
             ),
             "PAN_NOT_LINKED_TO_AADHAAR",
         ),
+        (
+            200,
+            told(
+                json!({"category": "Individual", "full_name": "A B", "aadhaar_seeding_status": "not linked"}),
+            ),
+            "PAN_NOT_LINKED_TO_AADHAAR",
+        ),
         (200, bytes(&json!({"verification": "failed", "message": "PAN is invalid"})), "PAN_INACTIVE"),
         (404, bytes(&json!({"verification": "failed", "message": "PAN not found."})), "PAN_NOT_FOUND"),
     ] {
         assert_eq!(code(&ask_pan(status, &body)), Some(expected));
+    }
+    // What nobody has documented is for a person to say, and what is left out is optional.
+    for word in ["", "INOPERATIVE", "PENDING", "DELINKED", "LINKED?", "NA", "0", "लिंक"] {
+        let data = json!({"category": "Individual", "full_name": "A B", "aadhaar_seeding_status": word});
+        assert_eq!(code(&ask_pan(200, &told(data))), Some("UNDER_REVIEW"), "{word}");
+    }
+    for left_out in [
+        json!({"category": "Individual", "full_name": "A B"}),
+        json!({"category": "Individual", "full_name": "A B", "aadhaar_seeding_status": null}),
+    ] {
+        assert!(matches!(ask_pan(200, &told(left_out)), Answer::Completed { .. }));
     }
     for (status, body, why) in [
         (404, b"<html>not found</html>".to_vec(), Outage::Refusing),
@@ -191,6 +214,12 @@ fn a_penny_drop_is_pending_until_the_bank_answers() {
         json!({"id": "somebody-elses", "code": "BAV00", "verification": "success", "data": {"name": "X Y"}}),
     );
     assert_eq!(other, Answer::Down { why: Outage::Unreadable }, "an answer about another request");
+    let nameless = told(json!({"code": "BAV00", "verification": "success", "data": {"name": "X Y"}}));
+    assert_eq!(nameless, Answer::Down { why: Outage::Unreadable }, "a success about nothing that was asked");
+    let failed = told(json!({"code": "BAVM1", "verification": "failed"}));
+    assert_eq!(code(&failed), Some("BANK_ACCOUNT_INVALID"), "which is documented");
+    let wordless = told(json!({"id": "d9342684", "verification": "success"}));
+    assert_eq!(code(&wordless), Some("UNDER_REVIEW"), "neither a code nor a name");
 }
 
 #[test]
