@@ -73,9 +73,9 @@ impl Columns {
     ///
     /// # Errors
     /// When it is no id.
-    pub(super) fn id(&mut self, value: Value) -> Result<String, DbErr> {
+    pub(super) fn id(&mut self, value: &Value) -> Result<String, DbErr> {
         match value {
-            Value::Uuid(id) => self.add(id),
+            Value::Uuid(id) => self.add(*id),
             _ => Err(mixed()),
         }
     }

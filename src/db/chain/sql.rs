@@ -110,7 +110,7 @@ impl Text {
             ", news AS (SELECT *, row_number() OVER (ORDER BY place) AS nr FROM put_news{own})"
         );
 
-        let value = columns.id(value)?;
+        let value = columns.id(&value)?;
         let _ = write!(
             self.sql,
             ", head AS (UPDATE {head} SET seq = seq + (SELECT count(*) FROM news) WHERE {found_by} = {value} \
