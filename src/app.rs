@@ -1,5 +1,6 @@
 //! The server: what its parts are, which routes it has, how it starts and how it stops.
 
+pub mod journey;
 pub mod providers;
 
 use std::{sync::Arc, time::Duration};
@@ -146,6 +147,7 @@ impl App {
             kyc: kyc.clone(),
             origin: public_url,
             client_ip_header: config.client_ip_header.clone(),
+            journey: journey::reader(live.parts()),
         };
         Ok(Self { kyc, auth, live, rest, graphiql: config.graphiql, metrics: config.metrics })
     }
@@ -177,7 +179,7 @@ impl App {
     pub fn router(&self) -> Router {
         let mut routes = Router::new()
             .route("/graphql", get(graphql).post(graphql))
-            .route("/journey/graphql", get(journey).post(journey))
+            .route("/journey/graphql", get(of_journey).post(of_journey))
             .route(
                 "/reports/kyc.csv",
                 get(rest::report::kyc_csv).layer(middleware::from_fn_with_state(self.clone(), recognise)),
@@ -187,6 +189,7 @@ impl App {
             .route("/readyz", get(rest::health::ready))
             .merge(rest::session::router::<Self>())
             .merge(rest::journey::router::<Self>())
+            .merge(rest::picture::router::<Self>())
             .merge(rest::callback::router::<Self>());
         if self.metrics {
             routes = routes.route("/metrics", get(rest::health::metrics));
@@ -242,7 +245,7 @@ async fn graphql(State(app): State<App>, request: Request) -> Response {
 }
 
 /// The same at `/journey/graphql`, for customers.
-async fn journey(State(app): State<App>, request: Request) -> Response {
+async fn of_journey(State(app): State<App>, request: Request) -> Response {
     serve_graphql(app, request, Door::Journey).await
 }
 

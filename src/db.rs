@@ -132,7 +132,7 @@ impl Db {
     /// Runs `work` in one write transaction: committed when it answers `Ok`, rolled back otherwise.
     ///
     /// # Errors
-    /// Whatever `work` answers; then nothing is stored.
+    /// As [`Db::write_then`].
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -147,7 +147,8 @@ impl Db {
     /// and must not cancel a `begin` half-way (sqlx 0.9.0 would hand the open transaction back to the pool).
     ///
     /// # Errors
-    /// Whatever `work` answers; then nothing is stored, and `then` not called.
+    /// Whatever `work` answers; then nothing is stored, and `then` not called. [`Error::Unknown`] when the answer to the commit was
+    /// lost: then it may be stored, and whoever is told must not undo what goes with it.
     pub async fn write_then<T, F>(&self, work: F, then: impl FnOnce() + Send + 'static) -> Result<T>
     where
         T: Send + 'static,

@@ -54,6 +54,10 @@ pub enum Error {
     /// What was read without a lock has changed before it was written. Never leaves `kyc`: the use case runs again, and locks.
     #[error("what was read has changed meanwhile")]
     Stale,
+    /// The database's answer to a commit was lost: it may be done. Nobody undoes anything on it. Logged and masked as
+    /// [`Error::Internal`].
+    #[error("whether it was done is not known: {0}")]
+    Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Our own bug, or the database's trouble: logged with a reference, and masked.
     #[error("internal: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -127,6 +131,12 @@ impl Error {
                 Public::new("BAD_USER_INPUT", errors[0].message.clone())
             }
             Self::Conflict { error, .. } => Public::new("BAD_USER_INPUT", error.message.clone()),
+            Self::Unknown(_) => Public {
+                message: "Whether this was done is not known: an answer was lost on the way. Look before you send it again, or \
+                    send it again with the same idempotency key."
+                    .into(),
+                ..self.masked()
+            },
             Self::User(_) | Self::Overdue(_) | Self::Stale | Self::Internal(_) => self.masked(),
         }
     }

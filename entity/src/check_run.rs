@@ -96,6 +96,15 @@ pub fn taking(backend: DbBackend, now: Time, until: Time, limit: u64) -> Stateme
 }
 
 impl Entity {
+    /// The runs of a step that began since a moment, the oldest first.
+    pub fn of_step_since(scope: Scope, step: StepId, moment: Time) -> Select<Self> {
+        use sea_orm::QueryOrder;
+        Self::scoped(scope)
+            .filter(Column::StepId.eq(step))
+            .filter(Column::CreatedAt.gt(moment))
+            .order_by_asc(Column::CreatedAt)
+    }
+
     /// The run of a step that has not ended; there is one at most.
     pub fn open_of(scope: Scope, step: StepId) -> Select<Self> {
         Self::scoped(scope).filter(Column::StepId.eq(step)).filter(Column::EndedAt.is_null())

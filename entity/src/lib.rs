@@ -17,10 +17,12 @@
 //! | [`step_result`] | what the check of a step found, masked |
 //! | [`callback`] | a callback of a provider that was believed; nobody's |
 //! | [`link_session`] | a browser in which a customer walks their journey |
+//! | [`unnamed_picture`] | a picture in the store that no row names: on its way, or replaced |
 //! | [`event`], [`log_head`] | the append-only log of a merchant, and the number of its newest entry |
 //! | [`idempotency`] | the answer of a mutation that carried a key |
 //! | [`search_token`] | a word by which a customer is found |
-//! | [`sanction_list`] | one imported version of a sanctions list; nobody's, as the next |
+//! | [`secret`] | what the replicas sign with; nobody's, as the next two |
+//! | [`sanction_list`] | one imported version of a sanctions list |
 //! | [`sanction_person`] | a listed person's record, and the versions it stands in |
 //!
 //! Every read of a merchant's rows begins in a [`Scope`]; the few that cannot (who is this bearer? which attempts are
@@ -50,9 +52,11 @@ mod scope;
 pub mod screening;
 pub mod screening_match;
 pub mod search_token;
+pub mod secret;
 pub mod session;
 pub mod step;
 pub mod step_result;
+pub mod unnamed_picture;
 pub mod whole;
 mod words;
 

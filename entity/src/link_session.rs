@@ -54,6 +54,15 @@ impl Entity {
         Self::scoped(scope).filter(Column::AttemptId.eq(attempt)).filter(Column::EndedAt.is_null())
     }
 
+    /// The sessions that were made of a link since a moment, the oldest first.
+    pub fn of_link_since(scope: Scope, link: LinkId, moment: Time) -> Select<Self> {
+        use sea_orm::QueryOrder;
+        Self::scoped(scope)
+            .filter(Column::LinkId.eq(link))
+            .filter(Column::CreatedAt.gt(moment))
+            .order_by_asc(Column::CreatedAt)
+    }
+
     /// Ends the sessions of an attempt.
     pub fn end_all_of(scope: Scope, attempt: AttemptId, at: Time) -> sea_orm::UpdateMany<Self> {
         Self::update_many()

@@ -32,6 +32,8 @@ pub struct Model {
     pub text_color: String,
     /// Pixels.
     pub corner_radius: i32,
+    /// Where the logo is stored.
+    pub logo: Option<String>,
     pub support_email: Option<String>,
     pub support_url: Option<String>,
     pub branding_updated_at: Time,

@@ -15,6 +15,7 @@ mod m20261123_000003_attempt_state;
 mod m20261123_000004_summary;
 mod m20261123_000010_journey;
 mod m20261123_000020_runs;
+mod m20261124_000030_pictures;
 pub mod run;
 
 /// Every migration, oldest first.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_summary::Migration),
             Box::new(m20261123_000010_journey::Migration),
             Box::new(m20261123_000020_runs::Migration),
+            Box::new(m20261124_000030_pictures::Migration),
         ]
     }
 }

@@ -42,8 +42,8 @@ type Trouble = Arc<dyn std::error::Error + Send + Sync>;
 
 impl Auth {
     /// When it is and in which generation: taken before the database is asked.
-    pub(super) fn age(&self) -> Age {
-        Age { read_at: self.0.clock.now(), ticket: self.0.known.ticket() }
+    pub(super) fn age(&self, credential: &Credential) -> Age {
+        Age { read_at: self.0.clock.now(), ticket: self.0.known.ticket(credential.hash()) }
     }
 
     /// Asks the database, past the cache, which then knows the answer.
@@ -54,7 +54,7 @@ impl Auth {
         if credential.kind() == Kind::Other {
             return Err(Error::Unauthenticated);
         }
-        let age = self.age();
+        let age = self.age(credential);
         // What began before a revocation does not count after it, nor does what came to its end before now.
         let fits = |flight: &Flight| flight.ticket == age.ticket && flight.answer.peek().is_none();
         let (flight, _) = self.0.flights.get_or(credential, fits, || {

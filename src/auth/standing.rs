@@ -124,14 +124,14 @@ impl Auth {
             return Ok(Standing { actor: Actor::platform(), watched: None });
         }
         loop {
-            let now = self.age();
+            let now = self.age(credential);
             let fresh = self.0.standings.get(credential).filter(|entry| entry.is_fresh(&now));
             let entry = match fresh {
                 Some(entry) => entry,
                 None => self.join(credential).await?,
             };
             // A pass that followed a revocation may have come between the read and the entry: ask again.
-            if self.0.known.ticket() != now.ticket {
+            if self.0.known.ticket(credential.hash()) != now.ticket {
                 continue;
             }
             self.0.touches.mark(entry.recognised.subject, entry.recognised.seen_at, now.read_at);
@@ -184,15 +184,19 @@ impl Auth {
     }
 
     async fn recheck(&self, kind: Kind, entries: &[Arc<Holding<Watched>>]) -> Result<usize> {
-        let age = self.age();
+        let ages: Vec<_> = entries.iter().map(|entry| self.age(entry.credential())).collect();
         let hashes: Vec<_> = entries.iter().map(|entry| *entry.credential().hash()).collect();
-        let rows = self.read(kind, &hashes, age.read_at).await?;
+        let rows = self.read(kind, &hashes, self.0.clock.now()).await?;
         let ended: Vec<_> = entries
             .iter()
-            .filter_map(|entry| Some((entry, entry.judge(rows.get(entry.credential().hash()), age)?)))
+            .zip(ages)
+            .filter_map(|(entry, age)| Some((entry, entry.judge(rows.get(entry.credential().hash()), age)?)))
             .collect();
-        if !ended.is_empty() {
-            // Before they are told: whoever comes back at once must not be let in by what was known before.
+        // Before they are told: whoever comes back at once must not be let in by what was known before.
+        if kind == Kind::LinkSession {
+            // Customers come and go, each by themselves.
+            ended.iter().for_each(|(entry, _)| self.0.known.outdate_one(entry.credential().hash()));
+        } else if !ended.is_empty() {
             self.0.known.outdate();
         }
         for (entry, why) in &ended {

@@ -2,9 +2,13 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
+use bytes::Bytes;
 use entity::id::MerchantId;
+use futures_util::{StreamExt, stream::BoxStream};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path};
 use uuid::Uuid;
+
+use super::image::Purpose;
 
 #[cfg(feature = "s3")]
 mod s3;
@@ -43,25 +47,30 @@ impl fmt::Debug for Bucket {
 
 /// What a picture is kept under: merchant, purpose and a random id. It holds no personal value, and may be stored and logged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Key(String);
+pub struct Key(String, Purpose, Uuid);
 
 impl Key {
     /// A new key. `purpose` is a word of ours, `id` has to be random.
-    pub fn new(merchant: MerchantId, purpose: super::image::Purpose, id: Uuid) -> Self {
-        let purpose = match purpose {
-            super::image::Purpose::Selfie => "selfie",
-            super::image::Purpose::Signature => "signature",
-            super::image::Purpose::Logo => "logo",
-        };
-        Self(format!("{}/{purpose}/{id}", Uuid::from(merchant)))
+    pub fn new(merchant: MerchantId, purpose: Purpose, id: Uuid) -> Self {
+        Self(format!("{}/{}/{id}", Uuid::from(merchant), purpose.word()), purpose, id)
     }
 
     /// A key that was stored; none of any text that [`Key::new`] did not make.
     pub fn parse(text: &str) -> Option<Self> {
         let [merchant, purpose, id] = text.split('/').collect::<Vec<_>>().try_into().ok()?;
-        let is_id = |text: &str| Uuid::try_parse(text).is_ok_and(|id| id.to_string() == text);
-        let known = ["selfie", "signature", "logo"].contains(&purpose);
-        (known && is_id(merchant) && is_id(id)).then(|| Self(text.to_owned()))
+        let id_of = |text: &str| Uuid::try_parse(text).ok().filter(|id| id.to_string() == text);
+        let purpose = Purpose::ALL.into_iter().find(|known| known.word() == purpose)?;
+        id_of(merchant).and(id_of(id)).map(|id| Self(text.to_owned(), purpose, id))
+    }
+
+    /// What the picture is for.
+    pub fn purpose(&self) -> Purpose {
+        self.1
+    }
+
+    /// The random part.
+    pub fn id(&self) -> Uuid {
+        self.2
     }
 
     pub fn as_str(&self) -> &str {
@@ -95,6 +104,13 @@ pub enum OpenError {
 
 /// The largest picture that is read back, in bytes: what `image` writes is smaller.
 const MAX_BYTES: u64 = 20 << 20;
+
+/// A picture that is being read.
+pub struct Reading {
+    /// Bytes of all of it.
+    pub length: u64,
+    pub pieces: BoxStream<'static, Result<Bytes, StoreError>>,
+}
 
 /// The store of pictures. Clones share it.
 #[derive(Clone)]
@@ -144,6 +160,20 @@ impl Store {
             return Err(StoreError::TooLarge);
         }
         found.bytes().await.map(Vec::from).map_err(|error| told(&error))
+    }
+
+    /// Reads a picture piece by piece, as fast as it is taken.
+    ///
+    /// # Errors
+    /// As [`Store::get`]; and in the middle, when the store stops.
+    pub async fn read(&self, key: &Key) -> Result<Reading, StoreError> {
+        let found = self.inner.get(&self.path(key)).await.map_err(|error| told(&error))?;
+        if found.meta.size > MAX_BYTES {
+            return Err(StoreError::TooLarge);
+        }
+        let length = found.meta.size;
+        let pieces = found.into_stream().map(|piece| piece.map_err(|error| told(&error))).boxed();
+        Ok(Reading { length, pieces })
     }
 
     /// Removes a picture; one that is not there is removed already.

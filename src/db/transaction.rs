@@ -6,8 +6,9 @@ use std::sync::{
 };
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
     prelude::async_trait::async_trait,
+    sqlx::{self, sqlite::SqliteError},
 };
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
@@ -17,7 +18,7 @@ use super::{
     convoy::Convoy,
     pool::{Lent, Pool},
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What the work of a write has. Its first statement begins the transaction, which is committed or rolled back when the work
 /// is done.
@@ -54,23 +55,30 @@ impl Transaction {
     /// it was written; it is not when the first of its rows was not found, or is in its way.
     ///
     /// # Errors
-    /// When the database fails or refuses; then nothing of it is written.
-    pub async fn run(&self, chain: Chain) -> Result<bool, DbErr> {
+    /// When the database fails or refuses; then nothing of it is written. [`Error::Unknown`] when it was a transaction of its own,
+    /// and its answer was lost.
+    pub async fn run(&self, chain: Chain) -> Result<bool> {
         if chain.is_empty() {
             return Ok(true);
         }
         if self.around().is_some() {
-            return self.convoy.write(chain).await;
+            return self.convoy.write(chain).await.map_err(of_commit);
         }
         let mut lent = self.begun().await?;
         Ok(!self.pool.write(&mut lent, vec![chain]).await?.is_empty())
     }
 
     /// Commits what has begun when the outcome of the work is `Ok`, and takes it back otherwise.
+    ///
+    /// # Errors
+    /// The work's own; [`Error::Unknown`] when the answer to the commit of a write was lost.
     pub(super) async fn end<T>(self, outcome: Result<T>) -> Result<T> {
         let Some(mut begun) = self.begun.into_inner() else { return outcome };
         if outcome.is_ok() {
-            begun.end("COMMIT").await?;
+            begun.end("COMMIT").await.map_err(|error| match self.how {
+                Begin::Write => of_commit(error),
+                Begin::View => error.into(),
+            })?;
         } else if let Err(error) = begun.end("ROLLBACK").await {
             // The work's own error is the one that matters; a connection that is not rolled back is closed.
             tracing::warn!(%error, "a rollback failed");
@@ -103,6 +111,31 @@ impl Transaction {
         }
         Ok(lent)
     }
+}
+
+/// What a commit that failed means: it was refused, or nobody knows.
+fn of_commit(error: DbErr) -> Error {
+    if is_refusal(&error) { error.into() } else { Error::Unknown(Box::new(error)) }
+}
+
+/// Whether the database has said that it did not do it.
+fn is_refusal(error: &DbErr) -> bool {
+    let error = match error {
+        // It was not even asked.
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
+        _ => return false,
+    };
+    let sqlx::Error::Database(error) = error.as_ref() else { return false };
+    let Some(code) = error.code() else { return false };
+    if error.try_downcast_ref::<SqliteError>().is_some() {
+        // SQLITE_BUSY, SQLITE_FULL, SQLITE_CONSTRAINT, in the low byte: https://www.sqlite.org/rescode.html. An error of the
+        // disk (SQLITE_IOERR) says nothing of what is on it.
+        return code.parse::<u32>().is_ok_and(|code| [5, 13, 19].contains(&(code & 0xff)));
+    }
+    // Those of connections, of the operator who ends one, of the system and of PostgreSQL itself may come after the deed:
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html
+    !["08", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
 }
 
 /// Ends a snapshot: commits when the outcome of the work is `Ok`, and rolls back otherwise.

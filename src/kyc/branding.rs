@@ -221,6 +221,7 @@ mod tests {
             surface_color: DEFAULT.surface.into(),
             text_color: DEFAULT.text.into(),
             corner_radius: 4,
+            logo: None,
             support_email: None,
             support_url: None,
             branding_updated_at: DateTime::UNIX_EPOCH,

@@ -1,7 +1,7 @@
 //! One change: a transaction, its moment, its actor, and the events it will leave behind.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -65,8 +65,8 @@ pub struct Change<'t> {
     due: Arc<AtomicBool>,
     /// Whether a run of a check has become due.
     run_due: Arc<AtomicBool>,
-    /// Whether somebody may do less than before.
-    takes_rights: Arc<AtomicBool>,
+    /// The hashes of the tokens whose sessions it has ended.
+    ended: Arc<Mutex<Vec<[u8; 32]>>>,
 }
 
 /// How a change keeps others from what it has read.
@@ -132,8 +132,8 @@ impl Kyc {
         let (is_due, screening) = (Arc::clone(&due), self.screening.clone());
         let run_due = Arc::new(AtomicBool::new(false));
         let (is_run_due, performing) = (Arc::clone(&run_due), self.performing.clone());
-        let takes_rights = Arc::new(AtomicBool::new(false));
-        let (has_taken, known) = (Arc::clone(&takes_rights), self.known.clone());
+        let ended = Arc::<Mutex<Vec<[u8; 32]>>>::default();
+        let (has_ended, known) = (Arc::clone(&ended), self.known.clone());
         self.db
             .write_then(
                 move |txn| {
@@ -152,7 +152,7 @@ impl Kyc {
                             touched: Vec::new(),
                             due,
                             run_due,
-                            takes_rights,
+                            ended,
                         };
                         let outcome = work(&mut change).await;
                         // Whether the key was free is not known yet: nothing may be refused to who has used it before.
@@ -171,9 +171,11 @@ impl Kyc {
                     })
                 },
                 move || {
-                    if has_taken.load(Ordering::Relaxed) {
-                        known.forget_all();
+                    let ended = has_ended.lock().unwrap_or_else(PoisonError::into_inner);
+                    if !ended.is_empty() {
+                        known.forget_ended(ended.iter());
                     }
+                    drop(ended);
                     wake(scope);
                     if is_due.load(Ordering::Relaxed) {
                         screening.wake();
@@ -199,9 +201,9 @@ impl Change<'_> {
         self.touched.push((attempt.id, attempt.into()));
     }
 
-    /// Somebody may do less than before: who was recognised is forgotten after the commit, and open sockets are rechecked.
-    pub(super) fn takes_rights(&self) {
-        self.takes_rights.store(true, Ordering::Relaxed);
+    /// This token's session has ended: it is forgotten after the commit, and its open sockets are rechecked.
+    pub(super) fn ends_session(&self, token_hash: [u8; 32]) {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(token_hash);
     }
 
     /// A run of a check is due: whoever performs it is woken after the commit.

@@ -26,7 +26,7 @@ fn response(error: &Error) -> Response {
             StatusCode::BAD_REQUEST
         }
         Error::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-        Error::User(_) | Error::Overdue(_) | Error::Stale | Error::Internal(_) => {
+        Error::User(_) | Error::Overdue(_) | Error::Stale | Error::Unknown(_) | Error::Internal(_) => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
     };

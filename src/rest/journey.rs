@@ -2,7 +2,6 @@
 
 use axum::{
     Json, Router,
-    body::to_bytes,
     extract::{FromRef, Path, Query, Request, State},
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
@@ -10,17 +9,21 @@ use axum::{
 };
 use entity::merchant;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     RestState,
     json::{read, refusal},
+    picture,
     session::foreign,
 };
 use crate::{
     auth::JOURNEY_LASTS,
     error::{Error, UserError},
-    kyc::journey::{self, Inactive, MAX_IMAGE, Open, Opened},
+    kyc::{
+        journey::{self, Inactive, MAX_IMAGE, Open, Opened},
+        logo,
+    },
 };
 
 /// `POST /journey/session`.
@@ -35,7 +38,7 @@ where
         .route("/journey/steps/{id}/image", put(image))
 }
 
-/// `PUT /journey/steps/{id}/image`: the file as it is. Answers whether it was taken; the journey tells the rest.
+/// `PUT /journey/steps/{id}/image`: the file as it is. Answers the journey, or why it was not taken.
 async fn image(State(state): State<RestState>, Path(step): Path<String>, request: Request) -> Response {
     if let Some(refused) = foreign(&state, &request) {
         return refused;
@@ -49,21 +52,33 @@ async fn image(State(state): State<RestState>, Path(step): Path<String>, request
         Ok(actor) => actor,
         Err(error) => return error.into_response(),
     };
-    // By their bytes, not by what they are called: the type that is sent says nothing.
-    let Ok(bytes) = to_bytes(request.into_body(), MAX_IMAGE + 1).await else {
-        let message = format!("Send a picture of at most {} MB.", MAX_IMAGE >> 20);
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", &message);
+    // Before the first byte is read: a refusal costs nothing, and only so many pictures are in memory.
+    let taken = match journey::coming(&state.kyc, &actor, &step).await {
+        Ok(coming) => {
+            let bytes = match picture::read(request, MAX_IMAGE).await {
+                Ok(bytes) => bytes,
+                Err(refused) => return refused,
+            };
+            journey::image(&state.kyc, &actor, coming, bytes).await
+        }
+        Err(error) => Err(error),
     };
-    let errors = match journey::image(&state.kyc, &actor, &step, bytes.into()).await {
+    let errors = match taken {
         Ok(()) => Vec::new(),
         Err(Error::User(errors)) => errors,
+        Err(error) => return error.into_response(),
+    };
+    // As mutations do: null when it was refused.
+    let shown = if errors.is_empty() { (state.journey)(actor).await } else { Ok(Value::Null) };
+    let journey = match shown {
+        Ok(journey) => journey,
         Err(error) => return error.into_response(),
     };
     let told = |error: &UserError| {
         let code = async_graphql::resolver_utils::enum_value(error.code);
         json!({ "field": error.field, "message": error.message, "code": code })
     };
-    let body = json!({ "userErrors": errors.iter().map(told).collect::<Vec<_>>() });
+    let body = json!({ "journey": journey, "userErrors": errors.iter().map(told).collect::<Vec<_>>() });
     ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
@@ -130,12 +145,12 @@ async fn open(State(state): State<RestState>, request: Request) -> Response {
             let headers = [(header::SET_COOKIE, cookie)];
             (headers, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "opened": true }))).into_response()
         }
-        Opened::Inactive(why, merchant) => inactive(why, &merchant),
+        Opened::Inactive(why, merchant) => inactive(&state, why, &merchant),
     }
 }
 
 /// A link that opens nothing any more: its holder is told why, in the merchant's name and colours.
-fn inactive(why: Inactive, merchant: &merchant::Model) -> Response {
+fn inactive(state: &RestState, why: Inactive, merchant: &merchant::Model) -> Response {
     let (link, message) = match why {
         Inactive::Expired => ("EXPIRED", "This link has expired. Ask for a new one."),
         Inactive::Revoked => ("REVOKED", "This link is no longer valid. Ask for a new one."),
@@ -147,6 +162,7 @@ fn inactive(why: Inactive, merchant: &merchant::Model) -> Response {
         "mode": merchant.mode,
         "branding": {
             "displayName": merchant.display_name,
+            "logoUrl": logo::url(&state.kyc.public_url, merchant),
             "primaryColor": merchant.primary_color,
             "backgroundColor": merchant.background_color,
             "surfaceColor": merchant.surface_color,

@@ -5,13 +5,14 @@ pub mod error;
 pub mod health;
 pub mod journey;
 mod json;
+pub mod picture;
 pub mod report;
 pub mod session;
 mod state;
 
 use axum::{http::StatusCode, response::Response};
 
-pub use state::RestState;
+pub use state::{JourneyReader, RestState};
 
 /// What no route matches.
 pub async fn not_found() -> Response {

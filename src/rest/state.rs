@@ -10,10 +10,17 @@ use axum::{
     http::HeaderName,
 };
 
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
 use crate::{
-    auth::{Auth, address::client_address},
+    auth::{Actor, Auth, address::client_address},
+    error::Result,
     kyc::Kyc,
 };
+
+/// Reads the journey of a customer, as it is now.
+pub type JourneyReader = Arc<dyn Fn(Actor) -> BoxFuture<'static, Result<Value>> + Send + Sync>;
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -24,6 +31,7 @@ pub struct RestState {
     pub origin: Arc<str>,
     /// The header in which a proxy in front of us hands on the client's address; none: the peer of the connection.
     pub client_ip_header: Option<HeaderName>,
+    pub journey: JourneyReader,
 }
 
 impl RestState {

@@ -5,12 +5,14 @@ use entity::{callback, idempotency, link_session, session};
 use crate::{
     auth::JOURNEY_LASTS,
     error::Result,
-    kyc::{Kyc, REMEMBERED, check::FORGOTTEN},
+    kyc::{Kyc, REMEMBERED, check::FORGOTTEN, picture},
 };
 
-/// Forgets the answers of idempotency keys that are too old to be replayed, the sessions that are over, and the
-/// callbacks that cannot come again. How many rows
-/// went.
+/// Pictures that one round removes.
+const PICTURES: u64 = 100;
+
+/// Forgets the answers of idempotency keys that are too old to be replayed, the sessions that are over, the callbacks that
+/// cannot come again, and pictures that nothing names. How many went.
 ///
 /// # Errors
 /// When the database fails.
@@ -29,5 +31,6 @@ pub async fn clean(kyc: &Kyc) -> Result<usize> {
             })
         })
         .await?;
-    Ok(usize::try_from(removed).unwrap_or(usize::MAX))
+    let pictures = picture::unnamed_due(kyc, PICTURES).await?;
+    Ok(usize::try_from(removed).unwrap_or(usize::MAX).saturating_add(pictures))
 }

@@ -4,6 +4,7 @@ mod api;
 mod callbacks;
 mod doors;
 mod judged;
+mod kept;
 mod killed;
 mod links;
 mod orders;
@@ -58,6 +59,11 @@ impl Phone {
             Some(cookie) => page.with("cookie", cookie),
             None => page,
         }
+    }
+
+    /// The same page, served by another process.
+    pub(crate) fn page_of(&self, server: Client) -> Client {
+        server.with("sec-fetch-site", "same-origin").with("cookie", self.cookie.as_deref().unwrap())
     }
 
     pub(crate) async fn consent(&self) {

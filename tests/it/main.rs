@@ -20,6 +20,7 @@ mod journey;
 mod layers;
 mod links;
 mod live;
+mod logos;
 mod migrations;
 mod mutations;
 mod on_postgres;

@@ -42,10 +42,11 @@ async fn the_tour_can_be_walked() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let url = format!("http://{address}");
+    let pictures = tempfile::tempdir().unwrap();
     let env = |name: &str| match name {
         "KYC_LISTEN" => Some(address.to_string()),
         "KYC_DATABASE_URL" => Some(database.url.clone()),
-        "KYC_IMAGES" => Some(format!("file:{}", std::env::temp_dir().join("kyc-images-of-tests").display())),
+        "KYC_IMAGES" => Some(format!("file:{}", pictures.path().display())),
         _ => None,
     };
     let config = config::Config::load(config::Flags::default(), env).unwrap();

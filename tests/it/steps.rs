@@ -16,7 +16,8 @@ use kyc_stack::{
     error::{Current, Error, UserErrorCode},
     kyc::step::StepUpdateStatus,
 };
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::harness::office::{Office, current, refusal, to};
@@ -164,6 +165,55 @@ async fn on_postgresql_a_move_is_one_read_and_one_write_with_a_key_or_without() 
     // SQLite reads the attempt and its steps, and writes both, the log's head, and the log; and the key, twice.
     let expected = if office.kyc.db.backend() == DbBackend::Postgres { (2, 2) } else { (6, 8) };
     assert_eq!((without, with), expected);
+    office.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql_changes_that_wait_for_one_log_are_written_together() {
+    let mut office = Office::open().await;
+    if office.kyc.db.backend() != DbBackend::Postgres {
+        return;
+    }
+    let mut steps = Vec::new();
+    for _ in 0..20 {
+        let attempt = office.attempt(&[Pan, Selfie]).await;
+        steps.push(office.steps(attempt.id).await[0].id);
+    }
+    let (reads, writes) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (read, written) = (Arc::clone(&reads), Arc::clone(&writes));
+    let db = office.kyc.db.clone();
+    office.kyc.db = db.clone().on_statement(move |info| {
+        let of_a_chain = info.statement.sql.starts_with("WITH put_0");
+        (if of_a_chain { &written } else { &read }).fetch_add(1, Ordering::Relaxed);
+    });
+
+    // Somebody has the log's head, so that the first of them waits in the database and the others for it.
+    let (has_it, is_held) = oneshot::channel();
+    let (let_go, go) = oneshot::channel();
+    let holding = tokio::spawn(async move {
+        db.write(move |txn| {
+            Box::pin(async move {
+                txn.execute_unprepared("SELECT seq FROM log_head FOR UPDATE").await?;
+                has_it.send(()).unwrap();
+                go.await.unwrap();
+                Ok(())
+            })
+        })
+        .await
+    });
+    is_held.await.unwrap();
+    let moves = join_all(steps.iter().map(|step| office.step(*step, InProgress)));
+    let all_have_read = async {
+        while reads.load(Ordering::Relaxed) < steps.len() {
+            tokio::task::yield_now().await;
+        }
+        let_go.send(()).unwrap();
+    };
+    let (moved, ()) = tokio::join!(moves, all_have_read);
+    holding.await.unwrap().unwrap();
+    assert!(moved.iter().all(Result::is_ok));
+    let writes = writes.load(Ordering::Relaxed);
+    assert!(writes < steps.len() / 2, "{} changes took {writes} statements", steps.len());
     office.audit().await;
 }
 

@@ -13,7 +13,7 @@ use entity::{
     idempotency, link, link_session, log_head, member, merchant, sanction_list, sanction_person,
     screening::{self, ScreenedList, ScreenedLists},
     screening_match::{self, Texts},
-    search_token, session, step, step_result,
+    search_token, secret, session, step, step_result, unnamed_picture,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
@@ -190,6 +190,15 @@ async fn filled() -> (Database, DatabaseConnection) {
     };
     keep::<link::Entity>(&db, link).await;
     keep::<link_session::Entity>(&db, browser()).await;
+    let unnamed = unnamed_picture::Model {
+        key: "a/selfie/b".to_owned(),
+        merchant_id: MerchantId(uuid(1)),
+        since: some_time(),
+        going: true,
+    };
+    keep::<unnamed_picture::Entity>(&db, unnamed).await;
+    let kept = secret::Model { name: "of the tests".to_owned(), value: secret::Hidden((0..32).collect()) };
+    keep::<secret::Entity>(&db, kept).await;
     let run = screening::Model {
         id: ScreeningId(uuid(8)),
         merchant_id: MerchantId(uuid(1)),

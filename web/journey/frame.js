@@ -18,7 +18,9 @@ export function header(branding, sandboxed, spoken) {
 
 function brand({ displayName, logoUrl }) {
   if (!logoUrl) return h('span', { class: 'brand' }, displayName);
-  return h('img', { class: 'logo', src: logoUrl, alt: displayName });
+  // From where the page came from, whatever the server calls itself: nothing else may be loaded.
+  const { pathname, search } = new URL(logoUrl, location.href);
+  return h('img', { class: 'logo', src: pathname + search, alt: displayName });
 }
 
 /** The bottom: help, and until when one may come back. */

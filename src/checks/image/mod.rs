@@ -15,7 +15,7 @@ use image::{
 };
 
 /// What a picture is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     Selfie,
     Signature,
@@ -30,8 +30,37 @@ const MAX_DECODED: u64 = 128 << 20;
 const QUALITY: u8 = 85;
 
 impl Purpose {
+    /// Everything that pictures are for.
+    pub const ALL: [Self; 3] = [Self::Selfie, Self::Signature, Self::Logo];
+
+    /// Its word in keys.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Selfie => "selfie",
+            Self::Signature => "signature",
+            Self::Logo => "logo",
+        }
+    }
+
+    /// What [`accept`] writes.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Selfie => "image/jpeg",
+            Self::Signature | Self::Logo => "image/png",
+        }
+    }
+
+    /// A name for a file of it.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Selfie => "selfie.jpg",
+            Self::Signature => "signature.png",
+            Self::Logo => "logo.png",
+        }
+    }
+
     /// The largest file that is read, in bytes.
-    pub fn max_bytes(self) -> usize {
+    pub const fn max_bytes(self) -> usize {
         match self {
             Self::Selfie | Self::Signature => 10 << 20,
             Self::Logo => 2 << 20,
@@ -68,9 +97,8 @@ impl Purpose {
 /// A picture that was accepted and drawn anew.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
+    /// Of [`Purpose::content_type`].
     pub bytes: Vec<u8>,
-    /// `image/jpeg` (selfies) or `image/png`.
-    pub content_type: &'static str,
     pub width: u32,
     pub height: u32,
 }
@@ -185,24 +213,23 @@ fn decode(bytes: &[u8], format: ImageFormat, purpose: Purpose) -> Result<Dynamic
 fn encode(picture: &DynamicImage, purpose: Purpose) -> Result<Picture, Fault> {
     let (width, height) = picture.dimensions();
     let mut bytes = Vec::new();
-    let (written, content_type) = match purpose {
-        Purpose::Selfie => (
-            JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&look::on_white(picture)),
-            "image/jpeg",
-        ),
+    let written = match purpose {
+        Purpose::Selfie => {
+            JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&look::on_white(picture))
+        }
         Purpose::Signature => {
             let grey = DynamicImage::from(look::on_white(picture)).into_luma8();
             let png = PngEncoder::new(&mut bytes);
-            (png.write_image(&grey, width, height, image::ExtendedColorType::L8), "image/png")
+            png.write_image(&grey, width, height, image::ExtendedColorType::L8)
         }
         Purpose::Logo => {
             let colours = picture.to_rgba8();
             let png = PngEncoder::new(&mut bytes);
-            (png.write_image(&colours, width, height, image::ExtendedColorType::Rgba8), "image/png")
+            png.write_image(&colours, width, height, image::ExtendedColorType::Rgba8)
         }
     };
     written.map_err(|_| Fault::Broken)?;
-    Ok(Picture { bytes, content_type, width, height })
+    Ok(Picture { bytes, width, height })
 }
 
 #[cfg(test)]

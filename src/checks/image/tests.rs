@@ -59,7 +59,7 @@ fn what_is_accepted_is_drawn_anew_within_bounds() {
         let drawn = accept(&written(&picture, format), purpose).unwrap();
         assert_eq!((drawn.width, drawn.height), sides, "{purpose:?}");
         assert_eq!(image::guess_format(&drawn.bytes).unwrap(), kind);
-        assert_eq!(drawn.content_type, kind.to_mime_type());
+        assert_eq!(purpose.content_type(), kind.to_mime_type());
         let again = image::load_from_memory(&drawn.bytes).unwrap();
         assert_eq!((again.width(), again.height()), sides);
         assert!(accept(&drawn.bytes, purpose).is_ok(), "what was written is accepted");

@@ -16,7 +16,7 @@ use crate::{
         mutation::{Mutate, Payload, Shown},
         scalar::{Color, Url},
     },
-    kyc::branding,
+    kyc::{branding, logo},
 };
 
 /// A merchant's look.
@@ -27,7 +27,14 @@ impl Row for Branding {
         static OBJECT: LazyLock<Object<Branding>> = LazyLock::new(|| {
             Object::<Branding>::new("Branding", "How a merchant's journeys look.")
                 .text("displayName", "The name that customers read.", |branding| &branding.0.row.display_name)
-                .value::<Option<Url>>("logoUrl", "The logo; null when there is none.", |_| None)
+                .loaded::<Option<Url>>(
+                    "logoUrl",
+                    "The logo, a PNG of at most 512 pixels a side; null when there is none. Another logo has another address.",
+                    |cx, rows| {
+                        let url = |branding: &Arc<Branding>| logo::url(&cx.kyc.public_url, &branding.0.row).map(Url);
+                        async move { Ok(rows.iter().map(url).collect()) }.boxed()
+                    },
+                )
                 .value("primaryColor", "Buttons and links.", |branding| {
                     Color(branding.0.row.primary_color.clone())
                 })

@@ -1,11 +1,11 @@
-//! What checks found about a person: `IdentityResult`, `PanResult`, `BankResult`.
+//! What checks found about a person: `IdentityResult`, `PanResult`, `BankResult`, `ImageResult`.
 
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
 };
 
-use entity::{Scoped, id::StepId, step_result};
+use entity::{Role, Scoped, Time, id::StepId, step_result};
 
 use super::result::UNION;
 use crate::{
@@ -15,9 +15,10 @@ use crate::{
             Context,
             object::{Object, Row},
         },
-        scalar::Date,
+        scalar::{Date, Url},
     },
     kyc::check::{BankFound, Found, IdentityFound, PanFound},
+    kyc::picture,
 };
 
 /// What Aadhaar says.
@@ -27,11 +28,21 @@ pub struct PanResult(PanFound, Option<i32>);
 /// What the bank says.
 pub struct BankResult(BankFound, Option<i32>);
 
+/// A picture that the customer sent.
+pub struct ImageResult {
+    /// None for whoever may not look at it.
+    url: Option<String>,
+    width: i32,
+    height: i32,
+    at: Time,
+}
+
 /// One of them.
 pub enum Stored {
     Identity(Arc<IdentityResult>),
     Pan(Arc<PanResult>),
     Bank(Arc<BankResult>),
+    Image(Arc<ImageResult>),
 }
 
 const MATCH: &str = "How well the name matches the customer's, 0 to 100, as they were last compared; null where there was none to compare.";
@@ -91,6 +102,25 @@ impl Row for BankResult {
     }
 }
 
+impl Row for ImageResult {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<ImageResult>> = LazyLock::new(|| {
+            Object::<ImageResult>::new("ImageResult", "A selfie or a signature.")
+                .member_of(UNION)
+                .value::<Option<Url>>(
+                    "url",
+                    "Where it can be looked at for the next five minutes, by whoever has this address. Takes the role REVIEWER.",
+                    |image| image.url.clone().map(Url),
+                )
+                .role(Role::Reviewer)
+                .value("width", "Pixels.", |image| image.width)
+                .value("height", "Pixels.", |image| image.height)
+                .value("capturedAt", "When the customer sent it.", |image| image.at)
+        });
+        &OBJECT
+    }
+}
+
 /// What is stored of these steps.
 ///
 /// # Errors
@@ -107,7 +137,12 @@ pub async fn of_steps(
     let rows = step_result::Entity::among(cx.scope()?, backend, step_result::Column::StepId, ids);
     let mut stored = HashMap::new();
     for row in rows.all(cx.db()).await? {
-        let Some(found) = row.found else { continue };
+        let Some(found) = row.found else {
+            if let Some(image) = image(cx, &row).await? {
+                stored.insert(row.step_id, Stored::Image(Arc::new(image)));
+            }
+            continue;
+        };
         let found = serde_json::from_value(found).map_err(|_| Error::internal("a result cannot be read"))?;
         let one = match found {
             Found::Identity(found) => Stored::Identity(Arc::new(IdentityResult(found, row.name_match))),
@@ -117,4 +152,14 @@ pub async fn of_steps(
         stored.insert(row.step_id, one);
     }
     Ok(stored)
+}
+
+async fn image(cx: &Context<'_>, row: &step_result::Model) -> Result<Option<ImageResult>> {
+    let (Some(key), Some(width), Some(height)) = (&row.image, row.width, row.height) else { return Ok(None) };
+    let url = if cx.actor.may(Role::Reviewer) {
+        picture::address(cx.kyc, row.merchant_id, row.step_id, key, cx.now).await?
+    } else {
+        None
+    };
+    Ok(Some(ImageResult { url, width, height, at: row.at }))
 }

@@ -8,7 +8,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{
     Step,
-    found::{self, BankResult, IdentityResult, PanResult, Stored},
+    found::{self, BankResult, IdentityResult, ImageResult, PanResult, Stored},
 };
 use crate::{
     error::{Error, Result},
@@ -45,6 +45,7 @@ impl Variants for StepResult {
             &IdentityResult::object().meta,
             &PanResult::object().meta,
             &BankResult::object().meta,
+            &ImageResult::object().meta,
             &ScreeningResult::object().meta,
         ]
     }
@@ -60,19 +61,22 @@ impl Variants for StepResult {
     ) -> BoxFuture<'a, Result<Dispatched<'p>>> {
         async move {
             let mut dispatch = Dispatch::new(cx, field, rows.len());
-            let (mut screenings, mut identities, mut pans, mut banks) = (vec![], vec![], vec![], vec![]);
+            let (mut screenings, mut identities, mut pans, mut banks, mut images) =
+                (vec![], vec![], vec![], vec![], vec![]);
             for (place, row) in rows.iter().enumerate() {
                 match &**row {
                     StepResult::Screening(row) => screenings.push((place, Arc::clone(row))),
                     StepResult::Found(Stored::Identity(row)) => identities.push((place, Arc::clone(row))),
                     StepResult::Found(Stored::Pan(row)) => pans.push((place, Arc::clone(row))),
                     StepResult::Found(Stored::Bank(row)) => banks.push((place, Arc::clone(row))),
+                    StepResult::Found(Stored::Image(row)) => images.push((place, Arc::clone(row))),
                 }
             }
             dispatch.part(screenings).await?;
             dispatch.part(identities).await?;
             dispatch.part(pans).await?;
             dispatch.part(banks).await?;
+            dispatch.part(images).await?;
             Ok(dispatch.done())
         }
         .boxed()

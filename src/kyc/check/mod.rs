@@ -14,13 +14,14 @@ mod run;
 
 use std::sync::Arc;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
 pub(super) use self::{
     ask::Asking,
     judge_again::judge_again,
     run::{begin, cut_off, overruled, same_is_open},
 };
+use super::picture::Pictures;
 use crate::checks::{Bands, Checks, store::Store};
 pub use crate::checks::{BankFound, Found, IdentityFound, PanFound};
 pub use callback::{Callbacks, CalledBack, FORGOTTEN, called_back};
@@ -37,18 +38,6 @@ pub struct Performing {
     callbacks: Callbacks,
     pictures: Arc<Pictures>,
     bell: Arc<Notify>,
-}
-
-/// Turns at looking at pictures.
-struct Pictures(Arc<Semaphore>);
-
-/// Pictures that are looked at a time: each takes up to a second of a processor, and 150 MB.
-const PICTURES: usize = 2;
-
-impl Default for Pictures {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(PICTURES)))
-    }
 }
 
 impl Performing {
@@ -79,9 +68,9 @@ impl Performing {
         &self.callbacks
     }
 
-    /// A turn at looking at a picture; none while as many are looked at as may be.
-    pub(super) fn turn_at_pictures(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.pictures.0).try_acquire_owned().ok()
+    /// Places and turns for pictures.
+    pub(super) fn pictures(&self) -> &Pictures {
+        &self.pictures
     }
 
     /// The checks of this deployment.

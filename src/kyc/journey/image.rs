@@ -1,7 +1,5 @@
 //! A selfie or a signature.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use entity::{EventType, Scoped, StepKind, id::JourneyStepId, step, step_result};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
@@ -9,14 +7,12 @@ use serde_json::json;
 use super::{ids::step_id, submit::begin};
 use crate::{
     auth::{Actor, Walk},
-    checks::{
-        image::{self, Picture, Purpose},
-        store::{Key, Store},
-    },
+    checks::{image::Purpose, store::Key},
     error::{Error, Result, UserErrorCode},
     kyc::{
         Change, Kyc,
         check::{Asking, Performing},
+        picture::{self, Place},
         told,
     },
 };
@@ -24,46 +20,41 @@ use crate::{
 /// The largest file that is read, in bytes.
 pub const MAX_IMAGE: usize = 10 << 20;
 
+/// A picture that is about to come, for a step that takes one.
+pub struct Coming {
+    walk: Walk,
+    kind: StepKind,
+    purpose: Purpose,
+    // From before its first byte is read, so that only so many are in memory.
+    _place: Place,
+}
+
+/// Asks whether a picture for a step of the customer's would be taken, before it is read, and finds a place for it.
+///
+/// # Errors
+/// NOT_FOUND unless the step is one of the journey's that takes a picture; RATE_LIMITED while another one of the customer's is on its
+/// way, or too many are.
+pub async fn coming(kyc: &Kyc, actor: &Actor, step: &str) -> Result<Coming> {
+    let walk = actor.walk()?;
+    let (kind, purpose) = kind_of(kyc, walk, step).await?;
+    let place = kyc.performing.pictures().place(walk.session.0).await?;
+    Ok(Coming { walk, kind, purpose, _place: place })
+}
+
 /// Takes a picture for a step of the customer's: it is looked at and drawn anew, so that nothing of the file is kept that is not
 /// the picture; stored; and the step's check begins. Sent again before that has ended, it takes the place of the one before.
 ///
 /// # Errors
-/// NOT_FOUND unless the step is one of the journey's that takes a picture; INVALID with what is wrong with it; RATE_LIMITED when too
-/// many are being looked at; as `journey::pan`.
-pub async fn image(kyc: &Kyc, actor: &Actor, step: &str, bytes: Vec<u8>) -> Result<()> {
-    let walk = actor.walk()?;
-    let performing = &kyc.performing;
-    let store = performing.store().ok_or_else(|| Error::internal("no place for pictures is set"))?.clone();
-    let (kind, purpose) = kind_of(kyc, walk, step).await?;
-    let picture = looked_at(performing, purpose, bytes).await?;
-    let (width, height) = (picture.width, picture.height);
-    let key = Key::new(walk.scope.merchant_id(), purpose, entity_id(kyc));
-    store.put(&key, picture.bytes).await.map_err(Error::internal)?;
-    let replaced = Arc::new(Mutex::new(None));
-    let wish = Arc::new((performing.clone(), key.clone(), Arc::clone(&replaced)));
-    let outcome = kyc
-        .change(actor, walk.scope, move |change| {
-            let wish = Arc::clone(&wish);
-            Box::pin(async move {
-                let (performing, key, replaced) = (&wish.0, &wish.1, &wish.2);
-                let before = keep(change, performing, kind, key, (width, height)).await?;
-                *replaced.lock().unwrap_or_else(PoisonError::into_inner) = before;
-                Ok(())
-            })
-        })
-        .await;
-    let unneeded = match &outcome {
-        Ok(()) => replaced.lock().unwrap_or_else(PoisonError::into_inner).take(),
-        Err(_) => Some(key),
-    };
-    if let Some(unneeded) = unneeded {
-        forget(&store, &unneeded).await;
-    }
-    outcome
-}
-
-fn entity_id(kyc: &Kyc) -> uuid::Uuid {
-    uuid::Builder::from_random_bytes(kyc.entropy.bytes()).into_uuid()
+/// INVALID with what is wrong with it; RATE_LIMITED when too many are being looked at; as `journey::pan`.
+pub async fn image(kyc: &Kyc, actor: &Actor, coming: Coming, bytes: Vec<u8>) -> Result<()> {
+    let Coming { walk, kind, purpose, .. } = coming;
+    let picture = picture::looked_at(kyc, purpose, "image", bytes).await?;
+    let performing = kyc.performing.clone();
+    picture::keep(kyc, (actor, walk.scope), purpose, picture, move |change, key, size| {
+        let performing = performing.clone();
+        Box::pin(async move { Ok(((), keep(change, &performing, kind, key, size).await?)) })
+    })
+    .await
 }
 
 /// What the step takes.
@@ -84,20 +75,6 @@ async fn kind_of(kyc: &Kyc, walk: Walk, id: &str) -> Result<(StepKind, Purpose)>
         | StepKind::BankPennyDrop
         | StepKind::SanctionScreening => Err(unknown()),
     }
-}
-
-/// Decodes it on a thread of its own, a few at a time: each takes a second and a lot of memory.
-async fn looked_at(performing: &Performing, purpose: Purpose, bytes: Vec<u8>) -> Result<Picture> {
-    let turn = performing.turn_at_pictures().ok_or(Error::RateLimited(2))?;
-    let looked = tokio::task::spawn_blocking(move || {
-        // The turn ends with the work, not with whoever waits for it: a client may have left long before.
-        let _turn = turn;
-        image::accept(&bytes, purpose)
-    });
-    let looked = looked.await;
-    looked
-        .map_err(Error::internal)?
-        .map_err(|fault| Error::user(UserErrorCode::Invalid, &["image"], fault.message(purpose)))
 }
 
 /// Begins the step with the picture. The key of the one that it replaces.
@@ -132,11 +109,4 @@ async fn keep(
     event.data.details = Some(json!({ "width": width, "height": height }));
     change.event(event);
     Ok(before)
-}
-
-/// What stays behind is a picture that nothing names.
-async fn forget(store: &Store, key: &Key) {
-    if let Err(error) = store.delete(key).await {
-        tracing::warn!(key = key.as_str(), %error, "a picture that is not needed could not be removed");
-    }
 }

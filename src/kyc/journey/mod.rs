@@ -8,10 +8,11 @@ mod open;
 mod returned;
 mod submit;
 
+use chrono::TimeDelta;
 pub use consent::{CONSENT_TEXT_VERSION, Consent, consent};
-use entity::{LinkState, link_session};
+use entity::{LinkState, Time, link_session};
 pub use ids::{journey_id, step_id};
-pub use image::{MAX_IMAGE, image};
+pub use image::{Coming, MAX_IMAGE, coming, image};
 pub(super) use open::end_sessions;
 pub use open::{Inactive, Open, Opened, open};
 pub use returned::returned;
@@ -22,6 +23,19 @@ use crate::{
     error::{Error, Result, UserErrorCode},
     lifecycle,
 };
+
+/// How often in an hour a link may be opened by another browser, and DigiLocker be visited. A person does each once or twice; a
+/// program that goes on and on writes to the log, and calls the provider.
+pub const MOST_IN_AN_HOUR: usize = 10;
+
+/// Says when to come again, if there were as many as there may be. `times` are those of the last hour, in order.
+fn few(times: &[Time], now: Time) -> Result<()> {
+    let Some(first) = times.len().checked_sub(MOST_IN_AN_HOUR).and_then(|index| times.get(index)) else {
+        return Ok(());
+    };
+    let wait = *first + TimeDelta::hours(1) - now;
+    Err(Error::RateLimited(u64::try_from(wait.num_seconds()).unwrap_or(0) + 1))
+}
 
 /// Takes the customer's own attempt, if their session goes on and their link is active: they may write.
 async fn lock(change: &mut Change<'_>) -> Result<Aggregate> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use entity::{
     LinkState, Scope, Scoped, attempt,
     id::{AttemptId, CustomerId, LinkId, LinkSessionId},
@@ -9,6 +10,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
+use super::few;
 use crate::{
     auth::{Actor, JOURNEY_LASTS, JOURNEY_READS_ON, Walk},
     entropy::{derived_token, token_hash},
@@ -62,7 +64,7 @@ enum Found {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for any text that is no token, whatever it looks like; INVALID for a nonce without the form of
-/// one, which is looked at first.
+/// one, which is looked at first; RATE_LIMITED for the eleventh browser within an hour, and the one that has it open keeps it.
 pub async fn open(kyc: &Kyc, ask: &Open) -> Result<Opened> {
     check_nonce(&ask.nonce)?;
     if ask.token.len() > MAX_TOKEN {
@@ -121,6 +123,10 @@ async fn enter(
         Some(LinkState::Ended) => return Ok(Found::Inactive(Inactive::Ended)),
         None => return Err(Error::internal("an attempt with a token has no link")),
     }
+    let since = change.now - TimeDelta::hours(1);
+    let lately = link_session::Entity::of_link_since(change.scope, link.id, since).all(change.txn).await?;
+    let times: Vec<_> = lately.iter().map(|session| session.created_at).collect();
+    few(&times, change.now)?;
     if open.is_some() {
         end_sessions(change, link.attempt_id).await?;
     }
@@ -140,12 +146,15 @@ async fn enter(
     Ok(Found::Session(session))
 }
 
-/// Ends the sessions of an attempt, whose lock the change has. Sockets that hold one end after the commit.
+/// Ends the session of an attempt, whose lock the change has. Sockets that hold it end after the commit.
 pub(in crate::kyc) async fn end_sessions(change: &mut Change<'_>, attempt: AttemptId) -> Result<()> {
-    let ended = link_session::Entity::end_all_of(change.scope, attempt, change.now).exec(change.txn).await?;
-    if ended.rows_affected > 0 {
-        change.takes_rights();
-    }
+    // One at most: the table holds that.
+    let Some(open) = link_session::Entity::open_of(change.scope, attempt).one(change.txn).await? else {
+        return Ok(());
+    };
+    link_session::Entity::end_all_of(change.scope, attempt, change.now).exec(change.txn).await?;
+    let hash = open.token_hash.try_into().map_err(|_| Error::internal("a stored hash is no SHA-256"))?;
+    change.ends_session(hash);
     Ok(())
 }
 

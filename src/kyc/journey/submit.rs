@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use entity::{
-    ActorKind, Party, StepKind, StepStatus, attempt,
+    ActorKind, Party, StepKind, StepStatus, attempt, check_run,
     id::{AttemptId, RunId, StepId},
 };
 use serde::Serialize;
 
-use super::lock;
+use super::{few, lock};
 use crate::{
     auth::Actor,
     checks::{
@@ -151,7 +152,7 @@ pub struct DigilockerStarted {
 /// Sends the customer to DigiLocker. Asked again while they are there, they get another visit, and the one before is forgotten.
 ///
 /// # Errors
-/// As [`pan`]; INVALID when DigiLocker does not answer, which costs no try.
+/// As [`pan`]; INVALID when DigiLocker does not answer, which costs no try; RATE_LIMITED for the eleventh visit within an hour.
 pub async fn digilocker(kyc: &Kyc, actor: &Actor, key: Option<String>) -> Result<DigilockerStarted> {
     let walk = actor.walk()?;
     let key = keyed("journeyDigilockerStart", key, actor, &[])?;
@@ -226,6 +227,13 @@ pub(super) async fn begin(
         ));
     }
     its_turn(&aggregate, index)?;
+    if matches!(asking, Asking::Start) {
+        // An outage costs no try, nor does another visit: tries do not bound them.
+        let since = change.now - TimeDelta::hours(1);
+        let runs = check_run::Entity::of_step_since(change.scope, aggregate.steps[index].id, since);
+        let times: Vec<_> = runs.all(change.txn).await?.iter().map(|run| run.created_at).collect();
+        few(&times, change.now)?;
+    }
     if away {
         // At DigiLocker, in a tab that may be gone.
         let step = aggregate.steps[index].clone();

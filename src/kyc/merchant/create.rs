@@ -121,6 +121,7 @@ impl NewMerchant {
             surface_color: Set(colors.surface.to_owned()),
             text_color: Set(colors.text.to_owned()),
             corner_radius: Set(branding::DEFAULT_CORNER_RADIUS),
+            logo: Set(None),
             support_email: Set(None),
             support_url: Set(None),
             branding_updated_at: Set(now),

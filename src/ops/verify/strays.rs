@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::{
     attempt, check_run, customer, event, hold, id::MerchantId, link, link_session, log_head, merchant,
-    screening, screening_match, search_token, step, step_result, whole,
+    screening, screening_match, search_token, step, step_result, unnamed_picture, whole,
 };
 use sea_orm::{EntityTrait, QuerySelect};
 
@@ -116,6 +116,13 @@ pub(super) async fn check(walk: &mut Walk<'_>) -> Result<()> {
         |row| (row.merchant_id, format!("customer {}", row.customer_id)),
     )
     .await?;
+    for row in unnamed_picture::Entity::named_all_the_same().limit(MOST).all(walk.txn).await? {
+        walk.report.add(
+            row.merchant_id,
+            format!("picture {}", row.key),
+            "it is named, and yet to be removed",
+        );
+    }
     let nobody = "its merchant does not exist";
     find::<customer::Entity, M>(walk, (customer::Column::MerchantId, Merchant), nobody, |row| {
         (row.merchant_id, format!("customer {}", row.id))

@@ -5,7 +5,7 @@
 //! database, of the program's own types, or of what its sender typed ([`SECRET`]). Every test ends with
 //! [`TestApp::close`], which has the whole database verified.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use axum::{
     Router,
@@ -31,6 +31,7 @@ use kyc_stack::{
 };
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::{
@@ -49,7 +50,7 @@ const PASSWORD: &str = "correct horse battery";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 4 << 20;
 
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 23] = [
     "api_key",
     "attempt",
     "callback",
@@ -68,9 +69,11 @@ const TABLES: [&str; 21] = [
     "screening",
     "screening_match",
     "search_token",
+    "secret",
     "session",
     "step",
     "step_result",
+    "unnamed_picture",
 ];
 
 /// A server over a database of its own, on a clock that moves when it is told to.
@@ -78,6 +81,8 @@ pub(crate) struct TestApp {
     app: App,
     clock: Clock,
     closed: bool,
+    /// Where pictures are kept. It goes with this.
+    pictures: TempDir,
     // After the connections: it removes the database.
     database: Database,
 }
@@ -100,8 +105,9 @@ impl TestApp {
     async fn opened(limits: Limits, settle: impl FnOnce(&mut Config)) -> Self {
         let database = Database::fresh(Backend::under_test()).await;
         let clock = Clock::manual("2026-11-22T10:00:00Z".parse().unwrap());
-        let app = server(&database, &clock, 7, limits, settle).await;
-        Self { app, clock, closed: false, database }
+        let pictures = tempfile::Builder::new().prefix("kyc-pictures-").tempdir().unwrap();
+        let app = server(&database.url, pictures.path(), &clock, 7, limits, settle).await;
+        Self { app, clock, closed: false, pictures, database }
     }
 
     /// On a port of the loopback. It has to stop before the test closes.
@@ -111,12 +117,23 @@ impl TestApp {
 
     /// Another process on the same database, which has recognised nobody yet.
     pub(crate) async fn twin(&self) -> Twin {
-        Twin { app: server(&self.database, &self.clock, 8, Limits::default(), |_| {}).await }
+        self.twin_at(&self.database.url).await
+    }
+
+    /// The same, reaching the database by another way.
+    pub(crate) async fn twin_at(&self, url: &str) -> Twin {
+        let app = server(url, self.pictures.path(), &self.clock, 8, Limits::default(), |_| {}).await;
+        Twin { app }
     }
 
     /// The address of its database.
     pub(crate) fn url(&self) -> &str {
         &self.database.url
+    }
+
+    /// Where pictures are kept.
+    pub(crate) fn pictures(&self) -> &Path {
+        self.pictures.path()
     }
 
     pub(crate) fn kyc(&self) -> &kyc_stack::kyc::Kyc {
@@ -229,26 +246,30 @@ impl Twin {
         Client::of(&self.app)
     }
 
+    /// Ends it; its database may be gone.
+    pub(crate) async fn close(self) {
+        self.app.close().await;
+    }
+
     pub(crate) fn kyc(&self) -> &kyc_stack::kyc::Kyc {
         self.app.kyc()
     }
 }
 
 async fn server(
-    database: &Database,
+    url: &str,
+    pictures: &Path,
     clock: &Clock,
     seed: u64,
     limits: Limits,
     settle: impl FnOnce(&mut Config),
 ) -> App {
-    // Named after the database: two processes of one test share it, and no two tests.
-    let name: String = database.url.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut config = Config { platform_key: Some(Secret::new(PLATFORM_KEY)), ..Config::default() };
-    config.images = Images::Folder(std::env::temp_dir().join("kyc-images-of-tests").join(name));
+    config.images = Images::Folder(pictures.to_owned());
     config.setu.callback_authorization = Some(Secret::new("Basic agreed-upon"));
     config.setu.callback_secret = Some(Secret::new(CALLBACK_SECRET));
     settle(&mut config);
-    let db = Db::open(&database.url, 8).await.unwrap();
+    let db = Db::open(url, 8).await.unwrap();
     App::with_limits(&config, db, clock.clone(), Entropy::seeded(seed), limits).unwrap()
 }
 
@@ -411,13 +432,21 @@ impl Client {
         self.send(Method::GET, path, Body::empty()).await
     }
 
+    /// What is no text: status, headers, and the body.
+    pub(crate) async fn bytes(&self, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        *request.headers_mut() = self.headers.clone();
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        (parts.status, parts.headers, to_bytes(body, MAX_ANSWER).await.unwrap().into())
+    }
+
     pub(crate) async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path).body(body).unwrap();
         *request.headers_mut() = self.headers.clone();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, MAX_ANSWER).await.unwrap();
-        Answer::read(parts.status, parts.headers, String::from_utf8(body.into()).unwrap())
+        Answer::read(parts.status, parts.headers, String::from_utf8_lossy(&body).into_owned())
     }
 }
 

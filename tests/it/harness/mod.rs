@@ -8,6 +8,7 @@ pub(crate) mod graph;
 pub(crate) mod lines;
 pub(crate) mod lists;
 pub(crate) mod live;
+pub(crate) mod lossy;
 pub(crate) mod office;
 pub(crate) mod postgres;
 pub(crate) mod process;

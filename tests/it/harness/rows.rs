@@ -46,6 +46,7 @@ pub(crate) fn merchant(number: u128) -> merchant::Model {
         surface_color: "#eeeeee".to_owned(),
         text_color: "#000000".to_owned(),
         corner_radius: 0,
+        logo: Some("a/logo/b".to_owned()),
         support_email: Some("help@example.com".to_owned()),
         support_url: Some("https://example.com/".to_owned()),
         branding_updated_at: some_time(),

@@ -35,13 +35,15 @@ struct Place {
     database: Database,
     settings: Vec<(&'static str, String)>,
     key: String,
+    /// Where pictures are kept. It goes with this.
+    _pictures: tempfile::TempDir,
 }
 
 impl Place {
     async fn open() -> Self {
         let provider = StandIn::open().await;
         let database = Database::fresh(Backend::under_test()).await;
-        let images = std::env::temp_dir().join("kyc-images-of-tests");
+        let pictures = tempfile::tempdir().unwrap();
         let settings = vec![
             ("KYC_SETU_URL", format!("http://{}", provider.stub.address)),
             ("KYC_SETU_CLIENT_ID", "the-client".to_owned()),
@@ -49,14 +51,14 @@ impl Place {
             ("KYC_SETU_PAN", "instance-pan".to_owned()),
             ("KYC_SETU_BANK", "instance-bank".to_owned()),
             ("KYC_SETU_BANK_MODE", "sync".to_owned()),
-            ("KYC_IMAGES", format!("file:{}", images.display())),
+            ("KYC_IMAGES", format!("file:{}", pictures.path().display())),
         ];
         let create = "merchant create --live --name Acme --slug acme --admin-email a@example.com";
         let output = program(&database.url).args(create.split(' ')).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let created: Value = serde_json::from_slice(&output.stdout).unwrap();
         let key = created["adminApiKey"].as_str().unwrap().to_owned();
-        Self { provider, database, settings, key }
+        Self { provider, database, settings, key, _pictures: pictures }
     }
 
     fn start(&self) -> Replica {

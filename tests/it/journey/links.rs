@@ -2,7 +2,11 @@
 
 use axum::http::{StatusCode, header};
 use chrono::TimeDelta;
-use kyc_stack::{auth::throttle::PER_ADDRESS, kyc::expiry, workers::cleaners};
+use kyc_stack::{
+    auth::throttle::PER_ADDRESS,
+    kyc::{expiry, journey::MOST_IN_AN_HOUR},
+    workers::cleaners,
+};
 use serde_json::json;
 
 use super::{Phone, linked, seen, told};
@@ -225,5 +229,49 @@ async fn sessions_are_forgotten_after_a_month() {
     app.pass(TimeDelta::days(1) + TimeDelta::seconds(1));
     assert_eq!(cleaners::clean(app.kyc()).await.unwrap(), 1);
     assert_eq!(app.rows().await["link_session"], 0);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_link_is_opened_ten_times_an_hour_and_whoever_has_it_keeps_it() {
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    let (_, url) = linked(&house, json!(["PAN"])).await;
+    for number in 0..MOST_IN_AN_HOUR {
+        let opened = Phone::of(&app, &format!("browser-{number}")).open(&url).await;
+        assert_eq!(opened.status, StatusCode::OK, "{}", opened.text);
+        app.pass(TimeDelta::minutes(1));
+    }
+    let mut last = Phone::of(&app, "browser-9");
+    assert_eq!(last.open(&url).await.status, StatusCode::OK, "the one that has it asks again");
+    let mut next = Phone::of(&app, "one-more");
+    let refused = next.open(&url).await;
+    assert_eq!((refused.status, refused.errors()[0].0), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"));
+    // The first of the ten was ten minutes ago.
+    assert_eq!(refused.headers[header::RETRY_AFTER], "3001");
+    assert!(last.is_in(&app).await, "nothing is lost");
+    app.pass(TimeDelta::seconds(3001));
+    assert_eq!(next.open(&url).await.status, StatusCode::OK);
+    assert!(!last.is_in(&app).await);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn digilocker_is_visited_ten_times_an_hour() {
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    let (_, url) = linked(&house, json!(["DIGILOCKER_AADHAAR"])).await;
+    let phone = Phone::enter(&app, &url).await;
+    let start = async || phone.page().mutate("journeyDigilockerStart", "authorizeUrl", json!({})).await;
+    for _ in 0..MOST_IN_AN_HOUR {
+        let answer = start().await;
+        assert!(answer.data("journeyDigilockerStart.authorizeUrl").is_string(), "{}", answer.text);
+    }
+    let before = (phone.first_step().await, app.rows().await);
+    let refused = start().await;
+    assert_eq!(refused.errors()[0].0, "RATE_LIMITED", "{}", refused.text);
+    assert_eq!((phone.first_step().await, app.rows().await), before, "nothing is lost");
+    app.pass(TimeDelta::minutes(61));
+    assert!(start().await.data("journeyDigilockerStart.authorizeUrl").is_string());
     app.close().await;
 }

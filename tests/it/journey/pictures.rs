@@ -14,7 +14,7 @@ use super::{Phone, linked, seen, told};
 use crate::harness::app::{Answer, TestApp};
 
 /// A picture in which something can be seen.
-fn selfie() -> Vec<u8> {
+pub(super) fn selfie() -> Vec<u8> {
     let picture = RgbImage::from_fn(320, 400, |x, y| {
         let shade = |n: u32| u8::try_from((x * n + y * 7) % 256).unwrap_or_default();
         image::Rgb([shade(3), shade(5), shade(11)])
@@ -28,7 +28,7 @@ async fn put(phone: &Phone, step: &str, bytes: Vec<u8>) -> Answer {
     phone.page().send(Method::PUT, &format!("/journey/steps/{step}/image"), Body::from(bytes)).await
 }
 
-async fn step(phone: &Phone) -> String {
+pub(super) async fn step(phone: &Phone) -> String {
     phone.journey("steps { id }").await["steps"][0]["id"].as_str().unwrap().to_owned()
 }
 

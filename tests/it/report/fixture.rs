@@ -141,6 +141,7 @@ pub(super) async fn merchant(kyc: &Kyc, slug: &str) -> Scope {
         surface_color: "#ffffff".into(),
         text_color: "#000000".into(),
         corner_radius: 4,
+        logo: None,
         support_email: None,
         support_url: None,
         branding_updated_at: now(),
