@@ -1,0 +1,77 @@
+// Where one is. The path is the place; the fragment is how one looks at it (filters, a search, a page). A fragment never leaves the
+// browser: the names that somebody searches for reach no server's or proxy's log.
+import { useEffect, useState } from '../shared/view.js';
+
+const CHANGED = 'kyc:moved';
+
+const here = () => ({ path: location.pathname, look: location.hash.slice(1) });
+
+/** Goes to an address of ours: a path, or a path with a fragment. */
+export function go(address, { replace = false } = {}) {
+  if (address !== location.pathname + location.hash) history[replace ? 'replaceState' : 'pushState'](null, '', address);
+  dispatchEvent(new Event(CHANGED));
+}
+
+/** The path and the fragment, as they change. */
+export function useHere() {
+  const [at, set] = useState(here);
+  useEffect(() => {
+    const moved = () => set(here());
+    addEventListener('popstate', moved);
+    addEventListener(CHANGED, moved);
+    return () => {
+      removeEventListener('popstate', moved);
+      removeEventListener(CHANGED, moved);
+    };
+  }, []);
+  return at;
+}
+
+/**
+ * The fragment as a plain object of texts (a name that comes more than once: the last), and what changes it. `set` gets what is
+ * different; an empty text or null takes a name away. Each change is a place that the back button returns to, unless `replace`.
+ */
+export function useLook() {
+  const { look } = useHere();
+  const set = (changes, options) => {
+    const now = new URLSearchParams(location.hash.slice(1));
+    for (const [name, value] of Object.entries(changes)) {
+      if (value == null || value === '') now.delete(name);
+      else now.set(name, value);
+    }
+    const text = now.toString();
+    go(location.pathname + (text && `#${text}`), options);
+  };
+  return [Object.fromEntries(new URLSearchParams(look)), set];
+}
+
+/**
+ * Finds the view of a path. A route is a pattern like `/attempts/:id`, and what is in the place of `:id` is given as `id`.
+ */
+export function match(routes, path) {
+  const parts = path.split('/').filter(Boolean);
+  for (const [pattern, view] of routes) {
+    const wanted = pattern.split('/').filter(Boolean);
+    if (wanted.length !== parts.length) continue;
+    const found = {};
+    const fits = wanted.every((part, at) => {
+      if (!part.startsWith(':')) return part === parts[at];
+      found[part.slice(1)] = parts[at];
+      return true;
+    });
+    if (fits) return { view, found };
+  }
+  return undefined;
+}
+
+/** Follows links to places of ours without loading the page anew. Modified clicks, downloads and other places stay the browser's. */
+export function followLinks(isOurs) {
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href]');
+    if (!link || event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.origin !== location.origin || link.target || link.hasAttribute('download') || !isOurs(link.pathname)) return;
+    event.preventDefault();
+    go(link.pathname + link.hash);
+  });
+}
