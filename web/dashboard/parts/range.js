@@ -51,8 +51,8 @@ export function Range({ range, wrong = range.wrong }) {
   return html`<div class="range">
     <div class="presets" role="group" aria-label="Range of days">${[...PRESETS].map(([name, text]) => html`
       <button key=${name} type="button" aria-pressed=${String(preset === name)} onClick=${() => set({ range: name, from: '', to: '' })}>${text}</button>`)}</div>
-    <${Day} label="From" value=${from} onDay=${(day) => set({ from: day })} />
-    <${Day} label="To" value=${to} onDay=${(day) => set({ to: day })} error=${wrong} />
+    <div class="days"><${Day} label="From" value=${from} onDay=${(day) => set({ from: day })} />
+      <${Day} label="To" value=${to} onDay=${(day) => set({ to: day })} error=${wrong} /></div>
   </div>`;
 }
 
