@@ -1,0 +1,46 @@
+// What was filled in for a link so far. It is in this page's memory alone: what is typed is personal, so it is in no address and no
+// storage; and it outlives the view, so that going away and back loses nothing.
+import { useState } from '../../../shared/view.js';
+import { usual } from '../../parts/validity.js';
+import { useSession } from '../../session.js';
+import { EMPTY } from '../customer/fields.js';
+
+let kept;
+
+const begun = (merchant) => ({
+  /** `known`: a customer whom the merchant has; `fresh`: a new one. */
+  kind: 'known', search: '', customerId: undefined, typed: EMPTY,
+  steps: merchant.journey, validity: usual(merchant), redirect: '',
+  /** Whether it was looked over before, what the server refused then, the open attempt that is in the way, and what came of it in the end. */
+  seen: false, errors: [], standing: undefined, made: undefined,
+});
+
+/** `[draft, set, anew]`: the draft, what changes parts of it, and what begins another. It belongs to one member. */
+export function useDraft() {
+  const { viewer, merchant } = useSession();
+  if (kept?.of !== viewer.id) kept = { of: viewer.id, draft: begun(merchant) };
+  const [, redraw] = useState(0);
+  const put = (draft) => {
+    kept = { of: viewer.id, draft };
+    redraw((times) => times + 1);
+  };
+  return [kept.draft, (changes) => put({ ...kept.draft, ...changes }), (changes) => put({ ...begun(merchant), ...changes })];
+}
+
+/** What the server refused of a field, as it is named in the input. */
+export const refusedOf = (draft, path) => draft.errors.filter(({ field }) => field?.join('.') === path).map(({ message }) => message).join(' ') || undefined;
+
+/** The stage at which something refused can be mended; none when it is nothing that was filled in. */
+export function stageOf({ field }) {
+  if (['customer', 'customerId'].includes(field?.[0])) return 'customer';
+  return ['steps', 'validityHours', 'redirectUrl'].includes(field?.[0]) ? 'journey' : undefined;
+}
+
+/** The input of `kycLinkGenerate`. */
+export function inputOf({ kind, customerId, typed, steps, validity, redirect }) {
+  const { half: _, ...texts } = typed;
+  const who = kind === 'known' ? { customerId }
+    : { customer: Object.fromEntries(Object.entries(texts).filter(([name, text]) => name === 'name' || text.trim())) };
+  const hours = Number(validity.choice === 'own' ? validity.own : validity.choice);
+  return { ...who, steps, validityHours: hours, ...(redirect.trim() && { redirectUrl: redirect.trim() }) };
+}
