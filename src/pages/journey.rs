@@ -15,12 +15,11 @@ macro_rules! module {
     };
 }
 
-pub(super) static FILES: [Asset; 26] = [
+pub(super) static FILES: [Asset; 25] = [
     page("/k", HTML, include_bytes!("../../web/journey/index.html"), POLICY),
     // Where `checks::sandbox` sends to in place of DigiLocker.
     page("/journey/sandbox/digilocker", HTML, include_bytes!("../../web/journey/digilocker.html"), POLICY),
     file("/k/journey.css", CSS, include_bytes!("../../web/journey/journey.css")),
-    file("/shared/dom.js", JS, include_bytes!("../../web/shared/dom.js")),
     module!("api.js"),
     module!("app.js"),
     module!("consent.js"),
