@@ -13,6 +13,8 @@ export const HOLDING = ['UNDER_REVIEW', 'SUSPECTED_FRAUD', 'DUPLICATE_CUSTOMER',
 /** What is never a person's reason: the rules say it by themselves. */
 const OF_THE_RULES = ['TRIES_EXHAUSTED', 'STEP_TIMED_OUT', 'PROVIDER_ANSWER_LOST', 'DETAILS_CHANGED', 'SCREENING_UNAVAILABLE'];
 
+const NONE = [];
+
 /** A reason that nobody has chosen yet. */
 export const NO_REASON = { code: '', message: '', staffNote: '' };
 
@@ -24,16 +26,17 @@ const readable = (code) => code.charAt(0) + code.slice(1).toLowerCase().replaceA
 
 /**
  * The fields of a reason. `first` are codes that are offered before all others; `secret` says that the customer reads nothing of it, whatever
- * the code (a hold). `errors` are the refusals of the change, `missing` is said where no code is chosen.
+ * the code (a hold), and `toCustomer` that they are asked for something, so that no code is for staff only. `errors` are the refusals of
+ * the change, `missing` is said where no code is chosen.
  */
-export function Reason({ kind, first = [], value, onValue, errors = [], missing, optional = false, secret = false }) {
+export function Reason({ kind, first = NONE, value, onValue, errors = [], missing, optional = false, secret = false, toCustomer = false }) {
   const { data } = useQuery(CODES, { kind });
-  const codes = useMemo(() => data?.reasonCodes.filter(({ code }) => !OF_THE_RULES.includes(code)) ?? [], [data]);
+  const codes = useMemo(() => data?.reasonCodes.filter(({ code, staffOnly }) => !OF_THE_RULES.includes(code) && !(toCustomer && staffOnly)) ?? [], [data, toCustomer]);
   const options = useMemo(() => {
     const texts = codes.map(({ code, message, staffOnly }) => [code, `${readable(code)}${staffOnly ? ' (staff only)' : ''}`, message]);
     const rank = ([code]) => (first.includes(code) ? first.indexOf(code) : first.length);
     return [['', data ? 'Choose a reason' : 'Loading reasons…'], ...texts.sort((one, other) => rank(one) - rank(other))];
-  }, [codes]);
+  }, [codes, first]);
   const chosen = codes.find(({ code }) => code === value.code);
   const set = (changes) => onValue({ ...value, ...changes });
   const unseen = secret || chosen?.staffOnly;

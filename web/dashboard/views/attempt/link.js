@@ -1,0 +1,20 @@
+// The attempt's link: whether it can be walked, and what can be done with it.
+import { html } from '../../../shared/view.js';
+import { LinkActions } from '../../parts/links.js';
+import { Ago, Time } from '../../parts/state.js';
+import { count, word } from '../../words.js';
+import { isOpen } from './moves.js';
+
+export const Link = ({ attempt, desk }) => {
+  const { link } = attempt;
+  const open = isOpen(attempt);
+  return html`<section class="card" aria-labelledby="link"><h2 id="link">KYC link</h2>
+    ${link ? html`<dl class="facts">
+      <dt>State</dt><dd>${word('link', link.state)}</dd>
+      <dt>${link.state === 'ACTIVE' ? 'Expires' : 'Valid until'}</dt><dd><${Time} at=${link.expiresAt} />${link.state === 'ACTIVE' && html` <span class="none"><${Ago} at=${link.expiresAt} ahead /></span>`}</dd>
+      <dt>Opened</dt><dd>${link.openCount === 0 ? html`<span class="none">never</span>` : html`${count(link.openCount, 'time')}, last <${Ago} at=${link.lastOpenedAt} />`}</dd>
+      <dt>Issued</dt><dd>${count(link.issuedCount, 'time')}</dd></dl>`
+      : html`<p class="note">${open ? 'This attempt was created without a link: it is driven by the API alone, and does not expire.' : 'This attempt had no link.'}</p>`}
+    <${LinkActions} attempt=${attempt} onChanged=${desk.reload} />
+  </section>`;
+};
