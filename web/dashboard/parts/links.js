@@ -20,8 +20,11 @@ export const LINKED = `fragment Linked on Attempt {
 
 const isOpen = ({ state }) => state === 'CREATED' || state === 'IN_PROGRESS';
 
+/** Whether a hold stops it now; those that were released may be among its holds. */
+const isHeld = ({ holds }) => holds.some(({ releasedAt }) => !releasedAt);
+
 /** Whether the attempt ends when its link does: the customer alone keeps it waiting. */
-const isTheirs = ({ steps, holds }) => holds.length === 0
+const isTheirs = ({ steps, holds }) => !isHeld({ holds })
   && steps.some(({ waitingOn }) => waitingOn === 'CUSTOMER') && !steps.some(({ waitingOn }) => waitingOn === 'PROVIDER' || waitingOn === 'REVIEWER');
 
 /** What can be done with the link of an attempt, given the state of both. */
@@ -132,7 +135,7 @@ function Revoke({ attempt, onChanged, onClose }) {
       <p>The customer can’t walk the link any more, and any page that was opened with it ends at once.</p>
       ${isTheirs(attempt)
         ? html`<p><strong>The attempt ends.</strong> It waits on the customer alone, so it becomes Expired (revoked), and nothing brings it back. For another try, generate a new link.</p>`
-        : html`<p><strong>The attempt goes on without the customer.</strong> ${attempt.holds.length > 0 ? 'It is on hold' : 'Somebody else has it'}, so it stays open. If the customer is needed again, resend makes a link that works.</p>`}
+        : html`<p><strong>The attempt goes on without the customer.</strong> ${isHeld(attempt) ? 'It is on hold' : 'Somebody else has it'}, so it stays open. If the customer is needed again, resend makes a link that works.</p>`}
       <${Refusals} errors=${errors} />
       ${trouble && html`<${Failure} error=${trouble} />`}
       <p class="buttons end"><button type="button" onClick=${onClose}>Keep it</button><${Button} kind="danger" busy=${busy} onClick=${run}>Revoke the link<//></p>

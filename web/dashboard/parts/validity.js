@@ -48,9 +48,9 @@ export function Validity({ value, error, onValue }) {
         onChange=${() => onValue({ ...value, choice: String(length) })} />${lengthOf(length)}${length === standard && html` <span class="note">usual</span>`}</label>`)}
       <label class="pill"><input type="radio" name=${name} checked=${value.choice === 'own'} onChange=${() => onValue({ ...value, choice: 'own' })} />Other</label>
     </div>
-    ${value.choice === 'own' && html`<div class="hours"><${Text} label="Hours" inputmode="numeric" maxlength="4" autocomplete="off" value=${value.own} error=${error}
+    ${value.choice === 'own' && html`<div class="hours"><${Text} label="Valid for, in hours" inputmode="numeric" maxlength="4" autocomplete="off" value=${value.own} error=${error}
       onText=${(own) => onValue({ ...value, own })} /></div>`}
     ${value.choice !== 'own' && error && html`<p class="wrong" role="alert">${error}</p>`}
-    <p class="hint">${hours ? html`Until <${Until} hours=${hours} />, counted from the moment it is made.` : HOURS_WRONG}</p>
+    ${!error && html`<p class="hint">${hours ? html`Until <${Until} hours=${hours} />, counted from now on.` : HOURS_WRONG}</p>`}
   </fieldset>`;
 }

@@ -37,12 +37,12 @@ export function CustomerFields({ value, onValue, errorOf, hintOf = () => undefin
   // A country that this page does not know stays as it is.
   const known = !value.country || COUNTRIES.some(([code]) => code === value.country);
   return html`<div class="customer-fields">
-    <div class="whole"><${Text} ...${field('name', { label: 'Name', dir: 'auto', hint: 'In full, as on their documents, in any script.' })} /></div>
-    ${fresh && html`<${Text} ...${field('reference', { label: 'Reference', optional: true, dir: 'auto', spellcheck: false, hint: 'Your own number or id of this customer. It can’t be changed later.' })} />`}
+    <div class=${fresh ? undefined : 'whole'}><${Text} ...${field('name', { label: 'Name', dir: 'auto', hint: 'In full, as on their documents.' })} /></div>
+    ${fresh && html`<${Text} ...${field('reference', { label: 'Reference', optional: true, dir: 'auto', spellcheck: false, hint: 'Your own id of them. It stays as it is.' })} />`}
     <${Text} ...${field('dateOfBirth', { label: 'Date of birth', type: 'date', optional: true, min: '1900-01-01', max: today(merchant.timeZone), onBlur: look, onKeyUp: look,
-      hint: 'Checks compare with it, and screening gets far more exact.' })} />
+      hint: 'Names alone are easily mistaken.' })} />
+    <${Text} ...${field('phone', { label: 'Phone', type: 'tel', optional: true, hint: 'As in +91 98765 43210.' })} />
     <${Text} ...${field('email', { label: 'Email', type: 'email', optional: true, spellcheck: false })} />
-    <${Text} ...${field('phone', { label: 'Phone', type: 'tel', optional: true, hint: 'With the country code, as in +91 98765 43210.' })} />
     <${Choice} ...${field('country', { label: 'Country', optional: true,
       options: [['', 'Not known'], ...(known ? [] : [[value.country, country(value.country)]]), ...COUNTRIES] })} />
   </div>`;
