@@ -103,7 +103,7 @@ test('what one moves the other sees, across a server that was away', { skip, tim
   await one.page.getByText('Reconnecting…').waitFor();
   // Nobody of them can listen yet: the pages wait longer and longer before they try.
   await office.server.start();
-  await office.move(selfie.id, 'FAILED', 'SELFIE_UNCLEAR');
+  await office.move(selfie.id, 'FAILED', 'IMAGE_BLURRED');
   for (const desk of [one, two]) {
     await desk.row('Arjun Rao').getByText('Selfie: Failed').waitFor({ timeout: 60_000 });
     await desk.page.getByText('Live', { exact: true }).waitFor();

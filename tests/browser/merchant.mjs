@@ -12,7 +12,7 @@ export class Merchant {
     const database = await freshDatabase(t);
     const images = await mkdtemp(join(tmpdir(), 'kyc-stack-images-'));
     atEnd(t, () => rm(images, { recursive: true, force: true }));
-    const merchant = new Merchant();
+    const merchant = new this();
     merchant.key = await createMerchant(database, 'acme');
     merchant.server = await OwnServer.start(t, database, { KYC_IMAGES: `file:${images}` });
     merchant.url = merchant.server.url;

@@ -11,13 +11,17 @@ const any = (text, kind) => [['', text], ...words(kind)];
 
 export function Filters({ look, setLook }) {
   const set = (changes, options) => setLook({ after: '', before: '', ...changes }, options);
-  // Open where something is set that the eye should find.
   const deep = Boolean(look.waiting || look.step || look.status || look.held || look.from || look.to || (look.needs && look.sort !== 'waiting'));
+  const [open, setOpen] = useState(deep);
+  // Something is set that the eye should find; but what somebody has opened stays open.
+  useEffect(() => {
+    if (deep) setOpen(true);
+  }, [deep]);
   return html`<form class="filters" role="search" aria-label="Attempts" onSubmit=${(event) => event.preventDefault()}>
     <${Search} value=${look.search ?? ''} onText=${(search) => set({ search }, { replace: true })} />
     <${Choice} label="Order" value=${look.sort ?? 'newest'} options=${Object.entries(SORTS).map(([name, [text]]) => [name, text])}
       onText=${(sort) => set({ sort: sort === 'newest' ? '' : sort })} />
-    <details open=${deep}>
+    <details open=${open} onToggle=${(event) => setOpen(event.currentTarget.open)}>
       <summary>More filters</summary>
       <div class="more-filters">
         <${Choice} label="State" value=${look.state ?? ''} options=${any('Any', 'state')} onText=${(state) => set({ state })} />
