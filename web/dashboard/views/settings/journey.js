@@ -1,0 +1,68 @@
+// What new attempts begin with, and how the merchant is called: the default journey, how long links last, where journeys may send back to.
+import { html } from '../../../shared/view.js';
+import { change } from '../../api.js';
+import { Button, Form, Text, refused, useAction } from '../../parts/form.js';
+import { Failure, Loading, Refusals, say } from '../../parts/notice.js';
+import { Zone } from '../../parts/zone.js';
+import { useQuery } from '../../query.js';
+import { useSession } from '../../session.js';
+import { lasting } from '../../time.js';
+import { useEdits } from './edits.js';
+import { Origins } from './origins.js';
+import { Order } from './order.js';
+
+const FIELDS = 'name timeZone journey linkValidityHours redirectOrigins';
+const QUERY = `{ merchant { id slug mode ${FIELDS} } }`;
+
+export function Journey() {
+  const { data, error, reload } = useQuery(QUERY, {}, { touches: ({ type }) => type === 'MERCHANT_UPDATED' });
+  if (error && !data) return html`<${Failure} error=${error} again=${reload} />`;
+  if (!data) return html`<${Loading} what="the journey" />`;
+  return html`<${Edit} saved=${data.merchant} reload=${reload} />`;
+}
+
+/** Hours as somebody types them: what is no whole number is refused here as the server would. */
+const hoursOf = (text) => (/^\d{1,5}$/.test(String(text).trim()) ? Number(text) : undefined);
+
+function Edit({ saved, reload }) {
+  const { refresh } = useSession();
+  const { value, set, clear, edits, dirty } = useEdits('journey', saved);
+  const [save, { busy, errors, trouble, forget }] = useAction(async () => {
+    const { linkValidityHours, redirectOrigins, ...rest } = edits;
+    const input = { ...rest };
+    if (linkValidityHours !== undefined) input.linkValidityHours = hoursOf(linkValidityHours);
+    if (linkValidityHours !== undefined && input.linkValidityHours === undefined) {
+      return { userErrors: [{ field: ['linkValidityHours'], code: 'INVALID', message: 'Enter whole hours: 1 to 8760.' }] };
+    }
+    if (redirectOrigins !== undefined) input.redirectOrigins = redirectOrigins;
+    const answer = await change('merchantUpdate', input, `merchant { ${FIELDS} }`);
+    if (answer.userErrors.length === 0) {
+      await Promise.all([reload(), refresh()]);
+      clear();
+      say('The settings are saved. New attempts begin with them.');
+    }
+    return answer;
+  });
+  const hours = hoursOf(value('linkValidityHours'));
+  const origins = value('redirectOrigins');
+  const besides = ['name', 'timeZone', 'journey', 'linkValidityHours', 'redirectOrigins', ...origins.map((_, at) => `redirectOrigins.${at}`)];
+  return html`<${Form} class="journey" onSubmit=${() => dirty && save()} trouble=${trouble}>
+    <section class="card"><h2>Steps of a new attempt</h2>
+      <p class="hint">What a customer goes through, in this order, unless other steps are chosen for a link. Attempts that exist keep theirs.</p>
+      <${Order} steps=${value('journey')} onSteps=${(steps) => set('journey', steps)} error=${refused(errors, 'journey')} />
+    </section>
+    <section class="card"><h2>Links</h2>
+      <${Text} label="Validity of a link" hint=${`In hours, 1 to 8760${hours > 0 && hours <= 8760 ? `. This is ${lasting(hours * 3600)}.` : '.'}`} inputmode="numeric" maxlength="5"
+        value=${String(value('linkValidityHours'))} onText=${(text) => set('linkValidityHours', hoursOf(text) ?? text)} error=${refused(errors, 'linkValidityHours')} />
+      <${Origins} origins=${origins} onOrigins=${(list) => set('redirectOrigins', list)} errors=${errors} />
+    </section>
+    <section class="card"><h2>Merchant</h2>
+      <${Text} label="Name" hint="What your team reads. Customers read the display name of the branding." value=${value('name')} onText=${(text) => set('name', text)} maxlength="100" dir="auto" error=${refused(errors, 'name')} />
+      <${Zone} label="Time zone" hint="Where your days begin and end: in the overview, in filters and reports." value=${value('timeZone')} besides=${[saved.timeZone]} onText=${(zone) => set('timeZone', zone)} error=${refused(errors, 'timeZone')} />
+      <dl class="facts"><dt>Short name</dt><dd><code>${saved.slug}</code></dd><dt>Mode</dt><dd>${saved.mode === 'SANDBOX' ? 'Sandbox: every check is answered by a stand-in' : 'Live'}</dd></dl>
+    </section>
+    <${Refusals} errors=${errors} besides=${besides} />
+    <div class="buttons save"><${Button} type="submit" kind="primary" busy=${busy}>Save<//>
+      ${dirty ? html`<button type="button" onClick=${() => { clear(); forget(); }}>Discard changes</button>` : html`<span class="hint">Everything is saved.</span>`}</div>
+  <//>`;
+}
