@@ -1,5 +1,5 @@
 // A KYC link: what stands in its place once it is made, and what can be done with it.
-import { html, useState } from '../../shared/view.js';
+import { html, useEffect, useRef, useState } from '../../shared/view.js';
 import { change } from '../api.js';
 import { useSession } from '../session.js';
 import { Dialog } from './dialog.js';
@@ -43,18 +43,26 @@ const NAMES = { resend: 'Resend link', extend: 'Extend', revoke: 'Revoke' };
 export function LinkActions({ attempt, onChanged }) {
   const { can } = useSession();
   const [open, setOpen] = useState();
-  if (!can('AGENT')) return null;
-  const close = () => {
-    setOpen(undefined);
-    // What was pressed may not be there any more.
-    setTimeout(() => document.activeElement === document.body && document.querySelector('main h1')?.focus({ preventScroll: true }));
-  };
+  const used = useRef(false);
+  const actions = can('AGENT') ? possible(attempt) : [];
+  // What had the focus may go with what was done: it is not left to nobody.
+  useEffect(() => {
+    if (used.current) keepFocus();
+    return () => used.current && setTimeout(keepFocus);
+  }, [actions.join()]);
   const View = { resend: Resend, extend: Extend, revoke: Revoke }[open];
-  const actions = possible(attempt);
+  const show = (name) => {
+    used.current = true;
+    setOpen(name);
+  };
   return html`${actions.length > 0 && html`<div class="link-actions">${actions.map((name) => html`
-      <button key=${name} type="button" class=${name === 'revoke' ? 'danger' : undefined} onClick=${() => setOpen(name)}>${
+      <button key=${name} type="button" class=${name === 'revoke' ? 'danger' : undefined} onClick=${() => show(name)}>${
         name === 'resend' && !attempt.link ? 'Make a link' : NAMES[name]}</button>`)}</div>`}
-    ${View && html`<${View} attempt=${attempt} onChanged=${(changed) => onChanged?.(changed)} onClose=${close} />`}`;
+    ${View && html`<${View} attempt=${attempt} onChanged=${(changed) => onChanged?.(changed)} onClose=${() => setOpen(undefined)} />`}`;
+}
+
+function keepFocus() {
+  if (document.activeElement === document.body) document.querySelector('main h1')?.focus({ preventScroll: true });
 }
 
 const act = (name, attempt, input = {}, more = '') => change(name, { attemptId: attempt.id, ...input }, `${more} attempt { ...Linked }`, LINKED);

@@ -10,7 +10,7 @@ export function LinkOnce({ url, attempt }) {
   const { merchant } = useSession();
   return html`<div class="once">
     <${Field} label="KYC link" hint="It is shown this once: nobody, not even the server, can read it again.">${(given) => html`
-      <input type="text" class="url" ...${given} readonly value=${url} spellcheck="false" onFocus=${(event) => event.target.select()} />`}<//>
+      <input type="text" class="url" ...${given} readonly value=${url} spellcheck=${false} onFocus=${(event) => event.target.select()} />`}<//>
     <div class="made">
       <p class="buttons"><${Copy} text=${url} label="Copy the link" />
         ${merchant.mode === 'SANDBOX' && html`<a href=${url} target="_blank" rel="noopener noreferrer">Walk it yourself (sandbox)</a>`}</p>

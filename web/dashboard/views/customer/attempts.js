@@ -16,7 +16,7 @@ const LIST = `query ($id: ID!, $first: Int, $after: String, $last: Int, $before:
   } }
 } ${ROW}`;
 
-const COLUMNS = ['Attempt', 'State', 'Steps', 'Created', 'Ends'];
+const COLUMNS = ['Attempt', 'State', 'Steps', 'End'];
 
 export function Attempts({ id }) {
   const [look, setLook] = useLook();
@@ -48,12 +48,12 @@ export function Attempts({ id }) {
 function Row({ row }) {
   const open = row.state === 'CREATED' || row.state === 'IN_PROGRESS';
   return html`<tr role="row" data-id=${row.id} data-version=${row.version}>
-    <td role="cell" class="who"><a href=${`/attempts/${row.id}`}>Attempt ${row.number}</a></td>
+    <td role="cell" class="who"><a href=${`/attempts/${row.id}`}>Attempt ${row.number}</a>
+      <span class="sub"><span>created <${Ago} at=${row.createdAt} /></span></span></td>
     <td role="cell" data-label="State"><${State} state=${row.state} expiryReason=${row.state === 'EXPIRED' ? row.expiryReason : null} />
       ${open && row.holds.length > 0 && html`<span class="badge" data-of="HOLD">On hold</span>`}
       ${row.waitingOn && html`<span class="sub">waiting on <${Waiting} on=${row.waitingOn} /></span>`}</td>
     <td role="cell" data-label="Steps"><${Steps} steps=${row.steps} /></td>
-    <td role="cell" data-label="Created"><${Ago} at=${row.createdAt} /></td>
-    <td role="cell" data-label="Ends">${open ? html`<${Ago} at=${row.expiresAt} ahead />` : html`<${Ago} at=${row.endedAt} />`}</td>
+    <td role="cell" data-label="End">${open ? html`<${Ago} at=${row.expiresAt} ahead />` : html`<${Ago} at=${row.endedAt} />`}</td>
   </tr>`;
 }

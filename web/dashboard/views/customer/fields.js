@@ -38,9 +38,9 @@ export function CustomerFields({ value, onValue, errorOf, hintOf = () => undefin
   const known = !value.country || COUNTRIES.some(([code]) => code === value.country);
   return html`<div class="customer-fields">
     <div class=${fresh ? undefined : 'whole'}><${Text} ...${field('name', { label: 'Name', dir: 'auto', hint: 'In full, as on their documents.' })} /></div>
-    ${fresh && html`<${Text} ...${field('reference', { label: 'Reference', optional: true, dir: 'auto', spellcheck: false, hint: 'Your own id of them. It stays as it is.' })} />`}
+    ${fresh && html`<${Text} ...${field('reference', { label: 'Reference', optional: true, dir: 'auto', spellcheck: false, hint: 'Your own id of them. It can’t be changed later.' })} />`}
     <${Text} ...${field('dateOfBirth', { label: 'Date of birth', type: 'date', optional: true, min: '1900-01-01', max: today(merchant.timeZone), onBlur: look, onKeyUp: look,
-      hint: 'Names alone are easily mistaken.' })} />
+      hint: 'For exact matching.' })} />
     <${Text} ...${field('phone', { label: 'Phone', type: 'tel', optional: true, hint: 'As in +91 98765 43210.' })} />
     <${Text} ...${field('email', { label: 'Email', type: 'email', optional: true, spellcheck: false })} />
     <${Choice} ...${field('country', { label: 'Country', optional: true,

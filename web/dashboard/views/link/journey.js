@@ -40,7 +40,7 @@ export function Journey({ draft, set, next }) {
     <${Steps} steps=${draft.steps} error=${wrong('steps')} onSteps=${(steps) => put('steps', { steps })} />
     <${Validity} value=${draft.validity} error=${wrong('validityHours')} onValue=${(validity) => put('validityHours', { validity })} />
     ${origins.length > 0
-      ? html`<${Text} label="Afterwards, send the customer to" optional type="url" inputmode="url" autocomplete="off" spellcheck="false" maxlength="2048" value=${draft.redirect}
+      ? html`<${Text} label="Afterwards, send the customer to" optional type="url" inputmode="url" autocomplete="off" spellcheck=${false} maxlength="2048" value=${draft.redirect}
           error=${wrong('redirectUrl')} hint=${`An address that begins with ${origins.join(' or ')}. Left empty, they stay on the journey’s last page.`}
           onText=${(redirect) => put('redirectUrl', { redirect })} />`
       : html`<p class="hint">Afterwards the customer stays on the journey’s last page. ${can('ADMIN')

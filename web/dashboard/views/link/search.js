@@ -59,7 +59,7 @@ export function Search({ text, error, onText, onPick, onNew }) {
   return html`<div class="search">
     <${Field} label="Find the customer" hint="By the beginning of any word of the name, or of the reference." error=${error}>${(given) => html`
       <input type="text" role="combobox" ...${given} aria-autocomplete="list" aria-expanded=${String(open)} aria-controls=${`${id}-list`}
-        aria-activedescendant=${nodes[at] ? `${id}-${at}` : undefined} autocomplete="off" spellcheck="false" maxlength="200" dir="auto" value=${text}
+        aria-activedescendant=${nodes[at] ? `${id}-${at}` : undefined} autocomplete="off" spellcheck=${false} maxlength="200" dir="auto" value=${text}
         onInput=${(event) => { onText(event.target.value); setOpen(true); }} onKeyDown=${press} onClick=${() => setOpen(true)} onBlur=${() => setOpen(false)} />`}<//>
     <div class="listed" hidden=${!open} onMouseDown=${(event) => event.preventDefault()}>
       <p class="news" role="status">${news}</p>
