@@ -1,16 +1,20 @@
 // A colour: as one picks it, and as six digits; with what is wrong with it, and the nearest one that can be read.
 import { html } from '../../../shared/view.js';
-import { Text } from '../../parts/form.js';
+import { Field } from '../../parts/form.js';
 
 const COLOUR = /^#[0-9a-f]{6}$/i;
 
 /** The colour that a message of LOW_CONTRAST proposes. */
 const nearest = (message, value) => (message.match(/#[0-9a-f]{6}/gi) ?? []).find((one) => one !== value.toLowerCase());
 
+/** What the API calls a colour, and the page. */
+const NAMES = [['backgroundColor', 'the background'], ['surfaceColor', 'the surface'], ['primaryColor', 'the primary colour']];
+const readable = (message) => NAMES.reduce((text, [name, word]) => text.replaceAll(name, word), message);
+
 /** What is refused for its contrast, with a button that takes the colour that would not be. */
 function Low({ message, value, label, onText }) {
   const better = nearest(message, value);
-  return html`<div class="low"><p>${message}</p>${better && html`<button type="button" onClick=${() => onText(better)}>
+  return html`<div class="low"><p>${readable(message)}</p>${better && html`<button type="button" onClick=${() => onText(better)}>
     <svg class="sample" width="16" height="16" aria-hidden="true"><rect width="16" height="16" rx="3" fill=${better} /></svg>Use ${better}<span class="visually-hidden"> for ${label}</span></button>`}</div>`;
 }
 
@@ -19,9 +23,9 @@ export function Colour({ label, hint, value, onText, errors = [] }) {
   const low = errors.find(({ code }) => code === 'LOW_CONTRAST');
   const other = errors.find(({ code }) => code !== 'LOW_CONTRAST');
   return html`<div class="colour">
-    <input type="color" aria-label=${`Pick: ${label}`} value=${COLOUR.test(value) ? value : '#000000'} onInput=${(event) => onText(event.target.value)} />
-    <${Text} label=${label} hint=${hint} value=${value} onText=${(text) => onText(text.trim())} maxlength="7" spellcheck="false" autocomplete="off" autocapitalize="none"
-      error=${other?.message ?? (low && 'This is hard to read.')} />
+    <${Field} label=${label} hint=${hint} error=${other?.message ?? (low && 'This is hard to read.')}>${(given) => html`<div class="both">
+      <input type="color" aria-label=${`Pick: ${label}`} value=${COLOUR.test(value) ? value : '#000000'} onInput=${(event) => onText(event.target.value)} />
+      <input type="text" ...${given} value=${value} onInput=${(event) => onText(event.target.value.trim())} maxlength="7" spellcheck="false" autocomplete="off" autocapitalize="none" /></div>`}<//>
     ${low && html`<${Low} ...${{ message: low.message, value, label, onText }} />`}
   </div>`;
 }

@@ -35,3 +35,6 @@ export function useEdits(form, saved) {
     dirty,
   };
 }
+
+/** The whole number that somebody typed; none for any other text. */
+export const whole = (text) => (/^\d{1,5}$/.test(String(text).trim()) ? Number(text) : undefined);

@@ -7,7 +7,7 @@ import { Zone } from '../../parts/zone.js';
 import { useQuery } from '../../query.js';
 import { useSession } from '../../session.js';
 import { lasting } from '../../time.js';
-import { useEdits } from './edits.js';
+import { useEdits, whole } from './edits.js';
 import { Origins } from './origins.js';
 import { Order } from './order.js';
 
@@ -15,35 +15,29 @@ const FIELDS = 'name timeZone journey linkValidityHours redirectOrigins';
 const QUERY = `{ merchant { id slug mode ${FIELDS} } }`;
 
 export function Journey() {
-  const { data, error, reload } = useQuery(QUERY, {}, { touches: ({ type }) => type === 'MERCHANT_UPDATED' });
+  const { data, error, reload, set } = useQuery(QUERY, {}, { touches: ({ type }) => type === 'MERCHANT_UPDATED' });
   if (error && !data) return html`<${Failure} error=${error} again=${reload} />`;
   if (!data) return html`<${Loading} what="the journey" />`;
-  return html`<${Edit} saved=${data.merchant} reload=${reload} />`;
+  return html`<${Edit} saved=${data.merchant} onSaved=${(merchant) => set((was) => ({ merchant: { ...was.merchant, ...merchant } }))} />`;
 }
 
-/** Hours as somebody types them: what is no whole number is refused here as the server would. */
-const hoursOf = (text) => (/^\d{1,5}$/.test(String(text).trim()) ? Number(text) : undefined);
+const NO_HOURS = { userErrors: [{ field: ['linkValidityHours'], code: 'INVALID', message: 'Enter whole hours: 1 to 8760.' }] };
 
-function Edit({ saved, reload }) {
+function Edit({ saved, onSaved }) {
   const { refresh } = useSession();
   const { value, set, clear, edits, dirty } = useEdits('journey', saved);
   const [save, { busy, errors, trouble, forget }] = useAction(async () => {
-    const { linkValidityHours, redirectOrigins, ...rest } = edits;
-    const input = { ...rest };
-    if (linkValidityHours !== undefined) input.linkValidityHours = hoursOf(linkValidityHours);
-    if (linkValidityHours !== undefined && input.linkValidityHours === undefined) {
-      return { userErrors: [{ field: ['linkValidityHours'], code: 'INVALID', message: 'Enter whole hours: 1 to 8760.' }] };
-    }
-    if (redirectOrigins !== undefined) input.redirectOrigins = redirectOrigins;
-    const answer = await change('merchantUpdate', input, `merchant { ${FIELDS} }`);
+    if (whole(value('linkValidityHours')) === undefined) return NO_HOURS;
+    const answer = await change('merchantUpdate', edits, `merchant { ${FIELDS} }`);
     if (answer.userErrors.length === 0) {
-      await Promise.all([reload(), refresh()]);
+      onSaved(answer.merchant);
       clear();
+      refresh();
       say('The settings are saved. New attempts begin with them.');
     }
     return answer;
   });
-  const hours = hoursOf(value('linkValidityHours'));
+  const hours = whole(value('linkValidityHours'));
   const origins = value('redirectOrigins');
   const besides = ['name', 'timeZone', 'journey', 'linkValidityHours', 'redirectOrigins', ...origins.map((_, at) => `redirectOrigins.${at}`)];
   return html`<${Form} class="journey" onSubmit=${() => dirty && save()} trouble=${trouble}>
@@ -53,7 +47,7 @@ function Edit({ saved, reload }) {
     </section>
     <section class="card"><h2>Links</h2>
       <${Text} label="Validity of a link" hint=${`In hours, 1 to 8760${hours > 0 && hours <= 8760 ? `. This is ${lasting(hours * 3600)}.` : '.'}`} inputmode="numeric" maxlength="5"
-        value=${String(value('linkValidityHours'))} onText=${(text) => set('linkValidityHours', hoursOf(text) ?? text)} error=${refused(errors, 'linkValidityHours')} />
+        value=${String(value('linkValidityHours'))} onText=${(text) => set('linkValidityHours', whole(text) ?? text)} error=${refused(errors, 'linkValidityHours')} />
       <${Origins} origins=${origins} onOrigins=${(list) => set('redirectOrigins', list)} errors=${errors} />
     </section>
     <section class="card"><h2>Merchant</h2>

@@ -14,7 +14,7 @@ const refused = (message) => ({ userErrors: [{ field: ['logo'], message }] });
 /** The route's answer, as a mutation's payload is. */
 async function send(method, file) {
   const { status, body } = await request('/merchant/logo', { method, body: file, ...(file && { headers: { 'content-type': file.type } }) });
-  if (status < 300) return {};
+  if (status < 300) return { logoUrl: body.logoUrl ?? null };
   const error = body.errors?.[0] ?? {};
   if (status === 401) throw new SignedOut(error.message);
   if (status === 429) throw new Limited(error.extensions?.retryAfter ?? 5);
@@ -29,22 +29,23 @@ const read = (file) => new Promise((done, failed) => {
   reader.readAsDataURL(file);
 });
 
-/** `chosen` is the file that is only looked at so far, `{ file, address }`; `onSaved` asks for the look anew. */
+/** `chosen` is the file that is only looked at so far, `{ file, address }`; `onSaved` gets the logo's address as it is then. */
 export function Logo({ logoUrl, chosen, onChosen, onSaved }) {
   const input = useRef();
   const [wrong, setWrong] = useState();
   const [put, putting] = useAction(async () => {
     const answer = await send('PUT', chosen.file);
     if (answer.userErrors) return answer;
+    onSaved(answer.logoUrl);
     onChosen(undefined);
     say('The logo is saved.');
-    await onSaved();
-    return {};
+    return answer;
   });
   const [remove, removing] = useAction(async () => {
     const answer = await send('DELETE');
-    if (!answer.userErrors) say('The logo is removed.');
-    await onSaved();
+    if (answer.userErrors) return answer;
+    onSaved(null);
+    say('The logo is removed.');
     return answer;
   });
   const choose = async (event) => {

@@ -4,6 +4,7 @@ import { change } from '../../api.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Button, Choice, Form, Text, refused, useAction } from '../../parts/form.js';
 import { Failure, Refusals, say } from '../../parts/notice.js';
+import { go } from '../../router.js';
 import { useSession } from '../../session.js';
 import { words } from '../../words.js';
 import { Secret } from './secret.js';
@@ -69,20 +70,26 @@ export function Edit({ member, onDone, onClose }) {
 
 export function Reset({ member, onDone, onClose }) {
   const { viewer } = useSession();
+  const me = member.id === viewer.id;
   const [made, setMade] = useState();
   const [reset, { busy, errors, trouble }] = useAction(async () => {
     const answer = await change('memberPasswordReset', { id: member.id }, 'passwordUrl');
-    if (answer.userErrors.length === 0) {
-      setMade({ name: member.name, email: member.email, url: answer.passwordUrl });
-      onDone();
+    if (answer.userErrors.length > 0) return answer;
+    if (me && answer.passwordUrl) {
+      // The session is over with the answer: the link is followed before that is known anywhere.
+      const { pathname, hash } = new URL(answer.passwordUrl);
+      go(pathname + hash);
+      return answer;
     }
+    setMade({ name: member.name, email: member.email, url: answer.passwordUrl });
+    onDone();
     return answer;
   });
   if (made) return html`<${Dialog} title="The password is reset" onClose=${onClose}><${Handed} ...${made} onClose=${onClose} /><//>`;
-  return html`<${Dialog} title="Reset the password?" onClose=${onClose}>
-    <p><span dir="auto">${member.name}</span> is signed out everywhere, and the password works no more. You get a one-time link to hand on.</p>
-    ${member.id === viewer.id && html`<p class="warn">This is you: you are signed out at once, and the link is the only way back in.</p>`}
-    <${Ending} ...${{ errors, trouble, busy, onClose }} text="Reset the password" onPress=${reset} /><//>`;
+  return html`<${Dialog} title=${me ? 'Change your password?' : 'Reset the password?'} onClose=${onClose}>
+    ${me ? html`<p>You are signed out everywhere, and set a new password on the page that comes. If you leave it before, another admin has to reset your password.</p>`
+      : html`<p><span dir="auto">${member.name}</span> is signed out everywhere, and the password works no more. You get a one-time link to hand on.</p>`}
+    <${Ending} ...${{ errors, trouble, busy, onClose }} text=${me ? 'Change my password' : 'Reset the password'} onPress=${reset} /><//>`;
 }
 
 export function Disable({ member, onDone, onClose }) {

@@ -44,6 +44,6 @@ function Row({ member, onOpen }) {
     <td role="cell" class="who"><span class="name" dir="auto">${name}</span>${me && html` <span class="badge mine">You</span>`}${disabledAt && html` <span class="badge">Disabled</span>`}<span class="sub">${email}</span></td>
     <td role="cell" data-label="Role">${word('role', role)}</td>
     <td role="cell" data-label="Last seen">${lastSeenAt ? html`<${Ago} at=${lastSeenAt} />` : html`<span class="none">Never</span>`}</td>
-    <td role="cell" class="actions">${action('edit', 'Edit')}${!disabledAt && action('reset', 'Reset password')}${action('disable', disabledAt ? 'Enable' : 'Disable')}</td>
+    <td role="cell" class="actions">${action('edit', 'Edit')}${!disabledAt && action('reset', me ? 'Change password' : 'Reset password')}${action('disable', disabledAt ? 'Enable' : 'Disable')}</td>
   </tr>`;
 }

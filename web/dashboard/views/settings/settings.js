@@ -18,7 +18,7 @@ export function Settings({ part = 'branding' }) {
       <a class="button" href="/">Go to the Compliance panel</a><//><//>`;
   }
   const [name, Part] = Object.hasOwn(PARTS, part) ? PARTS[part] : [];
-  return html`<${Page} title=${name ? `${name} · Settings` : 'Settings'} heading="Settings" wide=${part === 'branding'}>
+  return html`<${Page} title=${name ? `${name} · Settings` : 'Settings'} heading="Settings" wide>
     <nav class="parts" aria-label="Settings"><ul>${Object.entries(PARTS).map(([one, [text]]) => html`
       <li key=${one}><a href=${`/settings/${one}`} aria-current=${one === part ? 'page' : undefined}>${text}</a></li>`)}</ul></nav>
     <div class="settings">${Part ? html`<${Part} />` : html`<${Empty} title="There are no such settings"><p>Choose a part above.</p><//>`}</div>
