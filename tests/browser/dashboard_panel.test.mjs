@@ -173,3 +173,39 @@ test('hostile names are texts, on a phone too', { skip, timeout: 120_000 }, asyn
     desk.assertQuiet();
   }
 });
+
+test('a slow API keeps the page usable', { skip, timeout: 120_000 }, async (t) => {
+  const office = await Office.open(t);
+  const browser = await launch(t);
+  for (const name of ['Meera Nair', 'Arjun Rao']) await office.link(name, KINDS);
+  const desk = await Desk.take(t, browser, office, { role: 'VIEWER' });
+  const { page } = desk;
+  await desk.row('Meera Nair').waitFor();
+  // Every answer waits until it is let go.
+  const held = [];
+  await page.route('**/graphql', (route) => held.push(route));
+  await page.getByLabel('Search').fill('ar');
+  await page.waitForFunction(() => location.hash.includes('search=ar'));
+  await page.getByLabel('Search').fill('arj');
+  await page.waitForFunction(() => location.hash.includes('search=arj'));
+  // What was there is still there to be read.
+  assert.ok(await desk.row('Meera Nair').isVisible());
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await desk.heading('Overview').waitFor();
+  await page.getByText(/^Loading/).waitFor();
+  await page.goBack();
+  // The answers to what nobody looks at any more come last, and are not shown.
+  await page.unroute('**/graphql');
+  for (const route of held.reverse()) await route.continue().catch(() => undefined);
+  await desk.row('Arjun Rao').waitFor();
+  assert.equal(await page.getByRole('row').count(), 2);
+  assert.equal(await page.getByLabel('Search').inputValue(), 'arj');
+
+  // No answer at all: it says so, and what to do.
+  await page.route('**/graphql', (route) => route.abort());
+  await page.getByLabel('Search').fill('meera');
+  await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+  await page.unroute('**/graphql');
+  await desk.button('Try again').click();
+  await desk.row('Meera Nair').waitFor();
+});

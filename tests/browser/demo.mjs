@@ -31,7 +31,7 @@ export async function demo(t) {
     assert.ok(found, `the demo does not say ${pattern}: ${said}`);
     return found.slice(1);
   };
-  const [url] = find(/Front page +(\S+)\//);
+  const [url] = find(/Dashboard +(\S+)\//);
   const [merchant, password] = find(/Sign in +merchant (\S+), password (\S+)/);
   const [email] = find(/^ +(\S+@\S+) +\(ADMIN\)/m);
   const [key] = find(/API key +(\S+)/);

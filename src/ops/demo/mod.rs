@@ -96,7 +96,7 @@ impl Welcome {
         format!(
             "\n\
              {merchant_name}, a made-up merchant in the sandbox\n\n\
-             Front page  {url}/\n\
+             Dashboard   {url}/\n\
              Sign in     merchant {slug}, password {password}\n\
              {members}\
              API key     {api_key}\n\

@@ -11,9 +11,9 @@ mod walk;
 mod write;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta};
-use entity::{ActorKind, MerchantMode, Scope, Scoped, Time, api_key, member};
+use entity::{ActorKind, MerchantMode, Scope, Scoped, Time, api_key, id::MerchantId, member};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::sync::mpsc;
 
 pub(super) use self::{
@@ -31,6 +31,7 @@ use crate::{
     kyc::{
         Kyc,
         merchant::{self, MerchantCreate, MerchantCreated},
+        password,
     },
 };
 
@@ -68,17 +69,28 @@ pub struct Seed {
 /// BAD_USER_INPUT when this seed is in the database already, or there are less than 30 days between `from` and today; and
 /// when the database fails. What was written by then is whole, and stays.
 pub async fn run(kyc: &Kyc, seed: &Seed, progress: &ProgressBar) -> Result<MerchantCreated> {
-    let plan = seed.plan(kyc.clock.now())?;
+    let now = kyc.clock.now();
+    let plan = seed.plan(now)?;
     let entropy = Entropy::seeded_ids(seed.seed);
     let kyc = Kyc { clock: Clock::manual(plan.from), entropy, ..kyc.clone() };
     let created = seed.merchant(&kyc).await?;
     let scene = scene(&kyc, &created).await?;
     populate(&kyc, scene, plan, progress).await?;
+    renew_password_link(&kyc, created.merchant.id, now).await?;
     if kyc.db.backend() == DbBackend::Postgres {
         // The planner knows nothing of the rows yet, and would learn of them at some time in the next minutes.
         kyc.db.library().execute_unprepared("ANALYZE").await?;
     }
     Ok(created)
+}
+
+/// The one-time link was made when the history begins. It is given out now.
+async fn renew_password_link(kyc: &Kyc, merchant: MerchantId, now: Time) -> Result<()> {
+    let renew = member::Entity::update_many()
+        .col_expr(member::Column::PasswordTokenExpiresAt, Expr::value(now + password::LINK_LASTS))
+        .filter(member::Column::MerchantId.eq(merchant))
+        .filter(member::Column::PasswordTokenHash.is_not_null());
+    kyc.db.write(move |txn| Box::pin(async move { Ok(renew.exec(txn).await.map(drop)?) })).await
 }
 
 /// The progress of a command, on standard error, and only when that is a terminal.
