@@ -29,7 +29,7 @@ const readable = (code) => code.charAt(0) + code.slice(1).toLowerCase().replaceA
  * the code (a hold), and `toCustomer` that they are asked for something, so that no code is for staff only. `errors` are the refusals of
  * the change, `missing` is said where no code is chosen.
  */
-export function Reason({ kind, first = NONE, value, onValue, errors = [], missing, optional = false, secret = false, toCustomer = false }) {
+export function Reason({ kind, first = NONE, value, onValue, errors = [], missing, optional = false, secret = false, toCustomer = false, autofocus = false }) {
   const { data } = useQuery(CODES, { kind });
   const codes = useMemo(() => data?.reasonCodes.filter(({ code, staffOnly }) => !OF_THE_RULES.includes(code) && !(toCustomer && staffOnly)) ?? [], [data, toCustomer]);
   const options = useMemo(() => {
@@ -40,20 +40,22 @@ export function Reason({ kind, first = NONE, value, onValue, errors = [], missin
   const chosen = codes.find(({ code }) => code === value.code);
   const set = (changes) => onValue({ ...value, ...changes });
   const unseen = secret || chosen?.staffOnly;
+  // Words for nobody are not asked for; but what is typed is never sent unseen.
+  const words = value.message || (chosen ? !unseen || !chosen.message : !secret);
   return html`
-    <${Choice} label="Reason" optional=${optional} options=${options} value=${value.code} onText=${(code) => set({ code })}
+    <${Choice} label="Reason" optional=${optional} options=${options} value=${value.code} onText=${(code) => set({ code })} autofocus=${autofocus}
+      hint=${chosen?.staffOnly && !secret ? 'For staff only: the customer reads that their details are under review, and not this.' : undefined}
       error=${refused(errors, 'reason.code') ?? refused(errors, 'reason') ?? missing} />
-    <${Lines} label=${unseen ? 'Message' : 'Message to the customer'} rows="2" maxlength="500" dir="auto"
+    ${words && html`<${Lines} label=${unseen ? 'Message' : 'Message to the customer'} rows="2" maxlength="500" dir="auto"
       optional=${Boolean(!chosen || chosen.message)}
-      hint=${secret ? 'The customer does not read it.' : told(chosen)} placeholder=${chosen?.message || undefined}
-      value=${value.message} onText=${(message) => set({ message })} error=${refused(errors, 'reason.message')} />
+      hint=${unseen ? 'What your team reads. The customer does not.' : told(chosen)}
+      value=${value.message} onText=${(message) => set({ message })} error=${refused(errors, 'reason.message')} />`}
     <${Lines} label="Staff note" optional rows="2" maxlength="2000" dir="auto" hint="For your team. The customer never sees it."
       value=${value.staffNote} onText=${(staffNote) => set({ staffNote })} error=${refused(errors, 'reason.staffNote')} />`;
 }
 
-/** Who reads what of a code. */
+/** What the customer reads of a code. */
 function told(chosen) {
   if (!chosen) return 'What the customer will read.';
-  if (chosen.staffOnly) return 'This reason is for staff only: the customer reads that their details are under review, and not this.';
   return chosen.message ? `If you leave it empty, the customer reads: “${chosen.message}”` : 'This reason has no words of its own: write what the customer will read.';
 }

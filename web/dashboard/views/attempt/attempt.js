@@ -26,6 +26,9 @@ function useNewest(attempt) {
   return newest.current;
 }
 
+/** Letters of a name that is written smaller. */
+const LONG = 60;
+
 const focus = (id) => setTimeout(() => document.getElementById(id)?.focus());
 
 export function Attempt({ id }) {
@@ -53,7 +56,7 @@ export function Attempt({ id }) {
   const close = () => ask(undefined);
   const { customer } = attempt;
   const held = isOpen(attempt) && activeHolds(attempt).length > 0;
-  return html`<${Page} wide title=${`Attempt ${attempt.number}`} heading=${html`<bdi>${customer.name}</bdi>`}
+  return html`<${Page} wide title=${`Attempt ${attempt.number}`} heading=${html`<bdi class=${customer.name.length > LONG ? 'long-name' : undefined}>${customer.name}</bdi>`}
     above=${html`<a href="/">Compliance</a> / <a href=${`/customers/${customer.id}`}>Customer${customer.reference && html` <bdi>${customer.reference}</bdi>`}</a> / Attempt ${attempt.number}`}
     actions=${may && html`<button type="button" onClick=${() => ask({ of: 'hold' })}>Place a hold</button>
       <button type="button" class="danger" onClick=${() => ask({ of: 'reject' })}>Reject…</button>`}>
@@ -74,16 +77,15 @@ export function Attempt({ id }) {
         </div>
         <${Tracker} id=${id} />
       </div>
+      ${dialog && html`<${Dialogs} key=${`${dialog.of} ${dialog.id}`} dialog=${dialog} desk=${desk} attempt=${attempt} close=${close} keys=${keys} setKeys=${setKeys} />`}
     </div>
-    ${dialog && html`<${Dialogs} key=${`${dialog.of} ${dialog.id}`} dialog=${dialog} desk=${desk} attempt=${attempt} close=${close} keys=${keys} setKeys=${setKeys} />`}
   <//>`;
 }
 
-/** The dialog that is open. A step or a match that is gone meanwhile (a new run of the screening) closes it. */
+/** The dialog that is open. */
 function Dialogs({ dialog, desk, attempt, close, keys, setKeys }) {
   const { of, id } = dialog;
   const step = attempt.steps.find((one) => one.id === id);
-  const match = attempt.steps.flatMap(({ result }) => result?.matches ?? []).find((one) => one.id === id);
   const done = (text, place = 'steps') => {
     close();
     say(text);
@@ -96,6 +98,6 @@ function Dialogs({ dialog, desk, attempt, close, keys, setKeys }) {
   if (of === 'reject') return html`<${Reject} ...${given} onDone=${done} />`;
   if (of === 'release') return html`<${ReleaseHold} ...${given} id=${id} onDone=${done} />`;
   if (of === 'step' && step) return html`<${DecideStep} ...${given} step=${step} move=${dialog.move} onDone=${(text) => done(text, `step-${id}`)} />`;
-  if (of === 'match' && match) return html`<${DecideMatch} ...${given} match=${match} decision=${dialog.decision} onDone=${(text) => done(text, `match-${id}`)} />`;
+  if (of === 'match') return html`<${DecideMatch} ...${given} id=${id} decision=${dialog.decision} onDone=${(text) => done(text, `match-${id}`)} />`;
   return null;
 }

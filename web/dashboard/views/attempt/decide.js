@@ -40,7 +40,8 @@ export function DecideStep({ desk, attempt, step, move: wanted, onClose, onDone 
     <${Form} onSubmit=${send} trouble=${trouble}>
       <p class="stands"><${Status} status=${step.status} /> ${step.waitingOn && html`<span>waits on <${Waiting} on=${step.waitingOn} /></span>`}
         <span>try ${step.tries} of ${step.maxTries}</span></p>
-      ${moved && html`<${Meanwhile} meanwhile=${meanwhile} what="This step">It is now: <${Status} status=${step.status} /><//>`}
+      ${moved && html`<${Meanwhile} meanwhile=${meanwhile} what="This step">Now it is ${word('status', step.status).toLowerCase()}${
+        step.waitingOn && html`, waiting on the ${word('party', step.waitingOn).toLowerCase()}`}.<//>`}
       ${!open && !busy && html`<${Over} onClose=${onClose}>There is nothing to decide here any more: the attempt is ${word('state', attempt.state).toLowerCase()}.<//>`}
       ${open && html`
         <${Moves} moves=${moves} chosen=${key} onChoose=${setKey} missing=${missing.move} />
@@ -58,7 +59,7 @@ function Moves({ moves, chosen, onChoose, missing }) {
   return html`<fieldset class="moves" aria-describedby=${missing ? `${id}-error` : undefined}>
     <legend>What happens with this step?</legend>
     ${moves.map(({ key, name, says, danger }, at) => html`<label key=${key} class="move">
-      <input type="radio" name=${id} value=${key} checked=${key === chosen} aria-invalid=${missing && at === 0 ? 'true' : undefined} onChange=${() => onChoose(key)} />
+      <input type="radio" name=${id} value=${key} checked=${key === chosen} autofocus=${chosen ? key === chosen : at === 0} aria-invalid=${missing && at === 0 ? 'true' : undefined} onChange=${() => onChoose(key)} />
       <span><span class="name">${name}</span><span class=${danger ? 'hint warning' : 'hint'}>${says}</span></span></label>`)}
     ${missing && html`<p class="wrong" id=${`${id}-error`}>${missing}</p>`}
   </fieldset>`;

@@ -13,8 +13,8 @@ const EXPIRED = {
 
 /** Why it ended, where it did not end well. */
 export const Ending = ({ attempt }) => (attempt.rejection
-  ? html`<section class="ending" data-of="REJECTED" aria-label="Rejection"><p class="title">Rejected</p><${Because} reason=${attempt.rejection} /></section>`
-  : attempt.expiryReason && html`<section class="ending" aria-label="Expiry"><p class="title">Expired: ${word('expiry', attempt.expiryReason).toLowerCase()}</p>
+  ? html`<section class="ended" data-of="REJECTED" aria-label="Rejection"><p class="title">Rejected</p><${Because} reason=${attempt.rejection} /></section>`
+  : attempt.expiryReason && html`<section class="ended" aria-label="Expiry"><p class="title">Expired: ${word('expiry', attempt.expiryReason).toLowerCase()}</p>
     <p>${EXPIRED[attempt.expiryReason]}</p></section>`);
 
 /** Who, when, and until when. */
@@ -22,7 +22,7 @@ export function Facts({ attempt }) {
   const { customer } = attempt;
   const open = isOpen(attempt);
   const others = customer.attempts.nodes.filter(({ id }) => id !== attempt.id);
-  return html`<dl class="overview">
+  return html`<dl class="whole">
     ${open && html`<div><dt>Waiting on</dt><dd><${Waiting} on=${attempt.waitingOn} />${attempt.waitingOn && html` <span class="sub"><${Ago} at=${attempt.waitingSince} /></span>`}</dd></div>`}
     <div><dt>Created</dt><dd><${Time} at=${attempt.createdAt} /></dd></div>
     <div><dt>Started</dt><dd><${Time} at=${attempt.startedAt} /></dd></div>

@@ -42,7 +42,7 @@ export function PlaceHold({ desk, attempt, onClose, onDone }) {
   return html`<${Dialog} title="Place a hold" onClose=${onClose}><${Form} onSubmit=${send} trouble=${trouble}>
     <p>The attempt does not complete while it is on hold. It stops neither the customer nor a rejection, and the customer does not learn of it.</p>
     ${isOpen(attempt) || busy ? html`
-      <${Reason} first=${HOLDING} value=${reason} onValue=${setReason} errors=${errors} missing=${missing} secret />
+      <${Reason} first=${HOLDING} value=${reason} onValue=${setReason} errors=${errors} missing=${missing} secret autofocus />
       <${Refusals} errors=${errors} besides=${['reason', 'reason.code', 'reason.message', 'reason.staffNote']} />
       <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Place the hold<//><button type="button" onClick=${onClose}>Cancel</button></div>`
       : html`<${Ended} attempt=${attempt} onClose=${onClose} />`}
@@ -62,7 +62,7 @@ export function ReleaseHold({ desk, attempt, id, onClose, onDone }) {
     ${hold?.releasedAt && !busy ? html`<${Over} onClose=${onClose}>Released meanwhile by <${By} actor=${hold.releasedBy} />.<//>`
       : !isOpen(attempt) && !busy ? html`<${Ended} attempt=${attempt} onClose=${onClose} />` : html`
       <p>${last ? 'Every step is completed: with this last hold released, the attempt is completed.' : 'The attempt can complete again once nothing else stops it.'}</p>
-      <${Lines} label="Note" optional rows="3" maxlength="2000" dir="auto" hint="For your team. The customer never sees it."
+      <${Lines} label="Note" optional autofocus rows="3" maxlength="2000" dir="auto" hint="For your team. The customer never sees it."
         value=${note} onText=${setNote} error=${refused(errors, 'note')} />
       <${Refusals} errors=${errors} besides=${['note']} />
       <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Release the hold<//><button type="button" onClick=${onClose}>Cancel</button></div>`}

@@ -1,5 +1,5 @@
 // A match of the screening beside the customer, line by line, and the decision about it.
-import { html, useState } from '../../../shared/view.js';
+import { html, useRef, useState } from '../../../shared/view.js';
 import { Dialog } from '../../parts/dialog.js';
 import { By } from '../../parts/event.js';
 import { Button, Form, Lines, refused } from '../../parts/form.js';
@@ -68,7 +68,11 @@ const MEANS = {
   CONFIRMED: 'The customer is this listed person. The screening cannot complete then; the customer learns nothing of it. You may reject the attempt next.',
 };
 
-export function DecideMatch({ desk, attempt, match, decision: wanted, onClose, onDone }) {
+export function DecideMatch({ desk, attempt, id, decision: wanted, onClose, onDone }) {
+  const now = attempt.steps.flatMap(({ result }) => result?.matches ?? []).find((one) => one.id === id);
+  const latest = useRef(now);
+  if (now) latest.current = now;
+  const match = latest.current;
   const [decision, setDecision] = useState(wanted ?? '');
   const [note, setNote] = useState('');
   const [missing, setMissing] = useState({});
@@ -82,14 +86,16 @@ export function DecideMatch({ desk, attempt, match, decision: wanted, onClose, o
     if (lacks.decision || lacks.note || moved) return;
     if (await decide({ matchId: match.id, decision, note: note.trim() })) onDone(`The match was ${decision === 'CLEARED' ? 'cleared' : 'confirmed'}.`);
   };
-  const choice = (value, name) => html`<label class="move"><input type="radio" name="decision" value=${value} checked=${decision === value}
+  const choice = (value, name) => html`<label class="move"><input type="radio" name="decision" value=${value} checked=${decision === value} autofocus=${wanted ? wanted === value : value === 'CLEARED'}
     aria-invalid=${missing.decision && value === 'CLEARED' ? 'true' : undefined} onChange=${() => setDecision(value)} />
     <span><span class="name">${name}</span><span class=${value === 'CONFIRMED' ? 'hint warning' : 'hint'}>${MEANS[value]}</span></span></label>`;
   return html`<${Dialog} title="Decide the match" wide onClose=${onClose}><${Form} onSubmit=${send} trouble=${trouble}>
     ${moved && html`<${Meanwhile} meanwhile=${meanwhile} what="The decision"><${Badge} decision=${match.decision} />
       ${match.decidedBy && html` by <${By} actor=${match.decidedBy} />`}${match.note && html`: <span dir="auto">${match.note}</span>`}<//>`}
     <${Beside} match=${match} customer=${attempt.customer} />
-    ${!isOpen(attempt) && !busy ? html`<${Over} onClose=${onClose}>The attempt ended meanwhile: ${word('state', attempt.state).toLowerCase()}.<//>` : html`
+    ${!isOpen(attempt) && !busy ? html`<${Over} onClose=${onClose}>The attempt ended meanwhile: ${word('state', attempt.state).toLowerCase()}.<//>`
+      : !now && !busy && html`<${Over} onClose=${onClose}>The screening ran again meanwhile, and this match is not of that run. Decide on what it found now.<//>`}
+    ${(isOpen(attempt) && now) || busy || note ? html`
       <fieldset class="moves"><legend>Is this the customer?</legend>${choice('CLEARED', 'Clear: somebody else')}${choice('CONFIRMED', 'Confirm: this is them')}
         ${missing.decision && html`<p class="wrong">${missing.decision}</p>`}</fieldset>
       <${Lines} label="Note" rows="3" maxlength="2000" dir="auto" hint="Why, for your team and the audit. The customer never sees it."
@@ -97,6 +103,6 @@ export function DecideMatch({ desk, attempt, match, decision: wanted, onClose, o
       <${Refusals} errors=${errors} besides=${['note']} />
       <div class="buttons"><${Button} type="submit" kind=${decision === 'CONFIRMED' ? 'danger' : 'primary'} busy=${busy}>${
         decision === 'CONFIRMED' ? 'Confirm the match' : decision === 'CLEARED' ? 'Clear the match' : 'Decide'}<//>
-        <button type="button" onClick=${onClose}>Cancel</button></div>`}
+        <button type="button" onClick=${onClose}>Cancel</button></div>` : null}
   <//><//>`;
 }

@@ -27,7 +27,7 @@ export function Reject({ desk, attempt, onClose, onDone }) {
       The customer needs a new attempt to try again.</p></div>
     ${isOpen(attempt) || busy ? html`
       ${moved && html`<${Meanwhile} meanwhile=${meanwhile} what="The attempt">Look at it, and reject it only if that is still right.<//>`}
-      <${Reason} first=${REJECTING} value=${reason} onValue=${setReason} errors=${errors} missing=${missing} />
+      <${Reason} first=${REJECTING} value=${reason} onValue=${setReason} errors=${errors} missing=${missing} autofocus />
       <${Refusals} errors=${errors} besides=${AT_FIELDS} />
       <div class="buttons"><${Button} type="submit" kind="danger" busy=${busy}>Reject for good<//><button type="button" onClick=${onClose}>Cancel</button></div>`
       : html`<${Over} onClose=${onClose}>The attempt ended meanwhile: ${word('state', attempt.state).toLowerCase()}.<//>`}

@@ -22,7 +22,7 @@ const FACTS = {
     ['Aadhaar', html`<code>${found.maskedAadhaar}</code>`], ['Address', found.address && html`<span dir="auto">${found.address}</span>`]],
   PanResult: (found) => [...named(found.registeredName, found.nameMatch), ['PAN', html`<code>${found.maskedPan}</code>`]],
   BankResult: (found) => [...named(found.registeredName, found.nameMatch), ['Account', html`<code>${found.maskedAccount}</code>`],
-    ['IFSC', html`<code>${found.ifsc}</code>`], ['Bank', found.bankName], ['Provider’s code', found.providerCode && html`<code>${found.providerCode}</code>`]],
+    ['IFSC', html`<code>${found.ifsc}</code>`], ['Bank', found.bankName], ['Code', found.providerCode && html`<code>${found.providerCode}</code>`]],
 };
 
 /** A date without a time: the same day in every time zone. */

@@ -27,7 +27,7 @@ export function Screening({ step, attempt, may, ask }) {
   const open = attempt.state === 'CREATED' || attempt.state === 'IN_PROGRESS';
   const text = next(step, open);
   return html`<div class="screening">
-    ${text && html`<p class="next">${text}</p>`}
+    ${text && html`<p class="follows">${text}</p>`}
     ${found && html`<p class="sub"><span>Screened <${Time} at=${found.screenedAt} style="second" /></span>
       ${found.lists.map(({ name, version, publishedAt }) => html`<span key=${name}>list <strong>${name}</strong> ${version}${
         publishedAt && publishedAt !== version && html`, of <${Day} of=${publishedAt} />`}</span>`)}
