@@ -198,7 +198,7 @@ mod tests {
 
     use super::*;
 
-    const PAGES: [&str; 4] = ["/", "/graphiql", "/k", "/journey/sandbox/digilocker"];
+    const PAGES: [&str; 5] = ["/", "/graphiql", "/k", "/k/preview", "/journey/sandbox/digilocker"];
 
     async fn get_with(path: &str, headers: &[(&'static str, &str)]) -> Response<Body> {
         let mut request = Request::get(path);
@@ -224,9 +224,10 @@ mod tests {
                     assert_eq!(headers[name], value, "{}", asset.path);
                 }
                 let policy = headers["content-security-policy"].to_str().unwrap();
-                assert!(
-                    policy.starts_with("default-src 'none'; ") && policy.ends_with("frame-ancestors 'none'")
-                );
+                // The preview of a look, which the settings show in a frame, and nothing else.
+                let framed_by = if asset.path == "/k/preview" { "'self'" } else { "'none'" };
+                assert!(policy.starts_with("default-src 'none'; "));
+                assert!(policy.ends_with(&format!("; frame-ancestors {framed_by}")), "{}", asset.path);
                 assert!(!policy.contains("'unsafe-eval'") && !policy.contains("http"), "{policy}");
             }
             let answer = get_with(asset.path, &[]).await;
@@ -239,7 +240,8 @@ mod tests {
 
     #[tokio::test]
     async fn scripts_are_files_only() {
-        assert!(!journey::POLICY.contains("unsafe"));
+        assert!(!journey::POLICY.contains("unsafe") && !journey::PREVIEW_POLICY.contains("unsafe"));
+        assert!(!journey::PREVIEW_POLICY.contains("connect-src"), "a preview asks nobody");
         assert!(EXPLORER_POLICY.contains("script-src 'self';") && !FRONT_POLICY.contains("script-src"));
         assert!(EXPLORER_POLICY.contains("connect-src 'self';") && !FRONT_POLICY.contains("connect-src"));
         for path in PAGES {
@@ -276,7 +278,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(modules + 3, journey::FILES.len(), "besides two pages and what they share");
+        assert_eq!(modules + 4, journey::FILES.len(), "besides three pages and what they share");
     }
 
     /// What a module imports, as the address that the browser makes of it.
@@ -301,7 +303,8 @@ mod tests {
         let html = text(get_with("/k", &[]).await).await;
         for asset in journey::FILES.iter().filter(|asset| asset.content_type == JS) {
             let is_named = html.contains(&format!("\"{}\"", asset.path));
-            assert_eq!(is_named, asset.path != "/k/standin.js", "{}", asset.path);
+            let other = ["/k/standin.js", "/k/preview.js", "/k/draft.js"].contains(&asset.path);
+            assert_eq!(is_named, !other, "{}", asset.path);
         }
     }
 
