@@ -83,8 +83,8 @@ impl<M: Mutate> Row for Payload<M> {
     }
 }
 
-/// The one argument of a mutation.
-pub struct Input<I>(I);
+/// The one argument of a mutation, or of a query that tries one.
+pub struct Input<I>(pub I);
 
 impl<I: InputType + 'static> Arguments for Input<I> {
     fn describe(registry: &mut Registry) -> Vec<MetaInputValue> {

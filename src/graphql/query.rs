@@ -7,7 +7,7 @@ use std::{
 
 use async_graphql::{ID, InputObject};
 use entity::{
-    Scoped, StepKind, customer,
+    Role, Scoped, StepKind, customer,
     id::{AttemptId, StepId},
 };
 use futures_util::FutureExt;
@@ -23,7 +23,8 @@ use super::{
         plan::Plan,
     },
     journey::{self, Journey},
-    merchant::{self, Merchant},
+    merchant::{self, BrandingCheck, BrandingUpdateInput, Merchant},
+    mutation::Input,
     node::{self, Node, NodeId},
     reasons::{self, ReasonCode},
     scalar::EventCursor,
@@ -96,6 +97,10 @@ impl Row for Query {
                 .optional::<NoArgs, Merchant>("merchant", "Your merchant; null for the platform's key.", |cx, _, _, _| {
                     async move { Ok(vec![merchant::own(cx).await?]) }.boxed()
                 })
+                .optional::<Input<BrandingUpdateInput>, BrandingCheck>("brandingCheck", "What `brandingUpdate` would say of this input, LOW_CONTRAST with the nearest colour that passes included; nothing is changed, and `idempotencyKey` says nothing here. Takes the role ADMIN.", |cx, _, Input(input), _| {
+                    async move { Ok(vec![Some(Arc::new(BrandingCheck::of(cx, input).await?))]) }.boxed()
+                })
+                .role(Role::Admin)
                 .optional::<CustomerArgs, Customer>("customer", "A customer by id or by reference; null when there is none.", |cx, _, args, plan| {
                     async move { Ok(vec![one_customer(cx, args, plan).await?]) }.boxed()
                 })

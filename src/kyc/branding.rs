@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    error::{Result, UserError, UserErrorCode},
+    error::{Error, Result, UserError, UserErrorCode},
     events::Draft,
 };
 
@@ -72,6 +72,17 @@ pub async fn update(
         })
     })
     .await
+}
+
+/// Whether [`update`] would take a look, and nothing else: nothing is written, and nothing is locked. ADMIN.
+///
+/// # Errors
+/// As [`update`].
+pub async fn judge(kyc: &Kyc, actor: &Actor, input: BrandingUpdate) -> Result<()> {
+    let scope = actor.require(Role::Admin)?;
+    let merchant = merchant::Entity::of(scope).one(kyc.db.reader()).await?;
+    let merchant = merchant.ok_or_else(|| Error::internal("an actor without a merchant"))?;
+    check(input, &merchant).map(drop)
 }
 
 #[derive(Default)]
@@ -203,7 +214,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::error::Error;
 
     fn acme() -> merchant::Model {
         merchant::Model {

@@ -8,6 +8,11 @@ pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-sr
     connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
     trusted-types 'none'; frame-ancestors 'none'";
 
+/// A preview asks nobody, and a page of this origin alone may show it in a frame. All else is as for the journey itself.
+pub(super) const PREVIEW_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; \
+    frame-ancestors 'self'";
+
 /// `/k/NAME` is the file of that name.
 macro_rules! module {
     ($name:literal) => {
@@ -15,19 +20,23 @@ macro_rules! module {
     };
 }
 
-pub(super) static FILES: [Asset; 25] = [
+pub(super) static FILES: [Asset; 29] = [
     page("/k", HTML, include_bytes!("../../web/journey/index.html"), POLICY),
     // Where `checks::sandbox` sends to in place of DigiLocker.
     page("/journey/sandbox/digilocker", HTML, include_bytes!("../../web/journey/digilocker.html"), POLICY),
+    page("/k/preview", HTML, include_bytes!("../../web/journey/preview.html"), PREVIEW_POLICY),
+    file("/k/preview.css", CSS, include_bytes!("../../web/journey/preview.css")),
     file("/k/journey.css", CSS, include_bytes!("../../web/journey/journey.css")),
     module!("api.js"),
     module!("app.js"),
     module!("consent.js"),
+    module!("draft.js"),
     module!("ends.js"),
     module!("form.js"),
     module!("frame.js"),
     module!("live.js"),
     module!("picture.js"),
+    module!("preview.js"),
     module!("sandbox.js"),
     module!("standin.js"),
     module!("steps/bank.js"),

@@ -19,8 +19,8 @@ export function header(branding, sandboxed, spoken) {
 function brand({ displayName, logoUrl }) {
   if (!logoUrl) return h('span', { class: 'brand' }, displayName);
   // From where the page came from, whatever the server calls itself: nothing else may be loaded.
-  const { pathname, search } = new URL(logoUrl, location.href);
-  return h('img', { class: 'logo', src: pathname + search, alt: displayName });
+  const { protocol, pathname, search } = new URL(logoUrl, location.href);
+  return h('img', { class: 'logo', src: protocol === 'data:' ? logoUrl : pathname + search, alt: displayName });
 }
 
 /** The bottom: help, and until when one may come back. */

@@ -17,9 +17,14 @@ function preferred() {
 /** The language in use, as a BCP 47 tag. */
 export const current = () => language;
 
-/** Uses another language from now on. */
-export function use(tag) {
+/** Uses another language on this page. */
+export function speak(tag) {
   language = tag;
+}
+
+/** Uses another language from now on, here and when they come back. */
+export function use(tag) {
+  speak(tag);
   browser.set('language', tag);
 }
 

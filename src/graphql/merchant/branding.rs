@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 
 use super::Merchant;
 use crate::{
-    error::Result,
+    error::{Error, Result, UserError},
     graphql::{
         exec::{
             Context,
@@ -15,6 +15,7 @@ use crate::{
         },
         mutation::{Mutate, Payload, Shown},
         scalar::{Color, Url},
+        user_error::UserErrorRow,
     },
     kyc::{branding, logo},
 };
@@ -102,6 +103,37 @@ impl From<BrandingUpdateInput> for branding::BrandingUpdate {
             corner_radius: input.corner_radius.into(),
             support_email: input.support_email.into(),
             support_url: input.support_url.map_value(|url| url.0).into(),
+        }
+    }
+}
+
+/// What `brandingUpdate` would say of an input.
+pub struct BrandingCheck(Vec<UserError>);
+
+impl Row for BrandingCheck {
+    fn object() -> &'static Object<Self> {
+        static OBJECT: LazyLock<Object<BrandingCheck>> = LazyLock::new(|| {
+            Object::<BrandingCheck>::new("BrandingCheck", "What `brandingUpdate` would say of an input.")
+                .parts(
+                    "userErrors",
+                    "Why the input would be refused; empty when it would be done.",
+                    |_, check| check.0.iter().cloned().map(UserErrorRow).collect(),
+                )
+        });
+        &OBJECT
+    }
+}
+
+impl BrandingCheck {
+    /// Asks the use case, as the mutation does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(cx: &Context<'_>, input: &BrandingUpdateInput) -> Result<Self> {
+        match branding::judge(cx.kyc, cx.actor, input.clone().into()).await {
+            Ok(()) => Ok(Self(Vec::new())),
+            Err(Error::User(errors)) => Ok(Self(errors)),
+            Err(error) => Err(error),
         }
     }
 }

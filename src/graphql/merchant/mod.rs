@@ -9,7 +9,7 @@ use async_graphql::InputObject;
 use entity::{Role, merchant};
 use futures_util::FutureExt;
 
-pub use self::branding::{Branding, BrandingUpdate};
+pub use self::branding::{Branding, BrandingCheck, BrandingUpdate, BrandingUpdateInput};
 use super::{
     api_key::{self, ApiKey},
     exec::{

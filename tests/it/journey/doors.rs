@@ -91,6 +91,7 @@ async fn every_field_of_the_roots_but_the_journeys_is_forbidden_to_a_customer() 
         ("eventCursor", "query { eventCursor }"),
         ("reasonCodes", "query { reasonCodes { code } }"),
         ("screeningLists", "query { screeningLists { name } }"),
+        ("brandingCheck", "query { brandingCheck(input: {}) { userErrors { code } } }"),
         (
             "summary",
             "query { summary(from: \"2026-01-01\", to: \"2026-12-31\") { medianSecondsToComplete } }",

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use kyc_stack::{
     checks::sandbox::TABLE,
-    kyc::journey::CONSENT_TEXT_VERSION,
+    kyc::{
+        branding::{DEFAULT, DEFAULT_CORNER_RADIUS},
+        journey::CONSENT_TEXT_VERSION,
+    },
     lifecycle::reasons::{self, catalogue},
 };
 
@@ -72,6 +75,19 @@ fn every_reason_that_a_customer_may_read_is_translated() {
 #[test]
 fn the_consent_is_the_one_that_is_recorded() {
     assert!(web("consent.js").contains(&format!("TEXT_VERSION = '{CONSENT_TEXT_VERSION}'")));
+}
+
+#[test]
+fn a_look_that_nobody_has_chosen_is_the_default_one() {
+    let css = web("journey.css");
+    let is = |name: &str, value: &str| {
+        assert!(css.lines().any(|line| line == format!("  --{name}: {value};")), "{name} is not {value}");
+    };
+    is("primary", DEFAULT.primary);
+    is("ground", DEFAULT.background);
+    is("surface", DEFAULT.surface);
+    is("ink", DEFAULT.text);
+    is("radius", &format!("{DEFAULT_CORNER_RADIUS}px"));
 }
 
 #[test]

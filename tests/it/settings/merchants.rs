@@ -1,5 +1,6 @@
 //! A merchant's creation, its look and its journey, as a front end changes them.
 
+use entity::Role;
 use kyc_stack::auth::Actor;
 use serde_json::{Value, json};
 
@@ -7,7 +8,7 @@ use super::house::{
     BRANDING_UPDATE, House, MEMBER_CREATE, MERCHANT_CREATE, MERCHANT_UPDATE, globex, house, member_input,
     payload, refusal, refusals, text,
 };
-use crate::harness::{graph::ask, server::PLATFORM_KEY};
+use crate::harness::{dump::dump, graph::ask, server::PLATFORM_KEY};
 
 #[tokio::test]
 async fn the_platform_creates_a_merchant_and_its_key_works() {
@@ -84,6 +85,38 @@ async fn an_unreadable_colour_is_refused_with_one_that_is_readable() {
         let answer = house.admin(BRANDING_UPDATE, json!({ field: proposed })).await;
         assert_eq!((&answer["branding"][field], &answer["userErrors"]), (&json!(proposed), &json!([])));
     }
+}
+
+#[tokio::test]
+async fn a_look_can_be_tried_before_it_is_saved() {
+    const CHECK: &str = "query ($input: BrandingUpdateInput!) {
+        brandingCheck(input: $input) { userErrors { field message code } } }";
+    let house = house().await;
+    let before = dump(house.server.kyc.db.library()).await;
+    let tried = [
+        json!({ "displayName": "Acme Bank", "primaryColor": "#0b6e4f" }),
+        json!({ "primaryColor": "#e0e0e0" }),
+        json!({ "textColor": "#777777", "backgroundColor": "#888888" }),
+        json!({ "primaryColor": "blue", "cornerRadius": 33, "supportUrl": "ftp://acme.example" }),
+        json!({ "displayName": null, "textColor": null }),
+    ];
+    let mut said = Vec::new();
+    for input in &tried {
+        let answer = ask(&house.server.kyc, &house.admin, CHECK, &json!({ "input": input })).await;
+        said.push(answer["data"]["brandingCheck"]["userErrors"].clone());
+    }
+    assert_eq!(dump(house.server.kyc.db.library()).await, before);
+    assert_eq!(said[0], json!([]));
+    assert_eq!(said[1][0]["code"], "LOW_CONTRAST");
+    // Word for word what saving says.
+    for (input, said) in tried.into_iter().zip(said) {
+        let house = self::house().await;
+        assert_eq!(house.admin(BRANDING_UPDATE, input).await["userErrors"], said);
+    }
+    let reviewer = house.key(Role::Reviewer).await;
+    let answer = ask(&house.server.kyc, &reviewer, CHECK, &json!({ "input": {} })).await;
+    assert_eq!(answer["data"]["brandingCheck"], Value::Null);
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
 }
 
 #[tokio::test]

@@ -183,6 +183,8 @@ export default {
   'standin.title': 'Stand-in for DigiLocker',
   'standin.text': 'This is not DigiLocker. It takes its place in test mode. Choose what is to happen there.',
   'standin.lost': 'This page was opened without a journey. Go back, and begin from there.',
+  'preview.title': 'Preview of the journey',
+  'preview.company': 'Your company',
   'reason.CONSENT_DECLINED': 'You declined to share your Aadhaar. Please start again and give your consent.',
   'reason.DIGILOCKER_EMPTY_SCOPE': 'No document was shared from DigiLocker. Please start again and tick Aadhaar.',
   'reason.DIGILOCKER_SESSION_EXPIRED': 'The DigiLocker session ended before it was finished. Please start again.',
