@@ -241,6 +241,30 @@ test('a customer has one open attempt: it is shown, and its link is resent inste
   assert.equal(await desk.button('Continue').count(), 0);
 });
 
+test('the merchant’s journey grows while a link is made', { skip, timeout: 120_000 }, async (t) => {
+  const office = await Office.open(t);
+  const browser = await launch(t);
+  const journey = (steps) => office.ask('mutation($input: MerchantUpdateInput!) { out: merchantUpdate(input: $input) { userErrors { message } } }', { input: { journey: steps } });
+  await journey(['PAN', 'SELFIE']);
+  const id = await customer(office, 'Tara Sen');
+  const desk = await Desk.take(t, browser, office, { role: 'AGENT', path: `/links/new#customer=${id}` });
+  const { page } = desk;
+  await page.getByRole('link', { name: 'Tara Sen' }).waitFor();
+  await desk.button('Continue').click();
+  await desk.button('Move Selfie up').click();
+  await desk.button('Continue').click();
+  await journey(['PAN', 'SELFIE', 'SIGNATURE']);
+  await desk.button('Generate the link').click();
+  await desk.heading('Steps and validity', 2).waitFor();
+  await page.getByText('Below ADMIN, the steps must contain').waitFor();
+  await desk.button('Add Signature').click();
+  await desk.button('Continue').click();
+  await desk.button('Generate the link').click();
+  await desk.heading('The link is ready', 2).waitFor();
+  const [{ steps }] = await attempts(office, 'Tara');
+  assert.deepEqual(steps.map(({ kind }) => kind), ['SELFIE', 'PAN', 'SIGNATURE']);
+});
+
 test('a link whose answer was lost is made once, and its URL is made anew', { skip, timeout: 120_000 }, async (t) => {
   const office = await Office.open(t);
   const browser = await launch(t);

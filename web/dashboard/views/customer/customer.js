@@ -17,6 +17,9 @@ const PROFILE = `query ($id: ID!) { customer(id: $id) {
   latestAttempt { ...Linked waitingSince createdAt endedAt expiryReason progress { completed total } rejection { code message } }
 } } ${LINKED}`;
 
+/** A name of more characters is written smaller. */
+const LONG = 60;
+
 export function Customer({ id }) {
   const { can } = useSession();
   const query = useQuery(PROFILE, { id }, { touches: ({ customer }) => customer?.id === id });
@@ -36,7 +39,7 @@ export function Customer({ id }) {
     say('The customer is saved.');
     close();
   };
-  return html`<${Page} wide title="Customer" heading=${html`<bdi>${customer.name}</bdi>`} above=${html`<a href="/">Compliance</a> / Customer`}
+  return html`<${Page} wide title="Customer" heading=${html`<bdi class=${customer.name.length > LONG ? 'long' : undefined}>${customer.name}</bdi>`} above=${html`<a href="/">Compliance</a> / Customer`}
     actions=${open ? html`<a class="button primary" href=${`/attempts/${attempt.id}`}>Open attempt ${attempt.number}</a>`
       : can('AGENT') && html`<a class="button primary" href=${`/links/new#customer=${id}`}>Generate a KYC link</a>`}>
     <div class="profile">

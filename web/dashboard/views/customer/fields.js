@@ -38,7 +38,7 @@ export function CustomerFields({ value, onValue, errorOf, hintOf = () => undefin
   const known = !value.country || COUNTRIES.some(([code]) => code === value.country);
   return html`<div class="customer-fields">
     <div class=${fresh ? undefined : 'whole'}><${Text} ...${field('name', { label: 'Name', dir: 'auto', hint: 'In full, as on their documents.' })} /></div>
-    ${fresh && html`<${Text} ...${field('reference', { label: 'Reference', optional: true, dir: 'auto', spellcheck: false, hint: 'Your own id of them. It can’t be changed later.' })} />`}
+    ${fresh && html`<${Text} ...${field('reference', { label: 'Reference', optional: true, dir: 'auto', spellcheck: false, hint: 'Your own id. It can’t be changed later.' })} />`}
     <${Text} ...${field('dateOfBirth', { label: 'Date of birth', type: 'date', optional: true, min: '1900-01-01', max: today(merchant.timeZone), onBlur: look, onKeyUp: look,
       hint: 'For exact matching.' })} />
     <${Text} ...${field('phone', { label: 'Phone', type: 'tel', optional: true, hint: 'As in +91 98765 43210.' })} />

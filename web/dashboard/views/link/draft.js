@@ -7,24 +7,26 @@ import { EMPTY } from '../customer/fields.js';
 
 let kept;
 
-const begun = (merchant) => ({
+const BEGUN = {
   /** `known`: a customer whom the merchant has; `fresh`: a new one. */
   kind: 'known', search: '', customerId: undefined, typed: EMPTY,
-  steps: merchant.journey, validity: usual(merchant), redirect: '',
+  /** As the merchant has them, until they are changed. */
+  steps: undefined, validity: undefined, redirect: '',
   /** Whether it was looked over before, what the server refused then, the open attempt that is in the way, and what came of it in the end. */
   seen: false, errors: [], standing: undefined, made: undefined,
-});
+};
 
 /** `[draft, set, anew]`: the draft, what changes parts of it, and what begins another. It belongs to one member. */
 export function useDraft() {
   const { viewer, merchant } = useSession();
-  if (kept?.of !== viewer.id) kept = { of: viewer.id, draft: begun(merchant) };
+  if (kept?.of !== viewer.id) kept = { of: viewer.id, draft: BEGUN };
   const [, redraw] = useState(0);
   const put = (draft) => {
     kept = { of: viewer.id, draft };
     redraw((times) => times + 1);
   };
-  return [kept.draft, (changes) => put({ ...kept.draft, ...changes }), (changes) => put({ ...begun(merchant), ...changes })];
+  const draft = { ...kept.draft, steps: kept.draft.steps ?? merchant.journey, validity: kept.draft.validity ?? usual(merchant) };
+  return [draft, (changes) => put({ ...kept.draft, ...changes }), (changes) => put({ ...BEGUN, ...changes })];
 }
 
 /** What the server refused of a field, as it is named in the input. */

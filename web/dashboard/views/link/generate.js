@@ -34,6 +34,7 @@ export function Generate() {
 function Stages() {
   const [look, setLook] = useLook();
   const [draft, set, anew] = useDraft();
+  const came = useRef(false);
   // Somebody comes from a customer's page.
   useEffect(() => {
     if (!look.customer) return;
@@ -54,16 +55,16 @@ function Stages() {
     go('link', { replace: true });
     return made;
   };
+  const [stage, title] = STAGES[at];
   const next = () => {
     const last = at === 1 || (draft.seen && !draft.errors.some((error) => stageOf(error) === 'journey'));
-    set({ seen: last, made: undefined });
+    set({ seen: last, made: undefined, errors: draft.errors.filter((error) => stageOf(error) !== stage) });
     go(last ? 'review' : 'journey');
   };
-  const [stage, title] = STAGES[at];
   return html`<${Page} title="Generate a KYC link">
     <${Track} at=${at} go=${go} />
     <section class="stage" key=${stage}>
-      <${Heading} text=${stage === 'link' ? (draft.made.url ? 'The link is ready' : 'The link is made') : title} />
+      <${Heading} came=${came} text=${stage === 'link' ? (draft.made.url ? 'The link is ready' : 'The link is made') : title} />
       ${stage === 'customer' && html`<${Who} draft=${draft} set=${set} next=${next} />`}
       ${stage === 'journey' && html`<${Journey} draft=${draft} set=${set} next=${next} />`}
       ${stage === 'review' && html`<${Review} draft=${draft} set=${set} go=${go} done=${done} />`}
@@ -75,16 +76,20 @@ function Stages() {
 /** Where one is among the stages; those that are done can be gone back to. */
 const Track = ({ at, go }) => html`<nav aria-label="Stages"><ol class="stages">${STAGES.map(([stage, name], place) => html`
   <li key=${stage} data-done=${place < at ? '' : undefined} aria-current=${place === at ? 'step' : undefined}>
-    <span class="place" aria-hidden="true">${place + 1}</span>${place < at && at < 3 ? html`<button type="button" class="bare" onClick=${() => go(stage)}>${name}</button>` : html`<span>${name}</span>`}
+    ${place < at && at < 3 ? html`<button type="button" class="bare" onClick=${() => go(stage)}><${Place} place=${place} name=${name} /></button>` : html`<${Place} place=${place} name=${name} />`}
   </li>`)}</ol></nav>`;
 
+const Place = ({ place, name }) => html`<span class="place" aria-hidden="true">${place + 1}</span><span class="name">${name}</span>`;
+
 /** Whoever comes to another stage hears which; a field that was refused comes first. */
-function Heading({ text }) {
+function Heading({ text, came }) {
   const heading = useRef();
   useEffect(() => {
     const wrong = heading.current.parentElement.querySelector('[aria-invalid=true]');
     if (wrong) wrong.focus();
-    else if (location.hash) heading.current.focus({ preventScroll: true });
+    // The first one was not come to: the page was.
+    else if (came.current) heading.current.focus({ preventScroll: true });
+    came.current = true;
   }, []);
   return html`<h2 tabindex="-1" ref=${heading}>${text}</h2>`;
 }
