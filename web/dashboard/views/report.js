@@ -1,5 +1,5 @@
 // Download KYC report: the exact file of the REST route.
-import { html, useState } from '../../shared/view.js';
+import { html, useId, useState } from '../../shared/view.js';
 import { Unfit } from '../api.js';
 import { Button, Check, Copy } from '../parts/form.js';
 import { Empty } from '../parts/notice.js';
@@ -23,8 +23,12 @@ const DATES = [
 ];
 
 /** One of a few, each with a sentence. */
-const Radios = ({ legend, name, options, value, onText }) => html`<fieldset class="radios"><legend>${legend}</legend>${options.map(([one, text, more]) => html`
-  <label key=${one} class="radio"><input type="radio" name=${name} checked=${value === one} onChange=${() => onText(one)} /><span>${text}<span class="hint">${more}</span></span></label>`)}</fieldset>`;
+function Radios({ legend, name, options, value, onText }) {
+  const id = useId();
+  return html`<fieldset class="radios"><legend>${legend}</legend>${options.map(([one, text, more]) => html`<div key=${one} class="radio">
+    <input type="radio" id=${`${id}-${one}`} name=${name} aria-describedby=${`${id}-${one}-more`} checked=${value === one} onChange=${() => onText(one)} />
+    <div><label for=${`${id}-${one}`}>${text}</label><p class="hint" id=${`${id}-${one}-more`}>${more}</p></div></div>`)}</fieldset>`;
+}
 
 /** What the server said of a parameter, for the field: `to: a report covers at most 10 years`. */
 function wordOf(error, ...parameters) {

@@ -31,36 +31,39 @@ const told = ({ counts, total }) => (total === 0 ? 'No attempts'
 export function Chart({ byDay, from, to }) {
   const id = useId();
   const [element, width] = useWidth();
-  const [at, setAt] = useState();
+  const [place, setAt] = useState();
   const room = Math.max(0, width - AROUND.left - AROUND.right);
   const unit = unitOf(from, to, room || Infinity);
   const buckets = bucketsOf(byDay, from, to, unit);
+  const last = buckets.length - 1;
+  // Other days may have fewer bars than those before.
+  const at = place === undefined ? undefined : Math.min(place, last);
   useEffect(() => setAt(undefined), [from, to, unit]);
-  const shown = at === undefined ? undefined : buckets[at];
+  const shown = buckets[at];
 
   const keys = (event) => {
-    const now = at ?? buckets.length - 1;
+    const now = at ?? last;
     const page = unit === 'day' ? 7 : 4;
     const next = {
       ArrowLeft: now - 1, ArrowDown: now - 1, ArrowRight: now + 1, ArrowUp: now + 1, PageDown: now - page, PageUp: now + page,
-      Home: 0, End: buckets.length - 1,
+      Home: 0, End: last,
     }[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    setAt(Math.min(buckets.length - 1, Math.max(0, next)));
+    setAt(Math.min(last, Math.max(0, next)));
   };
   const point = (event) => {
     const x = event.clientX - element.current.getBoundingClientRect().left - AROUND.left;
     if (x >= 0 && x < room) setAt(Math.floor((x / room) * buckets.length));
   };
-  const spoken = buckets[at ?? buckets.length - 1];
+  const spoken = buckets[at ?? last];
   return html`<section class="card chart">
     <h2>Attempts by state, by ${unit}</h2>
     <ul class="legend" aria-label="Legend">${STATES.map((state) => html`<li key=${state}><${Swatch} of=${state} id=${id} />${word('state', state)}</li>`)}</ul>
-    <p class="told">${shown ? html`<strong>${fully(shown)}</strong> ${told(shown)}` : html`<span class="hint">Created on these days, in the state of now. Point at a bar, or move along them with the arrow keys.</span>`}</p>
+    <p class="told">${shown ? html`<strong>${fully(shown)}</strong><span>${told(shown)}</span>` : html`<span class="hint">Created on these days, in the state of now. Point at a bar, or move along them with the arrow keys.</span>`}</p>
     <div class="bars" ref=${element} role="slider" tabindex="0" aria-label=${unit === 'day' ? 'Day' : 'Week'} aria-valuemin="1" aria-valuemax=${buckets.length}
-      aria-valuenow=${(at ?? buckets.length - 1) + 1} aria-valuetext=${`${fully(spoken)}. ${told(spoken)}`}
-      onKeyDown=${keys} onFocus=${(event) => event.target.matches(':focus-visible') && setAt(at ?? buckets.length - 1)} onBlur=${() => setAt(undefined)}
+      aria-valuenow=${(at ?? last) + 1} aria-valuetext=${`${fully(spoken)}. ${told(spoken)}`}
+      onKeyDown=${keys} onFocus=${(event) => event.target.matches(':focus-visible') && setAt(at ?? last)} onBlur=${() => setAt(undefined)}
       onPointerMove=${point} onPointerDown=${point} onPointerLeave=${(event) => event.pointerType === 'mouse' && setAt(undefined)}>
       <${Drawing} ...${{ id, width, room, buckets, at }} />
     </div>
@@ -75,6 +78,7 @@ function Drawing({ id, width, room, buckets, at }) {
   const step = room / buckets.length;
   const thick = Math.max(2, Math.min(36, step - Math.max(1, step * 0.2)));
   const every = Math.max(1, Math.ceil(NAME / step));
+  const last = buckets.length - 1;
   // An empty drawing has the patterns of the legend, before its width is known.
   return html`<svg width=${width} height=${HEIGHT} aria-hidden="true"><${Fills} id=${id} />
     ${room > 0 && html`
@@ -82,9 +86,13 @@ function Drawing({ id, width, room, buckets, at }) {
         <text class="axis" x=${AROUND.left - 8} y=${y(tick) + 4} text-anchor="end">${tick.toLocaleString('en')}</text></g>`)}
       ${at !== undefined && html`<rect class="pointed" x=${AROUND.left + at * step} y=${AROUND.top} width=${step} height=${tall} />`}
       ${buckets.map((bucket, place) => html`<${Bar} key=${bucket.from} ...${{ id, bucket, y, x: AROUND.left + place * step + (step - thick) / 2, thick }} />`)}
-      ${buckets.map((bucket, place) => (buckets.length - 1 - place) % every === 0 && html`
-        <text key=${`name ${bucket.from}`} class="axis" text-anchor=${step < NAME && place === buckets.length - 1 ? 'end' : 'middle'}
-          x=${step < NAME && place === buckets.length - 1 ? width - AROUND.right : AROUND.left + (place + 0.5) * step} y=${HEIGHT - 6}>${shortly(bucket)}</text>`)}`}
+      ${buckets.map((bucket, place) => {
+        if ((last - place) % every !== 0) return null;
+        // The last name would stand over the edge.
+        const atEdge = step < NAME && place === last;
+        return html`<text key=${`name ${bucket.from}`} class="axis" text-anchor=${atEdge ? 'end' : 'middle'}
+          x=${atEdge ? width - AROUND.right : AROUND.left + (place + 0.5) * step} y=${HEIGHT - 6}>${shortly(bucket)}</text>`;
+      })}`}
   </svg>`;
 }
 
