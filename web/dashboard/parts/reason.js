@@ -2,6 +2,7 @@
 import { html, useMemo } from '../../shared/view.js';
 import { useQuery } from '../query.js';
 import { Choice, Lines, refused } from './form.js';
+import { Failure } from './notice.js';
 
 const CODES = `query ($kind: StepKind) { reasonCodes(kind: $kind) { code message staffOnly } }`;
 
@@ -30,7 +31,7 @@ const readable = (code) => code.charAt(0) + code.slice(1).toLowerCase().replaceA
  * the change, `missing` is said where no code is chosen.
  */
 export function Reason({ kind, first = NONE, value, onValue, errors = [], missing, optional = false, secret = false, toCustomer = false, autofocus = false }) {
-  const { data } = useQuery(CODES, { kind });
+  const { data, error, reload } = useQuery(CODES, { kind });
   const codes = useMemo(() => data?.reasonCodes.filter(({ code, staffOnly }) => !OF_THE_RULES.includes(code) && !(toCustomer && staffOnly)) ?? [], [data, toCustomer]);
   const options = useMemo(() => {
     const texts = codes.map(({ code, message, staffOnly }) => [code, `${readable(code)}${staffOnly ? ' (staff only)' : ''}`, message]);
@@ -43,6 +44,7 @@ export function Reason({ kind, first = NONE, value, onValue, errors = [], missin
   // Words for nobody are not asked for; but what is typed is never sent unseen.
   const words = value.message || (chosen ? !unseen || !chosen.message : !secret);
   return html`
+    ${error && html`<${Failure} error=${error} again=${reload} />`}
     <${Choice} label="Reason" optional=${optional} options=${options} value=${value.code} onText=${(code) => set({ code })} autofocus=${autofocus}
       hint=${chosen?.staffOnly && !secret ? 'For staff only: the customer reads that their details are under review, and not this.' : undefined}
       error=${refused(errors, 'reason.code') ?? refused(errors, 'reason') ?? missing} />

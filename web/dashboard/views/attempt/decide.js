@@ -40,7 +40,7 @@ export function DecideStep({ desk, attempt, step, move: wanted, onClose, onDone 
     <${Form} onSubmit=${send} trouble=${trouble}>
       <p class="stands"><${Status} status=${step.status} /> ${step.waitingOn && html`<span>waits on <${Waiting} on=${step.waitingOn} /></span>`}
         <span>try ${step.tries} of ${step.maxTries}</span></p>
-      ${moved && html`<${Meanwhile} meanwhile=${meanwhile} what="This step">Now it is ${word('status', step.status).toLowerCase()}${
+      ${moved && html`<${Meanwhile} meanwhile=${meanwhile} what="This step">It now says: ${word('status', step.status).toLowerCase()}${
         step.waitingOn && html`, waiting on the ${word('party', step.waitingOn).toLowerCase()}`}.<//>`}
       ${!open && !busy && html`<${Over} onClose=${onClose}>There is nothing to decide here any more: the attempt is ${word('state', attempt.state).toLowerCase()}.<//>`}
       ${open && html`

@@ -50,7 +50,8 @@ export function Match({ match, customer, may, ask }) {
   return html`<li class="match" data-id=${match.id} data-of=${match.decision}>
     <div class="top"><h4 id=${`match-${match.id}`} tabindex="-1"><bdi>${match.listedName}</bdi></h4><${Badge} decision=${match.decision} />
       <${Meter} score=${Math.round(match.score * 100)} label="Score of the match" /></div>
-    <${Beside} match=${match} customer=${customer} />
+    ${pending ? html`<${Beside} match=${match} customer=${customer} />`
+      : html`<details class="explains"><summary>Beside the customer</summary><${Beside} match=${match} customer=${customer} /></details>`}
     ${match.explanation.length > 0 && html`<details class="explains" open=${pending}><summary>Why it matched</summary>
       <ul>${match.explanation.map((line) => html`<li dir="auto">${line}</li>`)}</ul></details>`}
     ${match.note && html`<p class="said" dir="auto">${match.note}</p>`}

@@ -26,7 +26,7 @@ export function Step({ step, attempt, may, ask }) {
       <p class="where"><${Status} status=${status} />${step.waitingOn && html`<span>waits on <${Waiting} on=${step.waitingOn} /></span>`}</p>
       ${hand.length === 0 && any}
     </div>
-    <${Facts} step=${step} />
+    <${Facts} step=${step} over=${attempt.endedAt} />
     ${step.reason && html`<div class="why"><${Because} reason=${step.reason} /></div>`}
     ${screening ? html`<${Screening} step=${step} attempt=${attempt} may=${may} ask=${ask} />` : html`<${Result} step=${step} />`}
     ${hand.length > 0 && html`<div class="decisions" role="group" aria-label=${`Decide: ${name}`}>
@@ -35,13 +35,14 @@ export function Step({ step, attempt, may, ask }) {
   </li>`;
 }
 
-function Facts({ step: { status, tries, maxTries, provider, startedAt, endedAt } }) {
+/** `over` is when the attempt ended, if it has: nothing goes on after that. */
+function Facts({ step: { status, tries, maxTries, provider, startedAt, endedAt }, over }) {
   const now = useNow();
   if (!startedAt) return null;
-  const seconds = Math.max(0, (new Date(endedAt ?? now) - new Date(startedAt)) / 1000);
+  const seconds = Math.max(0, (new Date(endedAt ?? over ?? now) - new Date(startedAt)) / 1000);
   return html`<dl class="sub">
     <div><dt>Tries</dt><dd>${tries} of ${maxTries}</dd></div>
-    <div><dt>${endedAt ? 'Took' : status === 'IN_PROGRESS' ? 'Running for' : 'Open for'}</dt><dd>${lasting(seconds)}</dd></div>
+    <div><dt>${endedAt ? 'Took' : over ? 'Was open for' : status === 'IN_PROGRESS' ? 'Running for' : 'Open for'}</dt><dd>${lasting(seconds)}</dd></div>
     ${provider && html`<div><dt>By</dt><dd>${provider}</dd></div>`}
     <div><dt>Started</dt><dd><${Time} at=${startedAt} style="second" /></dd></div>
     ${endedAt && html`<div><dt>Ended</dt><dd><${Time} at=${endedAt} style="second" /></dd></div>`}
