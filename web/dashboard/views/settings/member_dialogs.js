@@ -39,7 +39,7 @@ export function Invite({ onDone, onClose }) {
   if (made) return html`<${Dialog} title="The member is added" onClose=${onClose}><${Handed} ...${made} onClose=${onClose} /><//>`;
   return html`<${Dialog} title="Invite a member" onClose=${onClose}><${Form} onSubmit=${send} trouble=${trouble}>
     <${Text} label="Name" value=${name} onText=${setName} error=${refused(errors, 'name')} maxlength="100" dir="auto" autocomplete="off" />
-    <${Text} label="Email" type="email" hint="They sign in with it." value=${email} onText=${setEmail} error=${refused(errors, 'email')} spellcheck="false" autocomplete="off" />
+    <${Text} label="Email" type="email" hint="They sign in with it." value=${email} onText=${setEmail} error=${refused(errors, 'email')} spellcheck=${false} autocomplete="off" />
     <${Role} value=${role} onText=${setRole} error=${refused(errors, 'role')} />
     <${Refusals} errors=${errors} besides=${['name', 'email', 'role']} />
     <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Add the member<//><button type="button" onClick=${onClose}>Cancel</button></div>

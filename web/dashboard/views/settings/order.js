@@ -1,5 +1,5 @@
 // The steps of a journey in their order: moved, left out and taken in by buttons, which the keyboard has, too.
-import { html, useEffect, useRef } from '../../../shared/view.js';
+import { html, useLayoutEffect, useRef } from '../../../shared/view.js';
 import { say } from '../../parts/notice.js';
 import { word, words } from '../../words.js';
 
@@ -7,7 +7,7 @@ export function Order({ steps, onSteps, error }) {
   const list = useRef();
   const focus = useRef();
   // The button that was pressed is somewhere else by now, or gone.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focus.current) return;
     const [kind, ...actions] = focus.current;
     focus.current = undefined;

@@ -1,5 +1,5 @@
 // Where journeys may send customers back to: a list of origins.
-import { html, useEffect, useRef } from '../../../shared/view.js';
+import { html, useLayoutEffect, useRef } from '../../../shared/view.js';
 import { Text, refused } from '../../parts/form.js';
 
 /** The most that the server takes. */
@@ -9,7 +9,7 @@ export function Origins({ origins, onOrigins, errors }) {
   const list = useRef();
   const focus = useRef(false);
   // Whoever asked for one more wants to type it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focus.current) return;
     focus.current = false;
     const inputs = list.current.querySelectorAll('input');
@@ -23,7 +23,7 @@ export function Origins({ origins, onOrigins, errors }) {
   return html`<fieldset class="origins" ref=${list}><legend>Where a journey may send customers back to</legend>
     <p class="hint">Origins such as https://shop.example, without a path. A link can carry an address below one of them for its end.</p>
     ${origins.map((origin, at) => html`<div key=${at} class="origin">
-      <${Text} label=${`Origin ${at + 1}`} type="url" value=${origin} onText=${(text) => put(at, text)} placeholder="https://shop.example" spellcheck="false" autocomplete="off"
+      <${Text} label=${`Origin ${at + 1}`} type="url" value=${origin} onText=${(text) => put(at, text)} placeholder="https://shop.example" spellcheck=${false} autocomplete="off"
         error=${refused(errors, `redirectOrigins.${at}`)} />
       <button type="button" class="bare" aria-label=${`Remove origin ${at + 1}`} onClick=${() => resize(origins.filter((_, place) => place !== at))}>Remove</button>
     </div>`)}
