@@ -144,7 +144,13 @@ test('what is refused of a new customer stands at its field, and what was typed 
   await customer(office, 'Somebody Else', { reference: 'T-1' });
   const desk = await Desk.take(t, browser, office, { role: 'AGENT', path: '/links/new' });
   const { page } = desk;
-  await page.getByRole('radio', { name: 'A new customer' }).check();
+  const field = page.getByRole('combobox');
+  await field.fill('Lata');
+  await page.getByText('Nobody is found.').waitFor();
+  await field.press('ArrowDown');
+  await field.press('Enter');
+  assert.equal(await page.getByLabel('Name').inputValue(), 'Lata');
+  await page.getByLabel('Name').fill('');
   await desk.button('Continue').click();
   await page.getByText('Enter the customer’s name.').waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-invalid')), 'true');
@@ -259,8 +265,24 @@ test('the merchant’s journey grows while a link is made', { skip, timeout: 120
   await page.getByText('Below ADMIN, the steps must contain').waitFor();
   await desk.button('Add Signature').click();
   await desk.button('Continue').click();
+
+  // Whoever goes away before the answer finds the link when they are back.
+  let release;
+  const held = new Promise((done) => { release = done; });
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('kycLinkGenerate')) await held;
+    return route.continue();
+  });
   await desk.button('Generate the link').click();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await desk.heading('Overview').waitFor();
+  const answered = page.waitForResponse((response) => response.request().postData()?.includes('kycLinkGenerate'));
+  release();
+  await (await answered).finished();
+  assert.equal(new URL(page.url()).pathname, '/overview');
+  await page.getByRole('link', { name: 'Generate a link' }).click();
   await desk.heading('The link is ready', 2).waitFor();
+  assert.match(await madeUrl(desk), /\/k#.{40,}$/);
   const [{ steps }] = await attempts(office, 'Tara');
   assert.deepEqual(steps.map(({ kind }) => kind), ['SELFIE', 'PAN', 'SIGNATURE']);
 });

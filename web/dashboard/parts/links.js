@@ -86,7 +86,9 @@ function Resend({ attempt, onChanged, onClose }) {
     <//>`;
   }
   const dead = attempt.link && attempt.link.state !== 'ACTIVE';
-  return html`<${Dialog} title=${first ? 'Make a link' : 'Resend the link'} onClose=${onClose}>
+  // Whoever closes it now would never see the URL that is being made.
+  const close = () => busy || onClose();
+  return html`<${Dialog} title=${first ? 'Make a link' : 'Resend the link'} onClose=${close}>
     <div class="asked">
       ${made ? html`<${Gone} />` : first
         ? html`<p>This attempt was made without a link. With one, the customer does what is theirs on the journey’s page.</p>`
@@ -95,7 +97,7 @@ function Resend({ attempt, onChanged, onClose }) {
         <p>What the customer has done so far stays. ${attempt.link.state === 'EXPIRED' ? 'The validity begins anew.' : 'The link is valid for as long as before.'}</p>`}
       <${Refusals} errors=${errors} />
       ${trouble && html`<${Failure} error=${trouble} />`}
-      <p class="buttons end"><button type="button" onClick=${onClose}>Cancel</button>
+      <p class="buttons end"><${Button} busy=${busy} onClick=${close}>Cancel<//>
         <${Button} kind="primary" busy=${busy} onClick=${run}>Make a new link<//></p>
     </div>
   <//>`;

@@ -1,11 +1,12 @@
 // What was filled in for a link so far. It is in this page's memory alone: what is typed is personal, so it is in no address and no
 // storage; and it outlives the view, so that going away and back loses nothing.
-import { useState } from '../../../shared/view.js';
+import { useEffect, useState } from '../../../shared/view.js';
 import { usual } from '../../parts/validity.js';
 import { useSession } from '../../session.js';
 import { EMPTY } from '../customer/fields.js';
 
 let kept;
+const watchers = new Set();
 
 const BEGUN = {
   /** `known`: a customer whom the merchant has; `fresh`: a new one. */
@@ -20,10 +21,15 @@ const BEGUN = {
 export function useDraft() {
   const { viewer, merchant } = useSession();
   if (kept?.of !== viewer.id) kept = { of: viewer.id, draft: BEGUN };
-  const [, redraw] = useState(0);
+  const [, redraw] = useState();
+  useEffect(() => {
+    watchers.add(redraw);
+    return () => watchers.delete(redraw);
+  }, []);
+  // An answer may come to a view that somebody has left, and come back to.
   const put = (draft) => {
     kept = { of: viewer.id, draft };
-    redraw((times) => times + 1);
+    watchers.forEach((watch) => watch({}));
   };
   const draft = { ...kept.draft, steps: kept.draft.steps ?? merchant.journey, validity: kept.draft.validity ?? usual(merchant) };
   return [draft, (changes) => put({ ...kept.draft, ...changes }), (changes) => put({ ...BEGUN, ...changes })];

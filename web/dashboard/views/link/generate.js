@@ -49,12 +49,13 @@ function Stages() {
     setLook({ stage: stage === 'customer' ? '' : stage }, options);
     scrollTo(0, 0);
   };
-  const done = (made) => {
-    anew({ made });
-    // In the place of the review: Back must not lead to the button that made it.
+  // What was made is shown once it is there, even to whoever went away meanwhile. It takes the place of the review in the history: Back
+  // must not lead to the button that made it.
+  useEffect(() => {
+    if (!draft.made || draft.made.shown) return;
+    set({ made: { ...draft.made, shown: true } });
     go('link', { replace: true });
-    return made;
-  };
+  }, [draft.made]);
   const [stage, title] = STAGES[at];
   const next = () => {
     const last = at === 1 || (draft.seen && !draft.errors.some((error) => stageOf(error) === 'journey'));
@@ -67,7 +68,7 @@ function Stages() {
       <${Heading} came=${came} text=${stage === 'link' ? (draft.made.url ? 'The link is ready' : 'The link is made') : title} />
       ${stage === 'customer' && html`<${Who} draft=${draft} set=${set} next=${next} />`}
       ${stage === 'journey' && html`<${Journey} draft=${draft} set=${set} next=${next} />`}
-      ${stage === 'review' && html`<${Review} draft=${draft} set=${set} go=${go} done=${done} />`}
+      ${stage === 'review' && html`<${Review} draft=${draft} set=${set} go=${go} done=${(made) => anew({ made })} />`}
       ${stage === 'link' && html`<${Made} made=${draft.made} onChanged=${(attempt) => set({ made: { ...draft.made, attempt: { ...draft.made.attempt, ...attempt } } })} anew=${() => { anew({}); go('customer'); }} />`}
     </section>
   <//>`;

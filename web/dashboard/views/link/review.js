@@ -18,7 +18,10 @@ export function Review({ draft, set, go, done }) {
   const customer = draft.kind === 'known' ? chosenOne.data?.customer : draft.typed;
   const [generate, { busy, errors, trouble }] = useAction(async () => {
     const answer = await change('kycLinkGenerate', inputOf(draft), 'url replayed attempt { ...Linked customer { id name } }', LINKED);
-    if (answer.userErrors.length === 0) return done(answer);
+    if (answer.userErrors.length === 0) {
+      done(answer);
+      return answer;
+    }
     if (answer.userErrors.some(({ code }) => code === 'ACTIVE_ATTEMPT_EXISTS')) {
       set({ standing: answer.attempt });
       return answer;

@@ -24,27 +24,44 @@ function useRested(text) {
   return rested;
 }
 
+/** The option for whoever is found nowhere. */
+const NEW = { id: 'new' };
+
+function newsOf({ open, current, nodes, search, more }) {
+  if (!open) return '';
+  if (!current) return 'Searching…';
+  if (nodes.length === 0) return search ? 'Nobody is found.' : 'There are no customers yet.';
+  if (!search) return 'Added last; type to find others';
+  return more ? `The first ${SHOWN}; type more to find others` : `${count(nodes.length, 'customer')} found`;
+}
+
 /** `text` is what is typed; `onPick` gets the customer; `onNew` is for whoever is found nowhere. */
 export function Search({ text, error, onText, onPick, onNew }) {
   const id = useId();
   const list = useRef();
   const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(-1);
+  // By id: what stands at a place may be another customer by the time a key is pressed.
+  const [marked, mark] = useState();
   const search = useRested(text.trim());
   const found = useQuery(FIND, { first: SHOWN, filter: search ? { search } : {} }, { skip: !open });
-  const current = open && found.data && !found.stale && search === text.trim();
-  const nodes = current ? found.data.customers.nodes : [];
-  useEffect(() => setAt(-1), [search, open]);
+  const current = Boolean(found.data) && !found.stale && search === text.trim();
+  // What was found before stays while the new is on its way: nothing flickers at each key.
+  const { nodes = [], pageInfo } = found.data?.customers ?? {};
+  const options = current && nodes.length === 0 ? [NEW] : nodes;
+  const at = options.findIndex((option) => option.id === marked);
+  useEffect(() => mark(undefined), [search, open]);
   useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);
 
-  const pick = (customer) => {
+  const pick = (option) => {
     setOpen(false);
-    onPick(customer);
+    if (option === NEW) onNew();
+    else onPick(option);
   };
+  const move = (to) => (open ? mark(options.at(to % options.length)?.id) : setOpen(true));
   const keys = {
-    ArrowDown: () => (open ? setAt(nodes.length ? (at + 1) % nodes.length : -1) : setOpen(true)),
-    ArrowUp: () => (open ? setAt(nodes.length ? (at <= 0 ? nodes.length : at) - 1 : -1) : setOpen(true)),
-    Enter: () => (nodes[at] ? pick(nodes[at]) : setOpen(true)),
+    ArrowDown: () => move(at + 1),
+    ArrowUp: () => move(at < 0 ? -1 : at - 1),
+    Enter: () => (open && options[at] ? pick(options[at]) : setOpen(true)),
     Escape: () => (open ? setOpen(false) : onText('')),
   };
   const press = (event) => {
@@ -54,23 +71,22 @@ export function Search({ text, error, onText, onPick, onNew }) {
     event.preventDefault();
     act();
   };
-  const news = !open ? '' : !current ? 'Searching…' : nodes.length === 0 ? (search ? 'Nobody is found.' : 'There are no customers yet.')
-    : !search ? 'Added last; type to find others' : found.data.customers.pageInfo.hasNextPage ? `The first ${SHOWN}; type more to find others` : `${count(nodes.length, 'customer')} found`;
   return html`<div class="search">
     <${Field} label="Find the customer" hint="By the beginning of any word of the name, or of the reference." error=${error}>${(given) => html`
       <input type="text" role="combobox" ...${given} aria-autocomplete="list" aria-expanded=${String(open)} aria-controls=${`${id}-list`}
-        aria-activedescendant=${nodes[at] ? `${id}-${at}` : undefined} autocomplete="off" spellcheck=${false} maxlength="200" dir="auto" value=${text}
+        aria-activedescendant=${open && at >= 0 ? `${id}-${at}` : undefined} autocomplete="off" spellcheck=${false} maxlength="200" dir="auto" value=${text}
         onInput=${(event) => { onText(event.target.value); setOpen(true); }} onKeyDown=${press} onClick=${() => setOpen(true)} onBlur=${() => setOpen(false)} />`}<//>
     <div class="listed" hidden=${!open} onMouseDown=${(event) => event.preventDefault()}>
-      <p class="news" role="status">${news}</p>
-      <ul role="listbox" id=${`${id}-list`} aria-label="Customers" ref=${list}>${nodes.map((customer, place) => html`
-        <li key=${customer.id} role="option" id=${`${id}-${place}`} aria-selected=${String(place === at)} onClick=${() => pick(customer)}>
-          <span class="name" dir="auto">${customer.name}</span>
-          <span class="sub">${customer.reference && html`<bdi>${customer.reference}</bdi>`}${customer.email && html`<bdi>${customer.email}</bdi>`}
-            <span>${customer.kycState ? `KYC ${word('state', customer.kycState).toLowerCase()}` : 'no KYC yet'}</span></span>
+      <p class="news" role="status">${newsOf({ open, current, nodes, search, more: pageInfo?.hasNextPage })}</p>
+      <ul role="listbox" id=${`${id}-list`} aria-label="Customers" aria-busy=${open && !current ? 'true' : undefined} ref=${list}>${options.map((option, place) => html`
+        <li key=${option.id} role="option" id=${`${id}-${place}`} aria-selected=${String(place === at)} onClick=${() => pick(option)}>
+          ${option === NEW ? html`<span class="name">Make a new customer${search && html` “<bdi>${search}</bdi>”`}</span>` : html`<${Option} customer=${option} />`}
         </li>`)}</ul>
-      ${current && nodes.length === 0 && html`<p><button type="button" class="bare" onClick=${onNew}>Make a new customer${search && html` “<bdi>${search}</bdi>”`}</button></p>`}
     </div>
     ${found.error && html`<${Failure} error=${found.error} again=${found.reload} />`}
   </div>`;
 }
+
+const Option = ({ customer: { name, reference, email, kycState } }) => html`<span class="name" dir="auto">${name}</span>
+  <span class="sub">${reference && html`<bdi>${reference}</bdi>`}${email && html`<bdi>${email}</bdi>`}
+    <span>${kycState ? `KYC ${word('state', kycState).toLowerCase()}` : 'no KYC yet'}</span></span>`;
