@@ -103,6 +103,12 @@ test('the queue is gone through by keyboard alone', limit, async (t) => {
   await ravi.heading('Bina Second').waitFor();
   await queue.getByText('1 of 2').waitFor();
 
+  // Where one chooses, a letter chooses.
+  await tracker(ravi).getByLabel('Order').focus();
+  await keyboard.press('h');
+  assert.equal(await dialog(ravi).count(), 0);
+  await ravi.heading('Bina Second').focus();
+
   // ?: what keys there are, and that they can be switched off.
   await keyboard.press('?');
   await dialog(ravi).getByText('Place a hold').waitFor();
