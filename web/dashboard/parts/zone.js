@@ -1,5 +1,5 @@
 // Time zones to choose from.
-import { html } from '../../shared/view.js';
+import { html, useMemo } from '../../shared/view.js';
 import { Choice } from './form.js';
 
 /** Names that browsers still list, and what the places are called by now. */
@@ -8,12 +8,16 @@ const RENAMED = {
   'Europe/Kiev': 'Europe/Kyiv', 'Atlantic/Faeroe': 'Atlantic/Faroe', 'America/Godthab': 'America/Nuuk',
 };
 
+const known = Intl.supportedValuesOf('timeZone').map((name) => RENAMED[name] ?? name);
+
 /** Every zone of the IANA list that this browser knows, UTC first; `besides` are in it as they are written. */
-export function zones(...besides) {
-  const known = Intl.supportedValuesOf('timeZone').map((name) => RENAMED[name] ?? name);
-  return ['UTC', ...[...new Set([...known, ...besides])].filter((name) => name && name !== 'UTC').sort()];
+function zones(...besides) {
+  const names = [...new Set([...known, ...besides])].filter((name) => name !== 'UTC').sort();
+  return ['UTC', ...names].map((name) => [name, name.replaceAll('_', ' ')]);
 }
 
-/** One of the zones. Typing a few letters finds it. */
-export const Zone = ({ value, besides = [], ...rest }) => html`
-  <${Choice} ...${rest} value=${value} options=${zones(value, ...besides).map((name) => [name, name.replaceAll('_', ' ')])} />`;
+/** One of the zones; `usual` is in the list whatever the browser calls it. Typing a few letters finds one. */
+export function Zone({ value, usual, ...rest }) {
+  const options = useMemo(() => zones(value, usual), [value, usual]);
+  return html`<${Choice} ...${rest} value=${value} options=${options} />`;
+}

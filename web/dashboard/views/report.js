@@ -68,7 +68,7 @@ function Form() {
     <form class="report" onSubmit=${send} novalidate>
       <section class="card"><h2>Days</h2>
         <${Range} range=${range} wrong=${range.wrong ?? wordOf(download.error, 'from', 'to')} />
-        <${Zone} label="Time zone" hint="Days begin in it, and times are written in it." value=${timeZone} besides=${[merchant.timeZone]} onText=${setTimeZone} error=${wordOf(download.error, 'time_zone')} />
+        <${Zone} label="Time zone" hint="Days begin in it, and times are written in it." value=${timeZone} usual=${merchant.timeZone} onText=${setTimeZone} error=${wordOf(download.error, 'time_zone')} />
         <${Radios} legend="Attempts" name="date" options=${DATES} value=${date} onText=${setDate} />
       </section>
       <section class="card"><h2>What is in it</h2>

@@ -8,7 +8,7 @@ import { Numbers } from './numbers.js';
 
 /** Pixels of the drawing, and around the bars in it. */
 const HEIGHT = 240;
-const AROUND = { left: 36, right: 8, top: 12, bottom: 26 };
+const AROUND = { left: 44, right: 8, top: 12, bottom: 26 };
 /** A name under the axis needs so many. */
 const NAME = 64;
 

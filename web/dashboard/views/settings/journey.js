@@ -52,7 +52,7 @@ function Edit({ saved, onSaved }) {
     </section>
     <section class="card"><h2>Merchant</h2>
       <${Text} label="Name" hint="What your team reads. Customers read the display name of the branding." value=${value('name')} onText=${(text) => set('name', text)} maxlength="100" dir="auto" error=${refused(errors, 'name')} />
-      <${Zone} label="Time zone" hint="Where your days begin and end: in the overview, in filters and reports." value=${value('timeZone')} besides=${[saved.timeZone]} onText=${(zone) => set('timeZone', zone)} error=${refused(errors, 'timeZone')} />
+      <${Zone} label="Time zone" hint="Where your days begin and end: in the overview, in filters and reports." value=${value('timeZone')} usual=${saved.timeZone} onText=${(zone) => set('timeZone', zone)} error=${refused(errors, 'timeZone')} />
       <dl class="facts"><dt>Short name</dt><dd><code>${saved.slug}</code></dd><dt>Mode</dt><dd>${saved.mode === 'SANDBOX' ? 'Sandbox: every check is answered by a stand-in' : 'Live'}</dd></dl>
     </section>
     <${Refusals} errors=${errors} besides=${besides} />
