@@ -94,7 +94,8 @@ function Resend({ attempt, onChanged, onClose }) {
         ? html`<p>This attempt was made without a link. With one, the customer does what is theirs on the journey’s page.</p>`
         : html`<p>${dead ? 'The link of before is dead; this makes a new one.'
           : 'This makes a new link. The one that was sent before stops working at once, and so does any page that was opened with it.'}</p>
-        <p>What the customer has done so far stays. ${attempt.link.state === 'EXPIRED' ? 'The validity begins anew.' : 'The link is valid for as long as before.'}</p>`}
+        <p>What the customer has done so far stays.
+          ${' '}${attempt.link.state === 'EXPIRED' ? 'The validity begins anew.' : 'The link is valid for as long as before.'}</p>`}
       <${Refusals} errors=${errors} />
       ${trouble && html`<${Failure} error=${trouble} />`}
       <p class="buttons end"><${Button} busy=${busy} onClick=${close}>Cancel<//>
@@ -144,11 +145,14 @@ function Revoke({ attempt, onChanged, onClose }) {
     <div class="asked">
       <p>The customer can’t walk the link any more, and any page that was opened with it ends at once.</p>
       ${isTheirs(attempt)
-        ? html`<p><strong>The attempt ends.</strong> It waits on the customer alone, so it becomes Expired (revoked), and nothing brings it back. For another try, generate a new link.</p>`
-        : html`<p><strong>The attempt goes on without the customer.</strong> ${isHeld(attempt) ? 'It is on hold' : 'Somebody else has it'}, so it stays open. If the customer is needed again, resend makes a link that works.</p>`}
+        ? html`<p><strong>The attempt ends.</strong> It waits on the customer alone, so it becomes Expired (revoked), and nothing
+          brings it back. For another try, generate a new link.</p>`
+        : html`<p><strong>The attempt goes on without the customer.</strong> ${isHeld(attempt) ? 'It is on hold' : 'Somebody else has it'}, so
+          it stays open. If the customer is needed again, resend makes a link that works.</p>`}
       <${Refusals} errors=${errors} />
       ${trouble && html`<${Failure} error=${trouble} />`}
-      <p class="buttons end"><button type="button" onClick=${onClose}>Keep it</button><${Button} kind="danger" busy=${busy} onClick=${run}>Revoke the link<//></p>
+      <p class="buttons end"><button type="button" onClick=${onClose}>Keep it</button>
+        <${Button} kind="danger" busy=${busy} onClick=${run}>Revoke the link<//></p>
     </div>
   <//>`;
 }

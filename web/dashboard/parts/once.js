@@ -17,9 +17,11 @@ export function LinkOnce({ url, attempt }) {
       <h3>What to do next</h3>
       <ol class="next">
         <li>Send it to the customer yourself, by SMS, mail or chat, or let them scan the code. Nothing is sent from here.</li>
-        <li>${attempt?.expiresAt ? html`It works until <${Time} at=${attempt.expiresAt} /> (<${Ago} at=${attempt.expiresAt} ahead />).` : 'It works until its validity ends.'}
+        <li>${attempt?.expiresAt ? html`It works until <${Time} at=${attempt.expiresAt} /> (<${Ago} at=${attempt.expiresAt} ahead />).`
+          : 'It works until its validity ends.'}
           ${' '}Whoever has it can walk it, so give it to nobody else.</li>
-        <li>${attempt ? html`<a href=${`/attempts/${attempt.id}`}>Follow it in the tracker</a>: every step is there as it moves.` : 'The tracker shows every step as it moves.'}
+        <li>${attempt ? html`<a href=${`/attempts/${attempt.id}`}>Follow it in the tracker</a>: every step is there as it moves.`
+          : 'The tracker shows every step as it moves.'}
           ${' '}If the link gets lost, resend makes another.</li>
       </ol>
     </div>

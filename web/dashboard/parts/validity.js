@@ -45,11 +45,13 @@ export function Validity({ value, error, onValue }) {
     <legend>The link is valid for</legend>
     <div class="pills">
       ${lengths.map((length) => html`<label key=${length} class="pill"><input type="radio" name=${name} checked=${value.choice === String(length)}
-        onChange=${() => onValue({ ...value, choice: String(length) })} />${lengthOf(length)}${length === standard && html` <span class="note">usual</span>`}</label>`)}
-      <label class="pill"><input type="radio" name=${name} checked=${value.choice === 'own'} onChange=${() => onValue({ ...value, choice: 'own' })} />Other</label>
+        onChange=${() => onValue({ ...value, choice: String(length) })} />${lengthOf(length)}${
+          length === standard && html` <span class="note">usual</span>`}</label>`)}
+      <label class="pill"><input type="radio" name=${name} checked=${value.choice === 'own'}
+        onChange=${() => onValue({ ...value, choice: 'own' })} />Other</label>
     </div>
-    ${value.choice === 'own' && html`<div class="hours"><${Text} label="Valid for, in hours" inputmode="numeric" maxlength="4" autocomplete="off" value=${value.own} error=${error}
-      onText=${(own) => onValue({ ...value, own })} /></div>`}
+    ${value.choice === 'own' && html`<div class="hours"><${Text} label="Valid for, in hours" inputmode="numeric" maxlength="4" autocomplete="off"
+      value=${value.own} error=${error} onText=${(own) => onValue({ ...value, own })} /></div>`}
     ${value.choice !== 'own' && error && html`<p class="wrong" role="alert">${error}</p>`}
     ${!error && html`<p class="hint">${hours ? html`Until <${Until} hours=${hours} />, counted from now on.` : HOURS_WRONG}</p>`}
   </fieldset>`;

@@ -31,7 +31,8 @@ export function Activity({ id }) {
       <${Event} key=${event.id} event=${event} linked fresh=${fresh.has(event.id)} />`)}</ol>
     ${error && html`<${Failure} error=${error} again=${more} />`}
     ${loading && shown.length === 0 && html`<${Loading} what="what happened" />`}
-    ${page?.hasNextPage && !error && html`<button type="button" class="earlier" aria-disabled=${loading ? 'true' : undefined} onClick=${more}>${loading ? 'Loading…' : 'Show earlier'}</button>`}
+    ${page?.hasNextPage && !error && html`<button type="button" class="earlier" aria-disabled=${loading ? 'true' : undefined}
+      onClick=${more}>${loading ? 'Loading…' : 'Show earlier'}</button>`}
   </section>`;
 }
 

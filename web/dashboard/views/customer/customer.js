@@ -29,7 +29,8 @@ export function Customer({ id }) {
   if (!customer) {
     if (query.error) return html`<${Page} title="Customer"><${Failure} error=${query.error} again=${query.reload} /><//>`;
     if (query.loading) return html`<${Page} title="Customer"><${Loading} what="the customer" /><//>`;
-    return html`<${Page} title="Customer not found"><${Empty} title="There is no such customer"><p>The address may be cut short, or they belong to another merchant.</p>
+    return html`<${Page} title="Customer not found"><${Empty} title="There is no such customer">
+      <p>The address may be cut short, or they belong to another merchant.</p>
       <a href="/">Go to the Compliance panel</a><//><//>`;
   }
   const attempt = customer.latestAttempt;
@@ -39,7 +40,8 @@ export function Customer({ id }) {
     say('The customer is saved.');
     close();
   };
-  return html`<${Page} wide title="Customer" heading=${html`<bdi class=${customer.name.length > LONG ? 'long' : undefined}>${customer.name}</bdi>`} above=${html`<a href="/">Compliance</a> / Customer`}
+  return html`<${Page} wide title="Customer" above=${html`<a href="/">Compliance</a> / Customer`}
+    heading=${html`<bdi class=${customer.name.length > LONG ? 'long' : undefined}>${customer.name}</bdi>`}
     actions=${open ? html`<a class="button primary" href=${`/attempts/${attempt.id}`}>Open attempt ${attempt.number}</a>`
       : can('AGENT') && html`<a class="button primary" href=${`/links/new#customer=${id}`}>Generate a KYC link</a>`}>
     <div class="profile">
@@ -47,7 +49,9 @@ export function Customer({ id }) {
         <section class="card" aria-labelledby="details">
           <div class="top"><h2 id="details">Details</h2>${can('AGENT') && html`<button type="button" onClick=${() => edit(true)}>Edit</button>`}</div>
           <${Facts} customer=${customer}>
-            <dt>KYC</dt><dd>${customer.kycState ? html`<${State} state=${customer.kycState} expiryReason=${customer.kycState === 'EXPIRED' ? attempt?.expiryReason : null} />` : html`<span class="none">none yet</span>`}</dd>
+            <dt>KYC</dt><dd>${customer.kycState
+              ? html`<${State} state=${customer.kycState} expiryReason=${customer.kycState === 'EXPIRED' ? attempt?.expiryReason : null} />`
+              : html`<span class="none">none yet</span>`}</dd>
             <dt>Added</dt><dd><${Time} at=${customer.createdAt} /></dd>
             ${customer.updatedAt !== customer.createdAt && html`<dt>Changed</dt><dd><${Time} at=${customer.updatedAt} /></dd>`}
           <//>

@@ -63,15 +63,19 @@ export function Edit({ customer, open, onSaved, onClose }) {
     if (Object.keys(wrong).length > 0) return undefined;
     return changed.length === 0 ? onClose() : save();
   };
-  const theirs = (name) => conflict && name in conflict.theirs && html`There is now: <bdi>${shown(name, conflict.theirs[name])}</bdi>. Saving puts yours in its place.`;
+  const theirs = (name) => (conflict && name in conflict.theirs
+    ? html`There is now: <bdi>${shown(name, conflict.theirs[name])}</bdi>. Saving puts yours in its place.` : undefined);
   const judged = open && changed.some((name) => name === 'name' || name === 'dateOfBirth');
   return html`<${Dialog} title="Edit the customer" onClose=${onClose}>
     <${Form} onSubmit=${send} trouble=${trouble}>
-      ${conflict && html`<div class="notice" role="alert"><p><strong>${conflict.by ? html`<bdi>${conflict.by}</bdi>` : 'Somebody'} changed this customer meanwhile</strong>${
-        conflict.fields.length > 0 && `: ${conflict.fields.map((name) => LABELS[name]).join(', ')}`}. Nothing is saved yet, and nothing that you typed is lost.</p>
+      ${conflict && html`<div class="notice" role="alert">
+        <p><strong>${conflict.by ? html`<bdi>${conflict.by}</bdi>` : 'Somebody'} changed this customer meanwhile</strong>${
+          conflict.fields.length > 0 && `: ${conflict.fields.map((name) => LABELS[name]).join(', ')}`}. Nothing is saved yet, and nothing that you typed is lost.</p>
         <p>Look at the fields, and save again.</p></div>`}
-      <${CustomerFields} value=${value} onValue=${(next) => { setValue(next); setLocal({}); }} errorOf=${(name) => local[name] ?? refused(errors, name)} hintOf=${(name) => theirs(name) || undefined} />
-      <p class="hint" role="status">${judged && `Attempt ${open.number} is open: with another name or date of birth, its screening runs again, and the names that its checks found are compared again. Steps that were done may come back to a reviewer.`}</p>
+      <${CustomerFields} value=${value} onValue=${(next) => { setValue(next); setLocal({}); }}
+        errorOf=${(name) => local[name] ?? refused(errors, name)} hintOf=${theirs} />
+      <p class="hint" role="status">${judged && `Attempt ${open.number} is open: with another name or date of birth, its screening runs again, and the
+        names that its checks found are compared again. Steps that were done may come back to a reviewer.`}</p>
       <${Refusals} errors=${errors} besides=${NAMES} />
       <p class="buttons end"><button type="button" onClick=${onClose}>Cancel</button><${Button} type="submit" kind="primary" busy=${busy}>Save<//></p>
     <//>

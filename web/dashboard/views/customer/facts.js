@@ -1,12 +1,13 @@
 // What is known of a customer, to read. What is not known is not shown as a row of dashes.
 import { html } from '../../../shared/view.js';
+import { written } from '../../time.js';
 import { country } from './countries.js';
 
 /** The fields of a customer that are shown. */
 export const FACTS = 'id name reference email phone dateOfBirth country version';
 
 /** A day as people write it: `5 Mar 1990`. A birth date has no time zone. */
-export const dayWritten = (date) => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+export const dayWritten = (date) => written(`${date}T00:00:00Z`, 'UTC', 'day');
 
 /** The facts. `children` are further rows. */
 export function Facts({ customer, children }) {

@@ -31,16 +31,18 @@ export function missing(value) {
 export function CustomerFields({ value, onValue, errorOf, hintOf = () => undefined, fresh = false }) {
   const { merchant } = useSession();
   const field = (name, more) => ({
-    value: value[name], error: errorOf(name), autocomplete: 'off', onText: (text) => onValue({ ...value, [name]: text, ...(name === 'dateOfBirth' && { half: false }) }), ...more, hint: hintOf(name) ?? more.hint,
+    value: value[name], error: errorOf(name), autocomplete: 'off', ...more, hint: hintOf(name) ?? more.hint,
+    onText: (text) => onValue({ ...value, [name]: text, ...(name === 'dateOfBirth' && { half: false }) }),
   });
   const look = ({ target }) => target.validity.badInput !== Boolean(value.half) && onValue({ ...value, half: target.validity.badInput });
   // A country that this page does not know stays as it is.
   const known = !value.country || COUNTRIES.some(([code]) => code === value.country);
   return html`<div class="customer-fields">
     <div class=${fresh ? undefined : 'whole'}><${Text} ...${field('name', { label: 'Name', dir: 'auto', hint: 'In full, as on their documents.' })} /></div>
-    ${fresh && html`<${Text} ...${field('reference', { label: 'Reference', optional: true, dir: 'auto', spellcheck: false, hint: 'Your own id. It can’t be changed later.' })} />`}
-    <${Text} ...${field('dateOfBirth', { label: 'Date of birth', type: 'date', optional: true, min: '1900-01-01', max: today(merchant.timeZone), onBlur: look, onKeyUp: look,
-      hint: 'For exact matching.' })} />
+    ${fresh && html`<${Text} ...${field('reference', { label: 'Reference', optional: true, dir: 'auto', spellcheck: false,
+      hint: 'Your own id. It can’t be changed later.' })} />`}
+    <${Text} ...${field('dateOfBirth', { label: 'Date of birth', type: 'date', optional: true, hint: 'For exact matching.',
+      min: '1900-01-01', max: today(merchant.timeZone), onBlur: look, onKeyUp: look })} />
     <${Text} ...${field('phone', { label: 'Phone', type: 'tel', optional: true, hint: 'As in +91 98765 43210.' })} />
     <${Text} ...${field('email', { label: 'Email', type: 'email', optional: true, spellcheck: false })} />
     <${Choice} ...${field('country', { label: 'Country', optional: true,

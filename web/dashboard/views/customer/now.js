@@ -11,10 +11,12 @@ export const Now = ({ attempt, onChanged }) => html`
     <dl class="facts">
       <dt>Progress</dt><dd>${attempt.progress.completed} of ${attempt.progress.total} steps</dd>
       <dt>Steps</dt><dd><${Steps} steps=${attempt.steps} /></dd>
-      <dt>Waiting on</dt><dd><${Waiting} on=${attempt.waitingOn} />${attempt.waitingOn && html` <span class="none"><${Ago} at=${attempt.waitingSince} /></span>`}</dd>
+      <dt>Waiting on</dt><dd><${Waiting} on=${attempt.waitingOn} />${
+        attempt.waitingOn && html` <span class="none"><${Ago} at=${attempt.waitingSince} /></span>`}</dd>
       <dt>Link</dt><dd>${!attempt.link ? html`<span class="none">none</span>` : html`${word('link', attempt.link.state)}${
         attempt.link.state === 'ACTIVE' && html`, <span class="none">ends <${Ago} at=${attempt.link.expiresAt} ahead /></span>`}`}</dd>
-      ${attempt.link && html`<dt>Opened</dt><dd>${attempt.link.openCount === 0 ? html`<span class="none">never</span>` : html`<${Ago} at=${attempt.link.lastOpenedAt} />`}</dd>`}
+      ${attempt.link && html`<dt>Opened</dt><dd>${attempt.link.openCount === 0 ? html`<span class="none">never</span>`
+        : html`<${Ago} at=${attempt.link.lastOpenedAt} />`}</dd>`}
     </dl>
     <${LinkActions} attempt=${attempt} onChanged=${onChanged} />
   </section>`;

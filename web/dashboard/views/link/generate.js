@@ -25,7 +25,8 @@ function reached({ kind, customerId, typed, steps, validity }) {
 export function Generate() {
   const { can } = useSession();
   if (!can('AGENT')) {
-    return html`<${Page} title="Generate a KYC link"><${Empty} title="Your role does not generate links"><p>An agent, a reviewer or an admin of your team can.</p>
+    return html`<${Page} title="Generate a KYC link"><${Empty} title="Your role does not generate links">
+      <p>An agent, a reviewer or an admin of your team can.</p>
       <a href="/">Go to the Compliance panel</a><//><//>`;
   }
   return html`<${Stages} />`;
@@ -69,7 +70,8 @@ function Stages() {
       ${stage === 'customer' && html`<${Who} draft=${draft} set=${set} next=${next} />`}
       ${stage === 'journey' && html`<${Journey} draft=${draft} set=${set} next=${next} />`}
       ${stage === 'review' && html`<${Review} draft=${draft} set=${set} go=${go} done=${(made) => anew({ made })} />`}
-      ${stage === 'link' && html`<${Made} made=${draft.made} onChanged=${(attempt) => set({ made: { ...draft.made, attempt: { ...draft.made.attempt, ...attempt } } })} anew=${() => { anew({}); go('customer'); }} />`}
+      ${stage === 'link' && html`<${Made} made=${draft.made} anew=${() => { anew({}); go('customer'); }}
+        onChanged=${(attempt) => set({ made: { ...draft.made, attempt: { ...draft.made.attempt, ...attempt } } })} />`}
     </section>
   <//>`;
 }
@@ -77,7 +79,9 @@ function Stages() {
 /** Where one is among the stages; those that are done can be gone back to. */
 const Track = ({ at, go }) => html`<nav aria-label="Stages"><ol class="stages">${STAGES.map(([stage, name], place) => html`
   <li key=${stage} data-done=${place < at ? '' : undefined} aria-current=${place === at ? 'step' : undefined}>
-    ${place < at && at < 3 ? html`<button type="button" class="bare" onClick=${() => go(stage)}><${Place} place=${place} name=${name} /></button>` : html`<${Place} place=${place} name=${name} />`}
+    ${place < at && at < 3
+      ? html`<button type="button" class="bare" onClick=${() => go(stage)}><${Place} place=${place} name=${name} /></button>`
+      : html`<${Place} place=${place} name=${name} />`}
   </li>`)}</ol></nav>`;
 
 const Place = ({ place, name }) => html`<span class="place" aria-hidden="true">${place + 1}</span><span class="name">${name}</span>`;
@@ -99,5 +103,6 @@ function Made({ made, onChanged, anew }) {
   const { attempt, url } = made;
   return html`<p class="for">For <a href=${`/customers/${attempt.customer.id}`} dir="auto">${attempt.customer.name}</a></p>
     ${url ? html`<${LinkOnce} url=${url} attempt=${attempt} />` : html`<${Gone} /><${LinkActions} attempt=${attempt} onChanged=${onChanged} />`}
-    <p class="buttons after"><a class="button" href=${`/attempts/${attempt.id}`}>Open the tracker</a><button type="button" onClick=${anew}>Generate another link</button></p>`;
+    <p class="buttons after"><a class="button" href=${`/attempts/${attempt.id}`}>Open the tracker</a>
+      <button type="button" onClick=${anew}>Generate another link</button></p>`;
 }

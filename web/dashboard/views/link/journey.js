@@ -40,11 +40,13 @@ export function Journey({ draft, set, next }) {
     <${Steps} steps=${draft.steps} error=${wrong('steps')} onSteps=${(steps) => put('steps', { steps })} />
     <${Validity} value=${draft.validity} error=${wrong('validityHours')} onValue=${(validity) => put('validityHours', { validity })} />
     ${origins.length > 0
-      ? html`<${Text} label="Afterwards, send the customer to" optional type="url" inputmode="url" autocomplete="off" spellcheck=${false} maxlength="2048" value=${draft.redirect}
+      ? html`<${Text} label="Afterwards, send the customer to" optional type="url" inputmode="url" autocomplete="off" spellcheck=${false} maxlength="2048"
+          value=${draft.redirect}
           error=${wrong('redirectUrl')} hint=${`An address that begins with ${origins.join(' or ')}. Left empty, they stay on the journey’s last page.`}
           onText=${(redirect) => put('redirectUrl', { redirect })} />`
       : html`<p class="hint">Afterwards the customer stays on the journey’s last page. ${can('ADMIN')
-        ? html`To send them back to a site of yours, allow its origin in the <a href="/settings">settings</a>.` : 'An admin can allow sites to send them back to.'}</p>`}
+        ? html`To send them back to a site of yours, allow its origin in the <a href="/settings">settings</a>.`
+        : 'An admin can allow sites to send them back to.'}</p>`}
     <p class="buttons"><${Button} type="submit" kind="primary">Continue<//></p>
   <//>`;
 }
@@ -81,8 +83,8 @@ function Steps({ steps, error, onSteps }) {
     onSteps([...steps, kind]);
     say(`${nameOf(kind)} is step ${steps.length + 1}.`);
   };
-  const arrow = (kind, by, name, sign, able) => html`<button type="button" class="bare" data-by=${by} aria-label=${`Move ${nameOf(kind)} ${name}`} aria-disabled=${able ? undefined : 'true'}
-    onClick=${() => move(kind, by)}><svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><path d=${sign} /></svg></button>`;
+  const arrow = (kind, by, name, sign, able) => html`<button type="button" class="bare" data-by=${by} aria-label=${`Move ${nameOf(kind)} ${name}`}
+    aria-disabled=${able ? undefined : 'true'} onClick=${() => move(kind, by)}><svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><path d=${sign} /></svg></button>`;
   return html`<fieldset class="choose" ref=${list}>
     <legend>Steps, in the customer’s order</legend>
     <p class="hint">${can('ADMIN') ? 'These are the merchant’s usual ones. Change them for this link as you like.'
@@ -93,7 +95,8 @@ function Steps({ steps, error, onSteps }) {
       ${!needed(kind) && html`<button type="button" class="bare" aria-label=${`Leave ${nameOf(kind)} out`} onClick=${() => remove(kind)}>
         <svg class="sign" viewBox="0 0 24 24" aria-hidden="true"><path d="M7 7l10 10M17 7L7 17" /></svg></button>`}
     </li>`)}</ol>
-    ${others.length > 0 && html`<div class="pills">${others.map((kind) => html`<button key=${kind} type="button" class="add" data-add=${kind} onClick=${() => add(kind)}>Add ${nameOf(kind)}</button>`)}</div>`}
+    ${others.length > 0 && html`<div class="pills">${others.map((kind) => html`
+      <button key=${kind} type="button" class="add" data-add=${kind} onClick=${() => add(kind)}>Add ${nameOf(kind)}</button>`)}</div>`}
     ${error && html`<p class="wrong" role="alert">${error}</p>`}
   </fieldset>`;
 }

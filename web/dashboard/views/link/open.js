@@ -6,6 +6,8 @@ import { word } from '../../words.js';
 
 export const isOpen = (attempt) => attempt?.state === 'CREATED' || attempt?.state === 'IN_PROGRESS';
 
+const Ends = ({ link }) => (link.state === 'EXPIRED' ? html`ended <${Ago} at=${link.expiresAt} />` : html`ends <${Ago} at=${link.expiresAt} ahead />`);
+
 /** The open attempt with its state, and its link's actions. */
 export const OpenAttempt = ({ attempt, onChanged }) => html`
   <section class="card open-attempt" aria-label="The open attempt">
@@ -16,7 +18,7 @@ export const OpenAttempt = ({ attempt, onChanged }) => html`
       <dt>State</dt><dd><${State} state=${attempt.state} />${attempt.holds.length > 0 && html` <span class="badge" data-of="HOLD">On hold</span>`}</dd>
       <dt>Steps</dt><dd><${Steps} steps=${attempt.steps} /></dd>
       <dt>Waiting on</dt><dd><${Waiting} on=${attempt.waitingOn} /></dd>
-      <dt>Link</dt><dd>${attempt.link ? html`${word('link', attempt.link.state)}, ${attempt.link.state === 'EXPIRED' ? 'ended' : 'ends'} <${Ago} at=${attempt.link.expiresAt} ahead=${attempt.link.state !== 'EXPIRED'} />` : 'none'}</dd>
+      <dt>Link</dt><dd>${attempt.link ? html`${word('link', attempt.link.state)}, <${Ends} link=${attempt.link} />` : 'none'}</dd>
     </dl>
     <${LinkActions} attempt=${attempt} onChanged=${onChanged} />
   </section>`;

@@ -37,7 +37,9 @@ export function Review({ draft, set, go, done }) {
   });
   const latest = chosenOne.data?.customer?.latestAttempt;
   const open = isOpen(latest) ? latest : isOpen(draft.standing) && draft.standing.version >= (latest?.version ?? 0) ? draft.standing : undefined;
-  const part = (stage, title, children) => html`<section class="part"><h3>${title}</h3><button type="button" class="bare" onClick=${() => go(stage)}>Change<span class="visually-hidden"> ${title.toLowerCase()}</span></button>${children}</section>`;
+  const part = (stage, title, children) => html`<section class="part"><h3>${title}</h3>
+    <button type="button" class="bare" onClick=${() => go(stage)}>Change<span class="visually-hidden"> ${title.toLowerCase()}</span></button>
+    ${children}</section>`;
   return html`<div class="review">
     ${part('customer', 'Customer', customer && html`<p class="name" dir="auto">${customer.name}</p><${Facts} customer=${customer} />
       ${draft.kind === 'fresh' && html`<p class="hint">They are added together with the link.</p>`}`)}

@@ -75,12 +75,15 @@ export function Search({ text, error, onText, onPick, onNew }) {
     <${Field} label="Find the customer" hint="By the beginning of any word of the name, or of the reference." error=${error}>${(given) => html`
       <input type="text" role="combobox" ...${given} aria-autocomplete="list" aria-expanded=${String(open)} aria-controls=${`${id}-list`}
         aria-activedescendant=${open && at >= 0 ? `${id}-${at}` : undefined} autocomplete="off" spellcheck=${false} maxlength="200" dir="auto" value=${text}
-        onInput=${(event) => { onText(event.target.value); setOpen(true); }} onKeyDown=${press} onClick=${() => setOpen(true)} onBlur=${() => setOpen(false)} />`}<//>
+        onInput=${(event) => { onText(event.target.value); setOpen(true); }} onKeyDown=${press}
+        onClick=${() => setOpen(true)} onBlur=${() => setOpen(false)} />`}<//>
     <div class="listed" hidden=${!open} onMouseDown=${(event) => event.preventDefault()}>
       <p class="news" role="status">${newsOf({ open, current, nodes, search, more: pageInfo?.hasNextPage })}</p>
-      <ul role="listbox" id=${`${id}-list`} aria-label="Customers" aria-busy=${open && !current ? 'true' : undefined} ref=${list}>${options.map((option, place) => html`
+      <ul role="listbox" id=${`${id}-list`} aria-label="Customers" ref=${list}
+        aria-busy=${open && !current ? 'true' : undefined}>${options.map((option, place) => html`
         <li key=${option.id} role="option" id=${`${id}-${place}`} aria-selected=${String(place === at)} onClick=${() => pick(option)}>
-          ${option === NEW ? html`<span class="name">Make a new customer${search && html` “<bdi>${search}</bdi>”`}</span>` : html`<${Option} customer=${option} />`}
+          ${option === NEW ? html`<span class="name">Make a new customer${search && html` “<bdi>${search}</bdi>”`}</span>`
+            : html`<${Option} customer=${option} />`}
         </li>`)}</ul>
     </div>
     ${found.error && html`<${Failure} error=${found.error} again=${found.reload} />`}

@@ -36,17 +36,24 @@ export function Who({ draft, set, next }) {
     setLocal({});
     set({ typed: value, errors: same });
   };
-  const option = (value, text) => html`<label class="pill"><input type="radio" name=${name} checked=${kind === value} onChange=${() => { setLocal({}); set({ kind: value }); }} />${text}</label>`;
+  const turn = (changes) => {
+    setLocal({});
+    set(changes);
+  };
+  const option = (value, text) => html`<label class="pill">
+    <input type="radio" name=${name} checked=${kind === value} onChange=${() => turn({ kind: value })} />${text}</label>`;
+  const loading = kind === 'known' && Boolean(draft.customerId) && !customer && chosen.loading;
   return html`<div class="who"><${Form} onSubmit=${send}>
-    <fieldset><legend>Whose link is it?</legend><div class="pills">${option('known', 'A customer you have')}${option('fresh', 'A new customer')}</div></fieldset>
+    <fieldset><legend>Whose link is it?</legend>
+      <div class="pills">${option('known', 'A customer you have')}${option('fresh', 'A new customer')}</div></fieldset>
     ${kind === 'fresh'
       ? html`<${CustomerFields} fresh value=${typed} onValue=${type} errorOf=${(field) => local[field] ?? refusedOf(draft, `customer.${field}`)} />`
       : draft.customerId
         ? html`<${Chosen} chosen=${chosen} onOther=${() => set({ customerId: undefined })} />`
-        : html`<${Search} text=${draft.search} error=${local.customerId ?? refusedOf(draft, 'customerId')} onText=${(search) => { setLocal({}); set({ search }); }}
-            onPick=${(picked) => { setLocal({}); set({ customerId: picked.id, errors: [], standing: undefined }); say(`${picked.name} is chosen.`); }}
+        : html`<${Search} text=${draft.search} error=${local.customerId ?? refusedOf(draft, 'customerId')} onText=${(search) => turn({ search })}
+            onPick=${(picked) => { turn({ customerId: picked.id, errors: [], standing: undefined }); say(`${picked.name} is chosen.`); }}
             onNew=${() => set({ kind: 'fresh', typed: { ...typed, name: typed.name || draft.search.trim() } })} />`}
-    ${!open && html`<p class="buttons"><${Button} type="submit" kind="primary" busy=${Boolean(draft.customerId) && kind === 'known' && !customer && chosen.loading}>Continue<//></p>`}
+    ${!open && html`<p class="buttons"><${Button} type="submit" kind="primary" busy=${loading}>Continue<//></p>`}
   <//>${open && html`<${OpenAttempt} attempt=${customer.latestAttempt} onChanged=${chosen.reload} />`}</div>`;
 }
 
