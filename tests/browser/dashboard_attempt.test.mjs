@@ -64,7 +64,7 @@ test('who decides on what has changed is told, and loses nothing', limit, async 
   const news = dialog(ravi).getByRole('alert');
   await news.getByText('This step changed while this was open.').waitFor();
   await news.getByText(`PAN: requires action → completed, ${meera.member.name}`).waitFor();
-  await news.getByText('Now it is completed').waitFor();
+  await news.getByText('It now says: completed').waitFor();
   await ravi.looks('attempt-meanwhile');
   assert.deepEqual(await dialog(ravi).getByRole('radio').evaluateAll((all) => all.map(({ value }) => value)), ['again', 'review']);
   await dialog(ravi).getByRole('radio', { name: 'Hand to a reviewer' }).check();
@@ -93,7 +93,7 @@ test('who decides on what has changed is told, and loses nothing', limit, async 
   const answer = ravi.page.waitForResponse(async (response) => (await response.text().catch(() => '')).includes('VERSION_CONFLICT'));
   await ravi.button('Fail', dialog(ravi)).click();
   await answer;
-  await news.getByText('Now it is in progress, waiting on the provider').waitFor();
+  await news.getByText('It now says: in progress, waiting on the provider').waitFor();
   assert.equal(await dialog(ravi).getByLabel('Staff note').inputValue(), 'A third time.');
   assert.equal((await stepOf(office, id, 'PAN')).status, 'IN_PROGRESS');
   await ravi.button('Go on with what is there now').click();
