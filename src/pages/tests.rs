@@ -1,4 +1,4 @@
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use axum::http::Request;
 use tower::ServiceExt;
@@ -93,37 +93,60 @@ async fn every_file_of_a_page_is_served() {
     }
 }
 
-/// What a module imports, as the address that the browser makes of it.
-fn imports(asset: &Asset) -> Vec<String> {
-    let text = std::str::from_utf8(asset.bytes).unwrap();
+/// What a module imports, as the address that the browser makes of it: with itself, or `later`.
+fn imports(asset: &Asset, later: bool) -> Vec<String> {
+    let mut text = asset.bytes.to_vec();
+    if asset.gzip {
+        text.clear();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(asset.bytes), &mut text).unwrap();
+    }
+    let text = String::from_utf8(text).unwrap();
     let at = url::Url::parse("http://k").unwrap().join(asset.path).unwrap();
-    let ends = text.lines().filter(|line| line.starts_with("import ") || line.starts_with("} from "));
-    let ends = ends.filter_map(|line| line.split('\'').nth(1));
-    ends.map(|name| at.join(name).unwrap().path().to_owned()).collect()
+    let names = text.lines().filter_map(|line| {
+        let found = if later {
+            line.split_once("import('").map(|(_, rest)| rest)
+        } else if ["import", "export", "} from"].iter().any(|word| line.starts_with(word)) {
+            line.split_once("from '").or(line.split_once("from\"")).map(|(_, rest)| rest)
+        } else {
+            None
+        };
+        found.and_then(|rest| rest.split(['\'', '"']).next())
+    });
+    names.map(|name| at.join(name).unwrap().path().to_owned()).collect()
+}
+
+/// Everything that a module needs before it runs.
+fn closure(path: &str) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut next = vec![path.to_owned()];
+    while let Some(path) = next.pop() {
+        let asset = every().find(|asset| asset.path == path).unwrap_or_else(|| panic!("{path} is not there"));
+        if seen.insert(path) {
+            next.extend(imports(asset, false));
+        }
+    }
+    seen
 }
 
 #[tokio::test]
-async fn what_the_pages_import_is_there_and_asked_for_at_once() {
-    for (_, _, page, files, late) in FOLDERS {
-        let mut seen = 0;
+async fn what_a_page_runs_is_asked_for_at_once() {
+    for (folder, _, page, files, others) in FOLDERS {
+        let app = files.iter().find(|file| file.path.ends_with("/app.js")).unwrap();
         let html = text(get_with(page, &[]).await).await;
-        for asset in files.iter().filter(|asset| asset.content_type == JS) {
-            for path in imports(asset) {
-                assert!(every().any(|file| file.path == path), "{} imports {path}", asset.path);
-                let is_named = html.contains(&format!("modulepreload\" href=\"{path}\""));
-                assert!(is_named || late.contains(&asset.path), "{path}");
-                seen += 1;
-            }
-            // With the page, not when the module before it has come.
-            let is_named = html.contains(&format!("modulepreload\" href=\"{}\"", asset.path));
-            assert_eq!(
-                is_named,
-                !asset.path.ends_with("/app.js") && !late.contains(&asset.path),
-                "{}",
-                asset.path
-            );
+        let preloads = html.split("modulepreload\" href=\"").skip(1);
+        let preloads: BTreeSet<_> = preloads.map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+        let mut needed = closure(app.path);
+        needed.remove(app.path);
+        assert_eq!(preloads, needed, "{folder}");
+
+        // And no module is there for nobody.
+        let mut used = closure(app.path);
+        for path in imports(app, true) {
+            used.append(&mut closure(&path));
         }
-        assert!(seen > 20);
+        let modules = files.iter().filter(|file| file.content_type == JS && !others.contains(&file.path));
+        let unused: Vec<_> = modules.filter(|file| !used.contains(file.path)).map(|file| file.path).collect();
+        assert!(unused.is_empty(), "{unused:?}");
     }
 }
 
@@ -140,7 +163,7 @@ async fn the_dashboard_is_small() {
         bytes += axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap().len();
         files += 1;
     }
-    assert!(files > 30 && bytes < 200 * 1024, "{files} files, {bytes} bytes");
+    assert!(files > 20 && bytes < 200 * 1024, "{files} files, {bytes} bytes");
 }
 
 #[tokio::test]

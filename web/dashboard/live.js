@@ -52,14 +52,14 @@ function connect(ended, refused) {
 }
 
 /**
- * Begins to follow. `ended` is called when the session is over, `refused` when what may be seen has changed, `lost` when the
+ * Begins to follow behind `after`, or from now on. `ended` is called when the session is over, `refused` when what may be seen has changed, `lost` when the
  * place in the log is no more (a restored database): then every view has to ask anew.
  */
-export async function follow({ ended, refused, lost }) {
+export async function follow({ after, ended, refused, lost }) {
   stop?.();
   let over = false;
   let unsubscribe;
-  const variables = { after: (await ask('{ eventCursor }')).eventCursor };
+  const variables = { after: after ?? (await ask('{ eventCursor }')).eventCursor };
   const client = connect(ended, refused);
   const subscribe = (tried = 0) => {
     let heard = 0;

@@ -1,7 +1,8 @@
 // Who is signed in, and what that allows.
 import { createContext, useContext } from '../shared/view.js';
 
-export const VIEWER = `{ viewer {
+/** Who is signed in, and the head of the log before anything else is asked for. */
+export const VIEWER = `{ eventCursor viewer {
   kind id name role
   merchant { id name slug mode timeZone journey linkValidityHours redirectOrigins branding { displayName logoUrl } }
 } }`;
