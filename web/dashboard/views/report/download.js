@@ -66,13 +66,18 @@ async function open(address, signal) {
 
 async function* piecesOf(body, signal) {
   const reader = body.getReader();
-  for (;;) {
-    // The server closes the connection before the last chunk where it cannot go on; the browser then fails the body.
-    const { done, value } = await reader.read().catch((error) => {
-      throw signal.aborted ? error : new Cut();
-    });
-    if (done) return;
-    yield value;
+  try {
+    for (;;) {
+      // The server closes the connection before the last chunk where it cannot go on; the browser then fails the body.
+      const { done, value } = await reader.read().catch((error) => {
+        throw signal.aborted ? error : new Cut();
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Who can write no further lets the server go.
+    reader.cancel().catch(() => undefined);
   }
 }
 

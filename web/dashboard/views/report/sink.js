@@ -11,15 +11,15 @@ const FOLD = 8 * 1024 * 1024;
 export const mayChoose = () => typeof window.showSaveFilePicker === 'function';
 
 /**
- * Lets somebody choose a file, and writes into it. Needs a press of theirs just before; nothing is answered when they choose none.
+ * Lets somebody choose a file, and writes into it. Needs a press of theirs just before; nothing is answered when they choose none. Where
+ * choosing is forbidden, it goes to the downloads.
  */
 export async function chosen(name) {
   let handle;
   try {
     handle = await window.showSaveFilePicker({ suggestedName: name, types: [{ description: 'CSV', accept: { 'text/csv': ['.csv'] } }] });
   } catch (error) {
-    if (error.name === 'AbortError') return undefined;
-    throw error;
+    return error.name === 'AbortError' ? undefined : kept();
   }
   let file;
   return {

@@ -36,7 +36,7 @@ export function Branding() {
 }
 
 function Look({ saved, onSaved }) {
-  const { refresh } = useSession();
+  const { merchant, refresh } = useSession();
   const { value, set, clear, edits, dirty } = useEdits('branding', saved);
   const [logo, setLogo] = useState();
   const input = inputOf(edits);
@@ -65,8 +65,12 @@ function Look({ saved, onSaved }) {
     set(name, next);
   };
   const text = (name) => ({ value: value(name) ?? '', onText: put(name), error: refused(errors, name) });
-  // What is not there is not told: the frame leaves it as it was.
-  const look = { ...Object.fromEntries(FIELDS.map((name) => [name, value(name) === '' ? null : value(name)])), logoUrl: logo?.address ?? ours(saved.logoUrl) ?? null };
+  // As it would be saved; what is no colour yet the frame leaves as it was.
+  const look = {
+    ...Object.fromEntries(FIELDS.map((name) => [name, value(name) === '' ? null : value(name)])),
+    displayName: value('displayName') || merchant.name,
+    logoUrl: logo?.address ?? ours(saved.logoUrl) ?? null,
+  };
   return html`<div class="branding">
     <div class="forms">
       <${Form} class="card" onSubmit=${() => dirty && save()} trouble=${trouble}>

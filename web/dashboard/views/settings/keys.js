@@ -42,7 +42,7 @@ const Row = ({ apiKey: { name, role, prefix, createdAt, lastUsedAt, revokedAt },
 
 function Create({ onDone, onClose }) {
   const [name, setName] = useState('');
-  const [role, setRole] = useState('AGENT');
+  const [role, setRole] = useState('VIEWER');
   const [made, setMade] = useState();
   const [send, { busy, errors, trouble }] = useAction(async () => {
     const answer = await change('apiKeyCreate', { name, role }, 'apiKey { id } secret');

@@ -9,16 +9,15 @@ const CHECK = 'query ($input: BrandingUpdateInput!) { brandingCheck(input: $inpu
 /** Milliseconds that a value has to rest before it is asked about. */
 const REST = 250;
 
-/** What `brandingUpdate` would refuse of these edits. Nothing, while that is not known: saving says it again. */
+/** What `brandingUpdate` would refuse of these edits, or of those just before, until that is known: nothing jumps while somebody types. */
 export function useRefusals(edits) {
   const text = JSON.stringify(edits);
-  const [known, setKnown] = useState({ text: '{}', errors: [] });
+  const [errors, setErrors] = useState([]);
   useEffect(() => {
     const control = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const errors = text === '{}' ? [] : (await ask(CHECK, { input: JSON.parse(text) }, control)).brandingCheck.userErrors;
-        setKnown({ text, errors });
+        setErrors(text === '{}' ? [] : (await ask(CHECK, { input: JSON.parse(text) }, control)).brandingCheck.userErrors);
       } catch {
         // A warning is a kindness; what cannot be saved is refused in any case.
       }
@@ -28,7 +27,7 @@ export function useRefusals(edits) {
       control.abort();
     };
   }, [text]);
-  return known.text === text ? known.errors : [];
+  return text === '{}' ? [] : errors;
 }
 
 /** The least height of the frame, in pixels, until it has told its own. */
