@@ -15,6 +15,14 @@ export class Trouble extends Error {
   }
 }
 
+/** It was asked too often; from `until` on it may be asked again. */
+export class Busy extends Error {
+  constructor(seconds) {
+    super('asked too often');
+    this.until = new Date(Date.now() + seconds * 1000);
+  }
+}
+
 /** The link opens nothing. `link` is EXPIRED, REVOKED, ENDED, REPLACED, or UNKNOWN; a real one has `branding` and `mode`. */
 export class Inactive extends Error {
   constructor(link, { branding, mode } = {}) {
@@ -27,6 +35,8 @@ export class Inactive extends Error {
 const PATIENCE = 30_000;
 const PAUSES = [800, 2500];
 const LONGEST_PAUSE = 10_000;
+/** How long to wait where an answer does not say it, in seconds. */
+const A_WHILE = 60;
 
 const JOURNEY = `fragment J on Journey {
   id merchantName mode customerName state underReview expiresAt redirectUrl consentTextVersion consentedAt
@@ -52,11 +62,14 @@ async function request(url, init) {
       answer = error instanceof SyntaxError ? answer : undefined;
     }
     if (answer && body && answer.status < 500 && answer.status !== 429) return { status: answer.status, body };
-    if (tried >= PAUSES.length) {
+    const asked = Number(answer?.headers.get('retry-after')) * 1000;
+    const last = tried >= PAUSES.length;
+    // Nobody looks at a page that waits for an hour: they are told when to come back.
+    if (answer?.status === 429 && (last || asked > LONGEST_PAUSE)) throw new Busy(asked / 1000 || A_WHILE);
+    if (last) {
       if (!answer) throw new Offline('no answer');
       throw new Trouble(body?.errors?.[0]?.extensions?.reference);
     }
-    const asked = Number(answer?.headers.get('retry-after')) * 1000;
     await pause(asked > 0 ? Math.min(asked, LONGEST_PAUSE) : PAUSES[tried]);
   }
 }
@@ -80,6 +93,7 @@ async function graphql(query, variables) {
   const { status, body } = await request('/journey/graphql', json({ query, variables }));
   const error = body.errors?.[0];
   if (status === 401 || error?.extensions?.code === 'UNAUTHENTICATED') throw new Ended('no session');
+  if (error?.extensions?.code === 'RATE_LIMITED') throw new Busy(error.extensions.retryAfter ?? A_WHILE);
   if (error || !body.data) throw new Trouble(error?.extensions?.reference);
   return body.data;
 }
