@@ -51,6 +51,11 @@ pub struct AttemptFilter {
 }
 
 impl AttemptFilter {
+    /// A reviewer's queue.
+    pub fn of_reviewers() -> Self {
+        Self { needs: Some(vec![Party::Reviewer]), ..Self::default() }
+    }
+
     /// Whether it asks for one customer, of whom there are few attempts.
     pub fn is_of_one_customer(&self) -> bool {
         self.customer_id.is_some() || self.customer_reference.is_some()

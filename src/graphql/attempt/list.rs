@@ -3,9 +3,9 @@
 use std::{any::Any, collections::HashMap, sync::Arc};
 
 use async_graphql::{Enum, InputObject};
-use entity::{Scope, Scoped, Time, attempt};
+use entity::{Scope, Scoped, Time, attempt, pick::Columns};
 use sea_orm::{
-    Condition, QueryFilter,
+    Condition, ConnectionTrait, QueryFilter,
     sea_query::{Expr, SimpleExpr},
 };
 use uuid::Uuid;
@@ -91,11 +91,31 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
     let rows = if plan.asks_rows() {
         let sort = args.sort.unwrap_or(NEWEST);
         let parts = if are_few { vec![select] } else { filter.parts(select, sort.field, scope, cx.now) };
-        keyset(scope, sort, plan).page(cx.db(), parts, &args.page).await?
+        keyset(scope, sort, plan.node_columns(), plan.asks_cursors()).page(cx.db(), parts, &args.page).await?
     } else {
         Rows::none(&args.page)?
     };
     Ok(page(rows, total_count, cx.now))
+}
+
+/// The open attempt with the earliest `waitingSince` of those of which a step or a hold waits on a reviewer, and which are
+/// `created` in some range.
+///
+/// # Errors
+/// When the database fails.
+pub async fn longest_waiting_on_reviewer(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    created: Condition,
+    now: Time,
+) -> Result<Option<Attempt>> {
+    let filter = AttemptFilter::of_reviewers();
+    let select = filter.apply(attempt::Entity::scoped(scope).filter(created), scope, now)?;
+    let sort = AttemptSort { field: AttemptSortField::WaitingSince, direction: SortDirection::Asc };
+    let parts = filter.parts(select, sort.field, scope, now);
+    let first = PageArgs { first: Some(1), after: None, last: None, before: None };
+    let found = keyset(scope, sort, Columns::ALL, false).page(db, parts, &first).await?;
+    Ok(found.rows.into_iter().next().map(|(row, _)| Attempt::seen(row, now)))
 }
 
 /// What a search asks of attempts, and those that a list begins with, where they are few: whose column has one of these ids.
@@ -170,7 +190,7 @@ fn page(rows: Rows<attempt::Model>, total_count: Option<i64>, now: Time) -> Page
 /// A moment that no attempt reaches: what is missing sorts last. The index has the same expression, literal included.
 const MISSING: &str = "9999-12-31T00:00:00+00:00";
 
-fn keyset(scope: Scope, sort: AttemptSort, plan: &Plan) -> Keyset<attempt::Entity> {
+fn keyset(scope: Scope, sort: AttemptSort, shown: Columns, cursors: bool) -> Keyset<attempt::Entity> {
     let (key, column, of): (SimpleExpr, attempt::Column, Place<attempt::Model>) = match sort.field {
         AttemptSortField::CreatedAt => {
             (Expr::col(attempt::Column::CreatedAt), attempt::Column::CreatedAt, |row| {
@@ -199,8 +219,8 @@ fn keyset(scope: Scope, sort: AttemptSort, plan: &Plan) -> Keyset<attempt::Entit
         id: attempt::Column::Id,
         descending: sort.direction == SortDirection::Desc,
         of,
-        columns: always().and(column.into()).and(plan.node_columns()),
-        cursors: plan.asks_cursors(),
+        columns: always().and(column.into()).and(shown),
+        cursors,
     }
 }
 

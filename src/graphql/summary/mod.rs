@@ -8,12 +8,12 @@ use std::sync::{Arc, LazyLock};
 
 use async_graphql::InputObject;
 use chrono::NaiveDate;
-use entity::{AttemptState, Party, Scoped, StepKind, attempt, class::Class};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{AttemptState, StepKind, attempt};
+use sea_orm::{Condition, ConnectionTrait};
 
 use self::{count::Tally, range::Range};
 use super::{
-    attempt::Attempt,
+    attempt::{Attempt, list::longest_waiting_on_reviewer},
     exec::{
         Context,
         object::{Fan, Object, Row},
@@ -206,7 +206,10 @@ async fn read(
         }
     }
     if plan.asks("oldestWaitingOnReviewer") {
-        summary.oldest = oldest_waiting_on_reviewer(cx, view, range).await?;
+        // By the id as well, which the index has: what is not of the range is passed over there.
+        let created = Condition::all().add(range.created()).add(range.attempt_ids(attempt::Column::Id));
+        let oldest = longest_waiting_on_reviewer(view, cx.scope()?, created, range.now).await?;
+        summary.oldest = oldest.map(Arc::new);
     }
     Ok(summary)
 }
@@ -223,24 +226,4 @@ async fn funnel(
         median::of_steps(view, range, tally.attempts(), &mut funnel).await?;
     }
     Ok(funnel.into_iter().map(Arc::new).collect())
-}
-
-async fn oldest_waiting_on_reviewer(
-    cx: &Context<'_>,
-    view: &impl ConnectionTrait,
-    range: &Range,
-) -> Result<Option<Arc<Attempt>>> {
-    use attempt::Column;
-    let row = attempt::Entity::scoped(cx.scope()?)
-        .filter(range.created())
-        // Said twice: once in the words of the index.
-        .filter(Column::NeedsReviewer.eq(true))
-        .filter(Class::among(Class::all().filter(|class| class.needs(Party::Reviewer))))
-        .filter(Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(range.now)))
-        .order_by_asc(Column::WaitingSince)
-        .order_by_asc(Column::Id)
-        .limit(1)
-        .one(view)
-        .await?;
-    Ok(row.map(|row| Arc::new(Attempt::seen(row, range.now))))
 }
