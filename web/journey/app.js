@@ -1,7 +1,7 @@
 // The customer's journey: which view is shown, and when it gives way to another. The server decides what comes next; this page
 // only never takes a form away from under somebody's fingers.
 import { h } from '/shared/dom.js';
-import { Busy, Ended, Inactive, load, open, random } from './api.js';
+import { Ended, Inactive, Limited, load, open, random } from './api.js';
 import { consentView } from './consent.js';
 import { back, backSoon, calm, checking } from './ends.js';
 import { button, failure } from './form.js';
@@ -271,7 +271,7 @@ async function begin() {
       tab.set('token', null);
       Object.assign(state, { end: error.link in LINKS ? error.link : 'UNKNOWN', branding: error.branding, mode: error.mode });
       if (error.branding) dress(error.branding);
-    } else if (error instanceof Busy) Object.assign(state, { end: 'busy', until: error.until });
+    } else if (error instanceof Limited) Object.assign(state, { end: 'busy', until: error.until });
     else if (error instanceof Ended) state.end = 'missing';
     else {
       failure(error);
