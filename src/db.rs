@@ -87,7 +87,7 @@ impl Db {
             let writer = Pool::open(target()?, 1).await?;
             let reader = Pool::open(target()?, max_connections.clamp(2, 8)).await?;
             let exporter = Database::connect(exports(&url)).await?;
-            let convoy = Convoy::new(writer.clone(), tasks.clone());
+            let convoy = Convoy::new(tasks.clone());
             return Ok(Self { writer, reader, convoy, exporter, export_slots, tasks, listen: None });
         }
         let options: PgConnectOptions = url.parse().map_err(not_connected)?;
@@ -95,7 +95,7 @@ impl Db {
         let pool = Pool::open(Target::Postgres(Box::new(options)), max_connections).await?;
         let exporter = Database::connect(exports(url)).await?;
         let listen = Some(url.into());
-        let convoy = Convoy::new(pool.clone(), tasks.clone());
+        let convoy = Convoy::new(tasks.clone());
         Ok(Self { writer: pool.clone(), reader: pool, convoy, exporter, export_slots, tasks, listen })
     }
 
@@ -108,7 +108,6 @@ impl Db {
     ) -> Self {
         let told: Seen = Arc::new(seen.clone());
         self.writer.on_statement(Arc::clone(&told));
-        self.convoy = Convoy::new(self.writer.clone(), self.tasks.clone());
         self.reader.on_statement(told);
         self.exporter.set_metric_callback(seen);
         self

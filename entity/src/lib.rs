@@ -35,6 +35,7 @@ pub mod api_key;
 pub mod attempt;
 pub mod callback;
 pub mod check_run;
+pub mod class;
 pub mod customer;
 pub mod event;
 pub mod hold;

@@ -16,6 +16,7 @@ mod m20261123_000004_summary;
 mod m20261123_000010_journey;
 mod m20261123_000020_runs;
 mod m20261124_000030_pictures;
+mod m20261125_000040_reads;
 pub mod run;
 
 /// Every migration, oldest first.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000010_journey::Migration),
             Box::new(m20261123_000020_runs::Migration),
             Box::new(m20261124_000030_pictures::Migration),
+            Box::new(m20261125_000040_reads::Migration),
         ]
     }
 }

@@ -144,11 +144,11 @@ pub(super) fn statement(chains: Vec<Chain>) -> Result<(String, PgArguments), DbE
 
     let mut columns = Columns::default();
     let mut text = sql::Text::default();
-    for mut rows in tables {
+    for rows in &mut tables {
         // Two statements that meet take their rows in the same order, and so do not wait for each other in a circle.
         rows.sort_by_cached_key(|(_, link)| arguments::order(&link.found_by));
-        text.link(rows, &mut columns)?;
     }
+    text.links(tables, &mut columns)?;
     if let (Some(head), Some((log, names))) = (head, log) {
         text.append(head, (log, &names), events, &mut columns)?;
     }

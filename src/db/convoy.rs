@@ -22,7 +22,6 @@ const TOGETHER: usize = 32;
 /// Chains that wait for their log.
 #[derive(Clone)]
 pub(super) struct Convoy {
-    pool: Pool,
     tasks: TaskTracker,
     /// The logs that are being written, and who came meanwhile.
     logs: Arc<Mutex<HashMap<Uuid, VecDeque<Waiting>>>>,
@@ -34,16 +33,17 @@ struct Waiting {
 }
 
 impl Convoy {
-    pub(super) fn new(pool: Pool, tasks: TaskTracker) -> Self {
-        Self { pool, tasks, logs: Arc::default() }
+    pub(super) fn new(tasks: TaskTracker) -> Self {
+        Self { tasks, logs: Arc::default() }
     }
 
-    /// Writes a chain, as soon as its log is free: whether it was written.
+    /// Writes a chain, as soon as its log is free: whether it was written. Whoever comes first lends the connections for all
+    /// that are written until nobody waits.
     ///
     /// # Errors
     /// When the database fails or refuses; then nothing of it is written.
-    pub(super) async fn write(&self, chain: Chain) -> Result<bool, DbErr> {
-        let Some(log) = chain.log() else { return Ok(!self.together(vec![chain]).await?.is_empty()) };
+    pub(super) async fn write(&self, pool: &Pool, chain: Chain) -> Result<bool, DbErr> {
+        let Some(log) = chain.log() else { return Ok(!together(pool, vec![chain]).await?.is_empty()) };
         let (written, answer) = oneshot::channel();
         let mine = Waiting { chain, written };
         let is_first = {
@@ -60,15 +60,10 @@ impl Convoy {
             }
         };
         if is_first {
-            let mut lane = Lane { convoy: self.clone(), log, is_free: false };
+            let mut lane = Lane { convoy: self.clone(), pool: pool.clone(), log, is_free: false };
             self.tasks.spawn(async move { while lane.write_next().await {} });
         }
         answer.await.unwrap_or_else(|_| Err(DbErr::Custom("whoever wrote the log has gone".to_owned())))
-    }
-
-    async fn together(&self, chains: Vec<Chain>) -> Result<Vec<usize>, DbErr> {
-        let mut lent = self.pool.lend().await?;
-        self.pool.write(&mut lent, chains).await
     }
 
     fn logs(&self) -> MutexGuard<'_, HashMap<Uuid, VecDeque<Waiting>>> {
@@ -76,9 +71,15 @@ impl Convoy {
     }
 }
 
+async fn together(pool: &Pool, chains: Vec<Chain>) -> Result<Vec<usize>, DbErr> {
+    let mut lent = pool.lend().await?;
+    pool.write(&mut lent, chains).await
+}
+
 /// A log that is being written, by one task at a time. When that ends, the next one who comes begins another.
 struct Lane {
     convoy: Convoy,
+    pool: Pool,
     log: Uuid,
     is_free: bool,
 }
@@ -91,7 +92,7 @@ impl Lane {
         if chains.is_empty() {
             return false;
         }
-        let outcome = self.convoy.together(chains).await;
+        let outcome = together(&self.pool, chains).await;
         for (place, told) in told.into_iter().enumerate() {
             let written = outcome.as_ref().map(|places| places.contains(&place));
             // Whoever has asked may have left meanwhile.

@@ -62,7 +62,7 @@ impl Transaction {
             return Ok(true);
         }
         if self.around().is_some() {
-            return self.convoy.write(chain).await.map_err(of_commit);
+            return self.convoy.write(&self.pool, chain).await.map_err(of_commit);
         }
         let mut lent = self.begun().await?;
         Ok(!self.pool.write(&mut lent, vec![chain]).await?.is_empty())

@@ -12,7 +12,9 @@ use entity::{
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select, Value,
-    sea_query::{Alias, Expr, Order, Query, SimpleExpr, WindowStatement},
+    sea_query::{
+        Alias, Asterisk, Expr, Order, Query, SelectStatement, SimpleExpr, UnionType, WindowStatement,
+    },
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -105,14 +107,15 @@ impl<M> Rows<M> {
 }
 
 impl<E: Picked> Keyset<E> {
-    /// Reads one page.
+    /// Reads one page of what is in these parts, at least one, of which no two have a row in common. Several are read each in the
+    /// order of the list, and merged.
     ///
     /// # Errors
     /// BAD_USER_INPUT for a page that cannot be, CURSOR_INVALID for a cursor of another list.
     pub async fn page(
         &self,
         db: &impl ConnectionTrait,
-        select: Select<E>,
+        parts: Vec<Select<E>>,
         args: &PageArgs,
     ) -> Result<Rows<E::Model>>
     where
@@ -120,13 +123,37 @@ impl<E: Picked> Keyset<E> {
     {
         let window = args.window()?;
         let order = self.order(window.backward);
-        let select = self
-            .bounded(select, args)?
-            .order_by(self.key.clone(), order.clone())
-            .order_by(self.id, order)
-            .limit(window.size + 1);
-        let rows = read(db, select, self.columns, |row| row).await?;
+        let mut parts = parts.into_iter().map(|part| {
+            let part = self.bounded(part, args)?;
+            let part = part.order_by(self.key.clone(), order.clone()).order_by(self.id, order.clone());
+            Ok::<_, Error>(part.limit(window.size + 1))
+        });
+        let Some(first) = parts.next().transpose()? else { return Rows::none(args) };
+        let rest = parts.collect::<Result<Vec<_>>>()?;
+        let rows = if rest.is_empty() {
+            read(db, first, self.columns, |row| row).await?
+        } else {
+            let merged = self.merged(first, rest, &order, window.size + 1);
+            let rows = db.query_all(&merged).await?;
+            rows.iter().map(|row| E::read(row, self.columns, 0)).collect::<Result<_, _>>()?
+        };
         Ok(self.cut(rows, window, args))
+    }
+
+    fn merged(&self, first: Select<E>, rest: Vec<Select<E>>, order: &Order, limit: u64) -> SelectStatement {
+        let (place, tie) = ("place", "tie");
+        // SQLite takes an ORDER BY within a part of a union only inside a subquery.
+        let part = |select: Select<E>| {
+            let select =
+                pick(select, self.columns).expr_as(self.key.clone(), place).expr_as(self.id.into_expr(), tie);
+            Query::select().column(Asterisk).from_subquery(select.into_query(), "part").to_owned()
+        };
+        let mut all = part(first);
+        for select in rest {
+            all.union(UnionType::All, part(select));
+        }
+        all.order_by(place, order.clone()).order_by(tie, order.clone()).limit(limit);
+        all
     }
 
     fn order(&self, backward: bool) -> Order {
@@ -191,7 +218,7 @@ impl<E: Picked> Keyset<E> {
         let backend = db.get_database_backend();
         let select = E::among(scope, backend, parent.column, parents.iter().copied());
         if let [only] = parents {
-            return Ok(HashMap::from([(*only, self.page(db, select, args).await?)]));
+            return Ok(HashMap::from([(*only, self.page(db, vec![select], args).await?)]));
         }
         let window = args.window()?;
         let order = self.order(window.backward);

@@ -167,7 +167,7 @@ async fn one_customer(cx: &Context<'_>, args: &CustomerArgs, plan: &Plan) -> Res
             Ok(customers::by_id(cx, [id], columns).await?.remove(&id))
         }
         (None, Some(reference)) => {
-            let reference = attempt::list::without_nul(reference)?;
+            let reference = attempt::filter::without_nul(reference)?;
             let select =
                 customer::Entity::scoped(cx.scope()?).filter(customer::Column::Reference.eq(reference));
             let keep = |row| Arc::new(Customer { row });

@@ -6,7 +6,7 @@ use entity::{StepKind, StepStatus};
 use super::step::Step;
 
 /// Bits of a status.
-const BITS: u32 = 3;
+pub const BITS: u32 = 3;
 
 /// For each kind three bits: which status its step has, 0 when there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,8 +28,8 @@ impl Statuses {
     }
 }
 
-/// Where a kind's bits begin. Stored: a kind keeps its place for ever, and there are ten.
-fn place(kind: StepKind) -> u32 {
+/// Where a kind's bits begin, from the lowest, 0. Stored: a kind keeps its place for ever, and there are ten.
+pub fn place(kind: StepKind) -> u32 {
     BITS * match kind {
         StepKind::DigilockerAadhaar => 0,
         StepKind::Pan => 1,
@@ -40,8 +40,8 @@ fn place(kind: StepKind) -> u32 {
     }
 }
 
-/// Stored, too.
-fn number(status: StepStatus) -> i32 {
+/// What stands in a kind's bits for a status. Stored, too.
+pub fn number(status: StepStatus) -> i32 {
     match status {
         StepStatus::NotStarted => 1,
         StepStatus::InProgress => 2,

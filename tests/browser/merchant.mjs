@@ -8,13 +8,14 @@ import { atEnd } from '../node/live/at-end.mjs';
 import { OwnServer, createMerchant, freshDatabase } from '../node/live/own-server.mjs';
 
 export class Merchant {
-  static async open(t) {
+  /** `flags` are of its creation, `settings` of its server. */
+  static async open(t, { flags = [], settings = {} } = {}) {
     const database = await freshDatabase(t);
     const images = await mkdtemp(join(tmpdir(), 'kyc-stack-images-'));
     atEnd(t, () => rm(images, { recursive: true, force: true }));
     const merchant = new this();
-    merchant.key = await createMerchant(database, 'acme');
-    merchant.server = await OwnServer.start(t, database, { KYC_IMAGES: `file:${images}` });
+    merchant.key = await createMerchant(database, 'acme', ...flags);
+    merchant.server = await OwnServer.start(t, database, { KYC_IMAGES: `file:${images}`, ...settings });
     merchant.url = merchant.server.url;
     await merchant.ask('mutation($input: BrandingUpdateInput!) { out: brandingUpdate(input: $input) { userErrors { message } } }', {
       input: { displayName: 'Acme Lending', primaryColor: '#0b6e4f', backgroundColor: '#f3f7f4', cornerRadius: 14, supportEmail: 'help@acme.example' },
@@ -76,6 +77,19 @@ export class Merchant {
   async review(id) {
     const { steps } = await this.attempt(id);
     for (const step of steps.filter(({ status }) => status === 'REQUIRES_ACTION')) await this.move(step.id, 'COMPLETED', 'UNDER_REVIEW');
+  }
+
+  /** Gives the merchant a logo. */
+  async logo(bytes) {
+    const headers = { authorization: `Bearer ${this.key}` };
+    const response = await fetch(`${this.url}/merchant/logo`, { method: 'PUT', headers, body: bytes });
+    assert.equal(response.status, 200, await response.text());
+  }
+
+  /** A new link in place of an attempt's: its URL. */
+  async fresh(attemptId) {
+    const query = 'mutation($input: KycLinkResendInput!) { out: kycLinkResend(input: $input) { url userErrors { field message } } }';
+    return (await this.ask(query, { input: { attemptId } })).out.url;
   }
 
   resend(attemptId) {

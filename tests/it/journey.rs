@@ -9,7 +9,7 @@ mod killed;
 mod links;
 mod orders;
 mod overruled;
-mod pictures;
+pub(crate) mod pictures;
 mod results;
 mod runs;
 pub(crate) mod scripted;

@@ -8,6 +8,7 @@ mod connections;
 mod crash;
 mod customers;
 mod expiry;
+mod filters;
 mod growth;
 mod harness;
 mod holds;

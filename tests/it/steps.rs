@@ -16,7 +16,7 @@ use kyc_stack::{
     error::{Current, Error, UserErrorCode},
     kyc::step::StepUpdateStatus,
 };
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -215,6 +215,79 @@ async fn on_postgresql_changes_that_wait_for_one_log_are_written_together() {
     let writes = writes.load(Ordering::Relaxed);
     assert!(writes < steps.len() / 2, "{} changes took {writes} statements", steps.len());
     office.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql_one_whose_attempt_has_moved_leaves_those_that_are_written_with_it_alone() {
+    let mut office = Office::open().await;
+    if office.kyc.db.backend() != DbBackend::Postgres {
+        return;
+    }
+    let (mut steps, mut moved) = (Vec::new(), None);
+    for _ in 0..8 {
+        let attempt = office.attempt(&[Pan, Selfie]).await;
+        steps.push(office.steps(attempt.id).await[0].id);
+        moved = Some(attempt.id);
+    }
+    let moved = moved.unwrap();
+    let (reads, failed, twice) =
+        (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (read, fails, locks) = (Arc::clone(&reads), Arc::clone(&failed), Arc::clone(&twice));
+    let db = office.kyc.db.clone();
+    office.kyc.db = db.clone().on_statement(move |info| {
+        let of_a_chain = info.statement.sql.starts_with("WITH put_0");
+        read.fetch_add(usize::from(!of_a_chain), Ordering::Relaxed);
+        fails.fetch_add(usize::from(info.failed), Ordering::Relaxed);
+        locks.fetch_add(
+            usize::from(info.statement.sql.starts_with("INSERT INTO \"idempotency\"")),
+            Ordering::Relaxed,
+        );
+    });
+
+    // The first waits in the database for the log's head, the others for the first. All of them have read their attempts before the
+    // last one's moves.
+    let (has_it, is_held) = oneshot::channel();
+    let (let_go, go) = oneshot::channel();
+    let holding = tokio::spawn(async move {
+        db.write(move |txn| {
+            Box::pin(async move {
+                txn.execute_unprepared("SELECT seq FROM log_head FOR UPDATE").await?;
+                has_it.send(()).unwrap();
+                go.await.unwrap();
+                let sql = format!("UPDATE attempt SET version = version + 1 WHERE id = '{}'", moved.0);
+                txn.execute_unprepared(&sql).await?;
+                Ok(())
+            })
+        })
+        .await
+    });
+    is_held.await.unwrap();
+    let office = Arc::new(office);
+    let (before, unkeyed) = (Arc::clone(&office), steps.remove(0));
+    let first = tokio::spawn(async move { before.step(unkeyed, InProgress).await });
+    let waits =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waits = Statement::from_string(DbBackend::Postgres, waits);
+    while office.kyc.db.library().query_one_raw(waits.clone()).await.unwrap().is_none() {}
+    reads.store(0, Ordering::Relaxed);
+    let reviewer = office.member(Role::Reviewer);
+    let keys: Vec<_> = steps.iter().map(ToString::to_string).collect();
+    let moves = steps
+        .iter()
+        .zip(&keys)
+        .map(|(step, key)| office.step_as(&reviewer, Some(key), to(*step, InProgress)));
+    let all_have_read = async {
+        while reads.load(Ordering::Relaxed) < steps.len() {
+            tokio::task::yield_now().await;
+        }
+        let_go.send(()).unwrap();
+    };
+    let (moves, ()) = tokio::join!(join_all(moves), all_have_read);
+    holding.await.unwrap().unwrap();
+    first.await.unwrap().unwrap();
+    assert!(moves.iter().all(Result::is_ok));
+    assert_eq!(failed.load(Ordering::Relaxed), 0, "no statement fails for one that has moved");
+    assert_eq!(twice.load(Ordering::Relaxed), 1, "it runs again, and nobody else");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,10 @@
 //! Nobody gets at a merchant's objects who is not of it, and nobody of it does what their role does not contain: every
 //! place of the schema that takes an id, and every mutation, tried by everybody. The places come from the schema: one that is
-//! new has to get a row in [`places`] or in [`mutations`], and a row whose place is gone has to go, too.
+//! new has to get a row in [`places`], [`routes`] or [`mutations`], and a row whose place is gone has to go, too.
 
 mod mutations;
 mod places;
+mod routes;
 mod schema;
 
 use entity::{Role, id::ApiKeyId};

@@ -1,18 +1,10 @@
 // The public GraphQL API, as the member who is signed in. What is refused because of a role is null; everything else that goes wrong is thrown.
-import { Trouble, answered, json, keyOf, request } from '../shared/http.js';
+import { Limited, Trouble, answered, json, keyOf, request } from '../shared/http.js';
 
-export { Offline, Trouble } from '../shared/http.js';
+export { Limited, Offline, Trouble } from '../shared/http.js';
 
 /** Nobody is signed in (any more). */
 export class SignedOut extends Error {}
-
-/** Too many questions; `seconds` until the next one is answered. */
-export class Limited extends Error {
-  constructor(seconds) {
-    super('too many questions');
-    this.seconds = seconds;
-  }
-}
 
 /** The server does not take what was asked: a cursor of another list, a filter that is not one. `message` says why. */
 export class Unfit extends Error {}
@@ -22,7 +14,7 @@ const UNFIT = ['BAD_USER_INPUT', 'CURSOR_INVALID', 'CURSOR_EXPIRED', 'QUERY_TOO_
 function thrown(status, error) {
   const { code, reference, retryAfter } = error.extensions ?? {};
   if (status === 401 || code === 'UNAUTHENTICATED') return new SignedOut(error.message);
-  if (status === 429 || code === 'RATE_LIMITED') return new Limited(retryAfter ?? 5);
+  if (code === 'RATE_LIMITED') return new Limited(retryAfter);
   if (UNFIT.includes(code)) return new Unfit(error.message);
   return new Trouble(reference, error.message);
 }

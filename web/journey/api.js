@@ -1,19 +1,12 @@
 // What the page asks of the server, and what can come of it. Everything that changes something carries a key that stays the
 // same until it was answered, so that asking again is safe.
 
-/** Nothing came back: no network, or nobody there. What was asked may or may not have happened. */
-export class Offline extends Error {}
+import { Limited, Trouble, answered, json, keyOf, request } from '../shared/http.js';
+
+export { Limited, Offline, Trouble, random } from '../shared/http.js';
 
 /** The session is nobody's any more: another browser opened the link, or a newer link was sent. */
 export class Ended extends Error {}
-
-/** The server cannot do it now. `reference` is what its log knows it by. */
-export class Trouble extends Error {
-  constructor(reference) {
-    super('the server could not answer');
-    this.reference = reference;
-  }
-}
 
 /** The link opens nothing. `link` is EXPIRED, REVOKED, ENDED, REPLACED, or UNKNOWN; a real one has `branding` and `mode`. */
 export class Inactive extends Error {
@@ -22,11 +15,6 @@ export class Inactive extends Error {
     Object.assign(this, { link, branding, mode });
   }
 }
-
-/** How long an answer may take, and the pauses before asking again, in milliseconds. */
-const PATIENCE = 30_000;
-const PAUSES = [800, 2500];
-const LONGEST_PAUSE = 10_000;
 
 const JOURNEY = `fragment J on Journey {
   id merchantName mode customerName state underReview expiresAt redirectUrl consentTextVersion consentedAt
@@ -37,35 +25,6 @@ const JOURNEY = `fragment J on Journey {
 
 /** The subscription that tells the journey now and whenever it changes. */
 export const FOLLOW = `subscription { journeyChanged { ...J } } ${JOURNEY}`;
-
-const pause = (length) => new Promise((done) => setTimeout(done, length));
-
-async function request(url, init) {
-  for (let tried = 0; ; tried += 1) {
-    let answer;
-    let body;
-    try {
-      answer = await fetch(url, { ...init, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
-      body = await answer.json();
-    } catch (error) {
-      // A text that is no JSON: something between here and the server spoke.
-      answer = error instanceof SyntaxError ? answer : undefined;
-    }
-    if (answer && body && answer.status < 500 && answer.status !== 429) return { status: answer.status, body };
-    if (tried >= PAUSES.length) {
-      if (!answer) throw new Offline('no answer');
-      throw new Trouble(body?.errors?.[0]?.extensions?.reference);
-    }
-    const asked = Number(answer?.headers.get('retry-after')) * 1000;
-    await pause(asked > 0 ? Math.min(asked, LONGEST_PAUSE) : PAUSES[tried]);
-  }
-}
-
-const json = (body) => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json', accept: 'application/json' },
-  body: JSON.stringify(body),
-});
 
 /** Makes a session of a link's token; the cookie is the browser's. */
 export async function open(token, nonce) {
@@ -80,6 +39,7 @@ async function graphql(query, variables) {
   const { status, body } = await request('/journey/graphql', json({ query, variables }));
   const error = body.errors?.[0];
   if (status === 401 || error?.extensions?.code === 'UNAUTHENTICATED') throw new Ended('no session');
+  if (error?.extensions?.code === 'RATE_LIMITED') throw new Limited(error.extensions.retryAfter);
   if (error || !body.data) throw new Trouble(error?.extensions?.reference);
   return body.data;
 }
@@ -91,26 +51,12 @@ export async function load() {
   return journey;
 }
 
-const kept = new Map();
-
-/** Letters and digits made up at random. */
-export function random() {
-  return [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** The key of an action until it is answered; another input is another action. In memory only: the input is personal. */
-function keyOf(name, input) {
-  const text = JSON.stringify(input);
-  if (kept.get(name)?.text !== text) kept.set(name, { text, key: random() });
-  return kept.get(name).key;
-}
-
 /** What comes of it in the journey is told by the stream, or asked for: an answer on its way may be older than what was told since. */
 async function mutate(name, type, input, selection = '') {
   const query = `mutation($input: ${type}!) { answer: ${name}(input: $input) { ${selection} userErrors { field message code } } }`;
   const idempotencyKey = keyOf(name, input);
   const { answer } = await graphql(query, { input: { ...input, idempotencyKey } });
-  kept.delete(name);
+  answered(name);
   return answer;
 }
 

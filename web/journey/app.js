@@ -1,7 +1,7 @@
 // The customer's journey: which view is shown, and when it gives way to another. The server decides what comes next; this page
 // only never takes a form away from under somebody's fingers.
 import { h } from '/shared/dom.js';
-import { Ended, Inactive, load, open, random } from './api.js';
+import { Ended, Inactive, Limited, load, open, random } from './api.js';
 import { consentView } from './consent.js';
 import { back, backSoon, calm, checking } from './ends.js';
 import { button, failure } from './form.js';
@@ -13,7 +13,7 @@ import { digilockerStep } from './steps/digilocker.js';
 import { panStep } from './steps/pan.js';
 import { selfieStep } from './steps/selfie.js';
 import { signatureStep } from './steps/signature.js';
-import { current, reasons, t, use } from './texts.js';
+import { current, hour, reasons, t, use } from './texts.js';
 import { dress } from './theme.js';
 
 const STEPS = {
@@ -104,6 +104,7 @@ function body(choice) {
   switch (name) {
     case 'loading': return h('div', { class: 'spinner', 'aria-hidden': 'true' });
     case 'unreached': return [calm('unreached', 'stop'), button(t('again'), { class: 'primary', onclick: begin })];
+    case 'busy': return [calm(name, 'wait', { moment: hour(state.until) }), button(t('again'), { class: 'primary', onclick: begin })].flat();
     case 'consent': return consentView(view());
     case 'declined': return [calm(name, 'hand', { merchant }), button(t('declined.again'), { onclick: reconsider }), back(journey)].flat();
     case 'checking': return checking(step);
@@ -270,7 +271,8 @@ async function begin() {
       tab.set('token', null);
       Object.assign(state, { end: error.link in LINKS ? error.link : 'UNKNOWN', branding: error.branding, mode: error.mode });
       if (error.branding) dress(error.branding);
-    } else if (error instanceof Ended) state.end = 'missing';
+    } else if (error instanceof Limited) Object.assign(state, { end: 'busy', until: error.until });
+    else if (error instanceof Ended) state.end = 'missing';
     else {
       failure(error);
       state.end = 'unreached';

@@ -4,7 +4,7 @@ import { button, complaint, perform } from './form.js';
 import { current, t } from './texts.js';
 
 /** The version of the text that stands in the catalogues. */
-export const TEXT_VERSION = '2026-11';
+export const TEXT_VERSION = '2026-11-23';
 
 /** What is asked for, of whom and why; yes and no are both answers. */
 export function consentView(view) {

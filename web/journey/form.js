@@ -1,7 +1,7 @@
 // Forms: a field with its hint and its fault, a button that works, and where to say what went wrong.
 import { h } from '/shared/dom.js';
-import { Ended, Offline, Trouble } from './api.js';
-import { current, has, t } from './texts.js';
+import { Ended, Limited, Offline, Trouble } from './api.js';
+import { current, has, hour, t } from './texts.js';
 
 /**
  * A field. `describe` is its name in the texts: `NAME.label`, `NAME.hint`. `check` says what is wrong with a value, as the key of a
@@ -98,6 +98,7 @@ const BEHIND = ['INVALID_TRANSITION', 'ATTEMPT_ENDED', 'TRIES_EXHAUSTED', 'NOT_F
 /** What to tell of an error that is nobody's input. */
 export function failure(error) {
   if (error instanceof Offline) return t('error.offline');
+  if (error instanceof Limited) return t('error.busy', { moment: hour(error.until) });
   if (error instanceof Trouble && error.reference) return t('error.trouble.reference', { reference: error.reference });
   if (error instanceof Trouble) return t('error.trouble');
   throw error;

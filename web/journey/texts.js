@@ -54,3 +54,8 @@ const own = (text) => (language === 'en' ? { text } : { text, lang: 'en' });
 export function moment(iso) {
   return new Intl.DateTimeFormat(`${language}-IN`, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
+
+/** A moment of today or tonight, from which on something is possible: the full minute after it. */
+export function hour(date) {
+  return new Intl.DateTimeFormat(`${language}-IN`, { timeStyle: 'short' }).format(new Date(Math.ceil(date / 60_000) * 60_000));
+}

@@ -11,6 +11,17 @@ export class Trouble extends Error {
   }
 }
 
+/** It was asked too often; from `until` on, in so many `seconds`, it may be asked again. */
+export class Limited extends Error {
+  constructor(seconds = A_WHILE) {
+    super('asked too often');
+    this.seconds = Math.ceil(seconds);
+    this.until = new Date(Date.now() + seconds * 1000);
+  }
+}
+
+/** How long to wait where an answer does not say it, in seconds. */
+const A_WHILE = 60;
 /** Milliseconds before the second and third question, and the longest that a server's own wish is heeded. */
 const PAUSES = [400, 1600];
 const LONGEST_PAUSE = 10_000;
@@ -36,12 +47,13 @@ export async function request(url, init) {
     if (answer && body && answer.status < 500 && answer.status !== 429) return { status: answer.status, body };
     const last = tried >= PAUSES.length;
     const asked = Number(answer?.headers.get('retry-after')) * 1000;
-    if (last || asked > LONGEST_PAUSE) {
+    // Nobody looks at a page that waits for an hour: they are told when to come back.
+    if (answer?.status === 429 && (last || asked > LONGEST_PAUSE)) throw new Limited(asked / 1000 || A_WHILE);
+    if (last) {
       if (!answer) throw new Offline('no answer');
-      if (answer.status === 429 && body) return { status: 429, body };
       throw new Trouble(body?.errors?.[0]?.extensions?.reference);
     }
-    await pause(asked > 0 ? asked : PAUSES[tried]);
+    await pause(asked > 0 ? Math.min(asked, LONGEST_PAUSE) : PAUSES[tried]);
   }
 }
 

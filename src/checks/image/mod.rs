@@ -10,8 +10,13 @@ mod whole;
 use std::io::Cursor;
 
 use image::{
-    DynamicImage, GenericImageView, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits,
-    codecs::{jpeg::JpegEncoder, png::PngEncoder},
+    DynamicImage, GenericImageView, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, ImageResult,
+    Limits,
+    codecs::{
+        jpeg::JpegEncoder,
+        png::{PngDecoder, PngEncoder},
+        webp::WebPDecoder,
+    },
 };
 
 /// What a picture is for.
@@ -113,6 +118,8 @@ pub enum Fault {
     Format,
     /// It breaks off, or is broken.
     Broken,
+    /// More than one picture: which of them was meant, nobody can say.
+    Animated,
     /// Fewer pixels than [`Purpose::least`].
     TooSmall,
     /// More than [`MAX_PIXELS`].
@@ -126,7 +133,7 @@ impl Fault {
     /// The reason of the catalogue.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Empty | Self::Format | Self::Broken => "IMAGE_UNREADABLE",
+            Self::Empty | Self::Format | Self::Broken | Self::Animated => "IMAGE_UNREADABLE",
             Self::TooManyBytes | Self::TooManyPixels => "IMAGE_TOO_LARGE",
             Self::TooSmall => "IMAGE_TOO_SMALL",
             Self::Blank => "IMAGE_BLANK",
@@ -144,6 +151,10 @@ impl Fault {
                 format!("This is no {formats} picture. Send one; an SVG, a PDF or a page is not read.")
             }
             Self::Broken => "The picture breaks off or is damaged. Take or save it again.".to_owned(),
+            Self::Animated => {
+                "The picture moves: it holds several. Save one of them as a still picture, and send that."
+                    .to_owned()
+            }
             Self::TooManyBytes => {
                 format!("The file is too large. Send at most {} MB.", purpose.max_bytes() >> 20)
             }
@@ -190,9 +201,12 @@ fn decode(bytes: &[u8], format: ImageFormat, purpose: Purpose) -> Result<Dynamic
     if format == ImageFormat::Jpeg && !whole::jpeg(bytes) {
         return Err(Fault::Broken);
     }
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(2 * MAX_DECODED);
+    if is_animated(bytes, format, &limits).map_err(|_| Fault::Broken)? {
+        return Err(Fault::Animated);
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| Fault::Broken)?;
     let (width, height) = decoder.dimensions();
@@ -208,6 +222,16 @@ fn decode(bytes: &[u8], format: ImageFormat, purpose: Purpose) -> Result<Dynamic
         return Err(Fault::TooSmall);
     }
     look::judge(&picture, purpose).map(|()| picture)
+}
+
+/// Whether it says of itself that it moves: decoded, it would be its first picture, which need not be the one that people see.
+fn is_animated(bytes: &[u8], format: ImageFormat, limits: &Limits) -> ImageResult<bool> {
+    match format {
+        ImageFormat::Png => PngDecoder::with_limits(Cursor::new(bytes), limits.clone())?.is_apng(),
+        ImageFormat::WebP => Ok(WebPDecoder::new(Cursor::new(bytes))?.has_animation()),
+        // A JPEG has no frames that are shown one after another.
+        _ => Ok(false),
+    }
 }
 
 fn encode(picture: &DynamicImage, purpose: Purpose) -> Result<Picture, Fault> {

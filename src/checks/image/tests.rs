@@ -124,15 +124,56 @@ fn half_a_picture_is_refused() {
     }
 }
 
+/// A chunk of a PNG.
+fn chunk(kind: &[u8], data: &[u8]) -> Vec<u8> {
+    let body = [kind, data].concat();
+    let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+    [&length[..], &body, &crc(&body).to_be_bytes()].concat()
+}
+
+/// A WebP of several pictures, all of them this one.
+fn moving_webp(still: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
+    let part = |kind: &[u8], data: &[u8]| {
+        let length = u32::try_from(data.len()).unwrap().to_le_bytes();
+        [kind, &length[..], data, &vec![0; data.len() % 2][..]].concat()
+    };
+    let three = |number: u32| number.to_le_bytes()[..3].to_vec();
+    let sides = [three(width - 1), three(height - 1)].concat();
+    // Behind `RIFF`, its length and `WEBP`: the chunk of the picture.
+    let frame = [&[0; 6][..], &sides, &three(100), &[0], &still[12..]].concat();
+    let body = [
+        b"WEBP".to_vec(),
+        part(b"VP8X", &[&[0b10, 0, 0, 0][..], &sides].concat()),
+        part(b"ANIM", &[0; 6]),
+        part(b"ANMF", &frame),
+        part(b"ANMF", &frame),
+    ]
+    .concat();
+    part(b"RIFF", &body)
+}
+
+#[test]
+fn what_moves_is_refused_with_words_of_its_own() {
+    let png = written(&face(640, 480), ImageFormat::Png);
+    // Behind the header: two pictures, of which the first is the one that is there already.
+    let control = [&2u32.to_be_bytes()[..], &0u32.to_be_bytes()].concat();
+    let moving = [&png[..33], &chunk(b"acTL", &control), &png[33..]].concat();
+    for purpose in Purpose::ALL {
+        assert!(accept(&png, purpose).is_ok());
+        assert_eq!(refused(&moving, purpose), Some(Fault::Animated));
+    }
+    let webp = written(&face(640, 480), ImageFormat::WebP);
+    let moving = moving_webp(&webp, (640, 480));
+    assert!(accept(&webp, Purpose::Logo).is_ok());
+    assert_eq!(refused(&moving, Purpose::Logo), Some(Fault::Animated));
+    assert_eq!(refused(&moving, Purpose::Selfie), Some(Fault::Format));
+    assert!(Fault::Animated.message(Purpose::Logo).contains("still picture"));
+}
+
 #[test]
 fn fifty_megapixels_are_refused_before_they_are_decoded() {
     // A PNG's header says 10,000 × 5,000, and nothing is behind it that could be decoded.
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    let chunk = |kind: &[u8], data: &[u8]| {
-        let body = [kind, data].concat();
-        let length = u32::try_from(data.len()).unwrap().to_be_bytes();
-        [&length[..], &body, &crc(&body).to_be_bytes()].concat()
-    };
     let header = [&10_000u32.to_be_bytes()[..], &5_000u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     png.extend(chunk(b"IHDR", &header));
     png.extend(chunk(b"IDAT", b""));
@@ -174,6 +215,7 @@ fn every_fault_has_a_reason_that_the_customer_can_mend() {
         Fault::TooManyBytes,
         Fault::Format,
         Fault::Broken,
+        Fault::Animated,
         Fault::TooSmall,
         Fault::TooManyPixels,
         Fault::Blank,

@@ -2,13 +2,18 @@
 //!
 //! ```sql
 //! WITH put_0 AS (SELECT * FROM unnest($1, $2, …) AS put (chain, a0, c0, …)),     -- a row of each chain
+//!      put_1 …,
 //!      link_0 AS (UPDATE attempt … FROM put_0 … RETURNING put.chain),            -- of those that are as they were read
-//!      put_1 …, link_1 AS (UPDATE step … WHERE put.chain IN (TABLE link_0) …),   -- only below these
+//!      link_1 AS (UPDATE step … WHERE put.chain IN (TABLE link_0) …),            -- only below these
 //!      news AS (SELECT …, row_number() … WHERE chain IN (TABLE link_0)),         -- their events
 //!      head AS (UPDATE log_head SET seq = seq + (SELECT count(*) FROM news) WHERE … every link is there …),
 //!      log AS (INSERT INTO event SELECT … FROM news)
 //! SELECT DISTINCT chain FROM link_0
 //! ```
+//!
+//! An insert before an update asks first whether the row to update is still as it was read, without a lock, which would be
+//! taken out of order: a chain whose row has moved is left out, and those that are written with it are not lost. One that moves
+//! in the very moment still stops them all.
 //!
 //! The text depends on the tables alone, not on how many rows: it is prepared once.
 
@@ -27,68 +32,113 @@ pub(super) struct Text {
     appends: bool,
 }
 
+/// What the text says of the rows of one table.
+struct Shape {
+    table: &'static str,
+    how: How,
+    /// The columns that are asked for, the key first.
+    asked: Vec<&'static str>,
+    /// The columns that are set, and what makes the bound value one of theirs.
+    set: Vec<(&'static str, &'static str)>,
+}
+
+impl Shape {
+    fn of(link: &Link) -> Self {
+        let asked = link.found_by.iter().map(|(name, _)| *name).collect();
+        let set = link.set.iter().map(|(name, value)| (*name, cast(value))).collect();
+        Self { table: link.table, how: link.how, asked, set }
+    }
+
+    /// The names of what is bound for a row.
+    fn names(&self) -> impl Iterator<Item = String> {
+        let asked = (0..self.asked.len()).map(|at| format!("a{at}"));
+        asked.chain((0..self.set.len()).map(|at| format!("c{at}")))
+    }
+
+    /// That the row `own` is the one that was read, by what is bound under a name.
+    fn found(&self, put: &str) -> String {
+        // Only the key can be looked up by; what else is asked may be null.
+        let found = self.asked.iter().enumerate().map(|(at, name)| match at {
+            0 => format!("own.\"{name}\" = {put}.a0"),
+            at => format!("own.\"{name}\" IS NOT DISTINCT FROM {put}.a{at}"),
+        });
+        found.collect::<Vec<_>>().join(" AND ")
+    }
+}
+
 impl Text {
-    /// Writes rows of one table, of the chains that the link before has written.
+    /// Writes rows of tables, each of the chains that the table before has written.
     ///
     /// # Errors
     /// As [`Columns::array`].
-    pub(super) fn link(&mut self, rows: Vec<(i32, Link)>, columns: &mut Columns) -> Result<(), DbErr> {
-        let Some((_, like)) = rows.first() else { return Ok(()) };
-        let (table, how, at) = (like.table, like.how, self.links);
-        let asked: Vec<_> = like.found_by.iter().map(|(name, _)| *name).collect();
-        let set: Vec<_> = like.set.iter().map(|(name, value)| (*name, cast(value))).collect();
-
-        let (places, values): (Vec<_>, Vec<_>) = rows
-            .into_iter()
-            .map(|(place, link)| {
-                let values = link.found_by.into_iter().chain(link.set);
-                (place, values.map(|(_, value)| value).collect::<Vec<_>>())
-            })
-            .unzip();
-        let names =
-            (0..asked.len()).map(|at| format!("a{at}")).chain((0..set.len()).map(|at| format!("c{at}")));
-        self.put(&format!("put_{at}"), names, places, values, columns)?;
-
-        let guard = match at.checked_sub(1) {
-            Some(before) => format!("put.chain IN (TABLE link_{before})"),
-            None => "TRUE".to_owned(),
-        };
-        match how {
-            How::Update => {
-                let set = join(
-                    set.iter().enumerate().map(|(at, (name, cast))| format!("\"{name}\" = put.c{at}{cast}")),
-                );
-                // Only the key can be looked up by; what else is asked may be null.
-                let found = asked.iter().enumerate().map(|(at, name)| match at {
-                    0 => format!("own.\"{name}\" = put.a0"),
-                    at => format!("own.\"{name}\" IS NOT DISTINCT FROM put.a{at}"),
-                });
-                let found = found.collect::<Vec<_>>().join(" AND ");
-                let _ = write!(
-                    self.sql,
-                    ", link_{at} AS (UPDATE {table} AS own SET {set} FROM put_{at} AS put WHERE {found} AND {guard} RETURNING put.chain)",
-                );
-            }
-            How::Insert => {
-                let names = join(asked.iter().copied().chain(set.iter().map(|(name, _)| *name)).map(quoted));
-                let keys = join(asked.iter().copied().map(quoted));
-                let values = (0..asked.len()).map(|at| format!("put.a{at}"));
-                let values = join(
-                    values.chain(set.iter().enumerate().map(|(at, (_, cast))| format!("put.c{at}{cast}"))),
-                );
-                let same =
-                    (0..asked.len()).zip(&asked).map(|(at, name)| format!("new.\"{name}\" = put.a{at}"));
-                let same = same.collect::<Vec<_>>().join(" AND ");
-                let _ = write!(
-                    self.sql,
-                    ", new_{at} AS (INSERT INTO {table} ({names}) SELECT {values} FROM put_{at} AS put WHERE {guard} \
-                     ON CONFLICT DO NOTHING RETURNING {keys}), \
-                     link_{at} AS (SELECT put.chain FROM put_{at} AS put JOIN new_{at} AS new ON {same})",
-                );
+    pub(super) fn links(
+        &mut self,
+        tables: Vec<Vec<(i32, Link)>>,
+        columns: &mut Columns,
+    ) -> Result<(), DbErr> {
+        let mut shapes = Vec::new();
+        for rows in tables {
+            let Some((_, like)) = rows.first() else { continue };
+            let shape = Shape::of(like);
+            let (places, values) = rows
+                .into_iter()
+                .map(|(place, link)| {
+                    let values = link.found_by.into_iter().chain(link.set);
+                    (place, values.map(|(_, value)| value).collect::<Vec<_>>())
+                })
+                .unzip();
+            self.put(&format!("put_{}", shapes.len()), shape.names(), places, values, columns)?;
+            shapes.push(shape);
+        }
+        for (at, shape) in shapes.iter().enumerate() {
+            let next = shapes.get(at + 1).filter(|next| next.how == How::Update);
+            let guard = match at.checked_sub(1) {
+                Some(before) => format!("put.chain IN (TABLE link_{before})"),
+                None => "TRUE".to_owned(),
+            };
+            match shape.how {
+                How::Update => self.update(at, shape, &guard),
+                How::Insert => self.insert(at, shape, next, &guard),
             }
         }
-        self.links += 1;
+        self.links = shapes.len();
         Ok(())
+    }
+
+    fn update(&mut self, at: usize, shape: &Shape, guard: &str) {
+        let set = shape.set.iter().enumerate();
+        let set = join(set.map(|(at, (name, cast))| format!("\"{name}\" = put.c{at}{cast}")));
+        let (table, found) = (shape.table, shape.found("put"));
+        let _ = write!(
+            self.sql,
+            ", link_{at} AS (UPDATE {table} AS own SET {set} FROM put_{at} AS put WHERE {found} AND {guard} RETURNING put.chain)",
+        );
+    }
+
+    fn insert(&mut self, at: usize, shape: &Shape, next: Option<&Shape>, guard: &str) {
+        let Shape { table, asked, set, .. } = shape;
+        let names = join(asked.iter().copied().chain(set.iter().map(|(name, _)| *name)).map(quoted));
+        let keys = join(asked.iter().copied().map(quoted));
+        let values = (0..asked.len()).map(|at| format!("put.a{at}"));
+        let values =
+            join(values.chain(set.iter().enumerate().map(|(at, (_, cast))| format!("put.c{at}{cast}"))));
+        let same = (0..asked.len()).zip(asked).map(|(at, name)| format!("new.\"{name}\" = put.a{at}"));
+        let same = same.collect::<Vec<_>>().join(" AND ");
+        let still = next.map(|next| {
+            let (table, found) = (next.table, next.found("its"));
+            format!(
+                " AND NOT EXISTS (SELECT FROM put_{} AS its WHERE its.chain = put.chain \
+                 AND NOT EXISTS (SELECT FROM {table} AS own WHERE {found}))",
+                at + 1
+            )
+        });
+        let still = still.unwrap_or_default();
+        let _ = write!(
+            self.sql,
+            ", new_{at} AS (INSERT INTO {table} ({names}) SELECT {values} FROM put_{at} AS put WHERE {guard}{still} \
+             ON CONFLICT DO NOTHING RETURNING {keys}), \
+             link_{at} AS (SELECT put.chain FROM put_{at} AS put JOIN new_{at} AS new ON {same})",
+        );
     }
 
     /// Numbers rows by a log's head, those of the chains that have written, and inserts them into the log.

@@ -1,20 +1,18 @@
-//! Lists of attempts: filters, sorts and pages.
+//! Lists of attempts: sorts and pages.
 
 use std::{any::Any, collections::HashMap, sync::Arc};
 
-use async_graphql::{Enum, ID, InputObject};
-use entity::{
-    AttemptState, ExpiryReason, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt, customer,
-    id::CustomerId, step,
-};
+use async_graphql::{Enum, InputObject};
+use entity::{Scope, Scoped, Time, attempt, pick::Columns};
 use sea_orm::{
-    ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    Condition, ConnectionTrait, QueryFilter,
     sea_query::{Expr, SimpleExpr},
 };
+use uuid::Uuid;
 
-use super::{Attempt, always};
+use super::{Attempt, always, filter::AttemptFilter};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     graphql::{
         customer::Customer,
         exec::{
@@ -23,44 +21,10 @@ use crate::{
             plan::Plan,
         },
         keyset::{Key, Keyset, Parent, Place, Rows, count, count_each},
-        scalar::DateTime,
         sort::SortDirection,
     },
     kyc::search::{self, Found},
 };
-
-/// Which attempts. All conditions have to hold; an absent or null one always does.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct AttemptFilter {
-    /// One of these states, as seen now.
-    state: Option<Vec<AttemptState>>,
-    /// Attempts whose move it is this party's.
-    waiting_on: Option<Party>,
-    /// Attempts of which some step or hold waits on one of these parties: a reviewer's queue is `[REVIEWER]`.
-    needs: Option<Vec<Party>>,
-    /// Open attempts with an active hold, or those without.
-    on_hold: Option<bool>,
-    /// Attempts of this customer.
-    customer_id: Option<ID>,
-    /// Attempts of the customer with this reference.
-    customer_reference: Option<String>,
-    /// With `stepStatus`: attempts whose step of this kind has one of these statuses. Alone: attempts that have such a step.
-    step_kind: Option<StepKind>,
-    /// Attempts of which some step (the one of `stepKind`, if that is given) has one of these statuses.
-    step_status: Option<Vec<StepStatus>>,
-    /// Attempts that expired for one of these reasons.
-    expiry_reason: Option<Vec<ExpiryReason>>,
-    /// Created at this moment or later.
-    created_from: Option<DateTime>,
-    /// Created before this moment.
-    created_to: Option<DateTime>,
-    /// Ended at this moment or later.
-    ended_from: Option<DateTime>,
-    /// Ended before this moment.
-    ended_to: Option<DateTime>,
-    /// The beginning of any word of the customer's name, or of their reference. Several words must all be found.
-    search: Option<String>,
-}
 
 /// What attempts are sorted by. Attempts that do not have the moment come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -84,6 +48,9 @@ pub struct AttemptSort {
     direction: SortDirection,
 }
 
+const NEWEST: AttemptSort =
+    AttemptSort { field: AttemptSortField::CreatedAt, direction: SortDirection::Desc };
+
 /// The arguments of `Query.attempts`.
 #[derive(InputObject)]
 pub struct AttemptsArgs {
@@ -106,27 +73,74 @@ pub fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
 /// BAD_USER_INPUT and CURSOR_INVALID for arguments that make no sense.
 pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> Result<Page<Attempt>> {
     let scope = cx.scope()?;
-    let mut select = attempt::Entity::scoped(scope);
-    if let Some(filter) = &args.filter {
-        if let Some(text) = &filter.search {
-            let customer = attempt::Column::CustomerId;
-            select = match search::find(cx.db(), customer, scope, text).await? {
-                Found::Everybody => select,
-                Found::Few(ids) if ids.is_empty() => select.filter(Expr::value(false)),
-                Found::Few(ids) => attempt::Entity::among(scope, cx.backend(), customer, ids),
-                Found::Many(condition) => select.filter(condition),
-            };
-        }
-        select = filter.apply(select, scope, cx.now)?;
-    }
-    let total_count =
-        if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
+    let filter = args.filter.clone().unwrap_or_default();
+    let (found, few) = begins_with(cx, scope, &filter).await?;
+    let are_few = few.is_some() || filter.is_of_one_customer();
+    let select = match few {
+        Some((_, ids)) if ids.is_empty() => attempt::Entity::scoped(scope).filter(Expr::value(false)),
+        Some((column, ids)) => attempt::Entity::among(scope, cx.backend(), column, ids),
+        None => attempt::Entity::scoped(scope),
+    };
+    let select = filter.apply(select.filter(found), scope, cx.now)?;
+    let total_count = if plan.asks("totalCount") {
+        let counted = if are_few { select.clone() } else { filter.of_classes(select.clone()) };
+        Some(count(cx.db(), counted).await?)
+    } else {
+        None
+    };
     let rows = if plan.asks_rows() {
-        keyset(scope, args.sort, plan).page(cx.db(), select, &args.page).await?
+        let sort = args.sort.unwrap_or(NEWEST);
+        let parts = if are_few { vec![select] } else { filter.parts(select, sort.field, scope, cx.now) };
+        keyset(scope, sort, plan.node_columns(), plan.asks_cursors()).page(cx.db(), parts, &args.page).await?
     } else {
         Rows::none(&args.page)?
     };
     Ok(page(rows, total_count, cx.now))
+}
+
+/// The open attempt with the earliest `waitingSince` of those of which a step or a hold waits on a reviewer, and which are
+/// `created` in some range.
+///
+/// # Errors
+/// When the database fails.
+pub async fn longest_waiting_on_reviewer(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    created: Condition,
+    now: Time,
+) -> Result<Option<Attempt>> {
+    let filter = AttemptFilter::of_reviewers();
+    let select = filter.apply(attempt::Entity::scoped(scope).filter(created), scope, now)?;
+    let sort = AttemptSort { field: AttemptSortField::WaitingSince, direction: SortDirection::Asc };
+    let parts = filter.parts(select, sort.field, scope, now);
+    let first = PageArgs { first: Some(1), after: None, last: None, before: None };
+    let found = keyset(scope, sort, Columns::ALL, false).page(db, parts, &first).await?;
+    Ok(found.rows.into_iter().next().map(|(row, _)| Attempt::seen(row, now)))
+}
+
+/// What a search asks of attempts, and those that a list begins with, where they are few: whose column has one of these ids.
+async fn begins_with(
+    cx: &Context<'_>,
+    scope: Scope,
+    filter: &AttemptFilter,
+) -> Result<(Condition, Option<(attempt::Column, Vec<Uuid>)>)> {
+    let customer = attempt::Column::CustomerId;
+    let mut found = Condition::all();
+    if let Some(text) = &filter.search {
+        match search::find(cx.db(), customer, scope, text).await? {
+            Found::Everybody => {}
+            Found::Few(ids) => {
+                return Ok((found, Some((customer, ids.into_iter().map(|id| id.0).collect()))));
+            }
+            Found::Many(condition) => found = condition,
+        }
+    }
+    if filter.is_of_one_customer() {
+        return Ok((found, None));
+    }
+    let by_steps = filter.few_by_steps(cx.db(), scope).await?;
+    let by_steps = by_steps.map(|ids| (attempt::Column::Id, ids.into_iter().map(|id| id.0).collect()));
+    Ok((found, by_steps))
 }
 
 /// A page of each customer's attempts, newest first.
@@ -176,9 +190,7 @@ fn page(rows: Rows<attempt::Model>, total_count: Option<i64>, now: Time) -> Page
 /// A moment that no attempt reaches: what is missing sorts last. The index has the same expression, literal included.
 const MISSING: &str = "9999-12-31T00:00:00+00:00";
 
-fn keyset(scope: Scope, sort: Option<AttemptSort>, plan: &Plan) -> Keyset<attempt::Entity> {
-    let sort =
-        sort.unwrap_or(AttemptSort { field: AttemptSortField::CreatedAt, direction: SortDirection::Desc });
+fn keyset(scope: Scope, sort: AttemptSort, shown: Columns, cursors: bool) -> Keyset<attempt::Entity> {
     let (key, column, of): (SimpleExpr, attempt::Column, Place<attempt::Model>) = match sort.field {
         AttemptSortField::CreatedAt => {
             (Expr::col(attempt::Column::CreatedAt), attempt::Column::CreatedAt, |row| {
@@ -207,157 +219,12 @@ fn keyset(scope: Scope, sort: Option<AttemptSort>, plan: &Plan) -> Keyset<attemp
         id: attempt::Column::Id,
         descending: sort.direction == SortDirection::Desc,
         of,
-        columns: always().and(column.into()).and(plan.node_columns()),
-        cursors: plan.asks_cursors(),
+        columns: always().and(column.into()).and(shown),
+        cursors,
     }
 }
 
 fn or_missing(time: Option<Time>) -> Key {
     let missing = || MISSING.parse::<Time>().unwrap_or(Time::MAX_UTC);
     Key::Time(time.unwrap_or_else(missing))
-}
-
-impl AttemptFilter {
-    fn apply(
-        &self,
-        select: Select<attempt::Entity>,
-        scope: Scope,
-        now: Time,
-    ) -> Result<Select<attempt::Entity>> {
-        use attempt::Column;
-        // A new field of the filter does not compile until it is handled.
-        let Self {
-            state,
-            waiting_on,
-            needs,
-            on_hold,
-            customer_id,
-            customer_reference,
-            step_kind,
-            step_status,
-            expiry_reason,
-            created_from,
-            created_to,
-            ended_from,
-            ended_to,
-            // It is where the list begins.
-            search: _,
-        } = self;
-        let open_at_now = || Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(now));
-        let mut all = Condition::all();
-        if let Some(states) = state {
-            all = all.add(attempt::in_state(states, now));
-        }
-        if let Some(party) = waiting_on {
-            all = all.add(Column::WaitingOn.eq(*party)).add(open_at_now());
-        }
-        if let Some(parties) = needs {
-            // An OR with a constant would hide them, too: of one party, the condition is its flag alone.
-            let mut any = Condition::any();
-            if parties.is_empty() {
-                any = any.add(Expr::value(false));
-            }
-            for party in parties {
-                any = any.add(match party {
-                    // The text of the partial indexes: a bound value would hide them from the planner.
-                    Party::Customer => Expr::col(Column::NeedsCustomer),
-                    Party::Provider => Expr::col(Column::NeedsProvider),
-                    Party::Reviewer => Expr::col(Column::NeedsReviewer),
-                });
-            }
-            all = all.add(any).add(open_at_now());
-        }
-        match on_hold {
-            Some(true) => all = all.add(Expr::cust("active_holds > 0")).add(Column::EndedAt.is_null()),
-            // What is over is on hold no more.
-            Some(false) => {
-                all = all
-                    .add(Condition::any().add(Column::ActiveHolds.eq(0)).add(Column::EndedAt.is_not_null()));
-            }
-            None => {}
-        }
-        if let Some(id) = customer_id {
-            // An id of something else finds nothing, like the id of another merchant's customer.
-            all = match id.parse::<CustomerId>() {
-                Ok(id) => all.add(Column::CustomerId.eq(id)),
-                Err(_) => all.add(Expr::value(false)),
-            };
-        }
-        if let Some(reference) = customer_reference {
-            let customers = customer::Entity::scoped(scope)
-                .filter(customer::Column::Reference.eq(without_nul(reference)?))
-                .select_only()
-                .column(customer::Column::Id);
-            all = all.add(Column::CustomerId.in_subquery(customers.into_query()));
-        }
-        if step_kind.is_some() || step_status.is_some() {
-            let mut steps = step::Entity::scoped(scope).select_only().column(step::Column::AttemptId);
-            if let Some(kind) = step_kind {
-                steps = steps.filter(step::Column::Kind.eq(*kind));
-            } else {
-                // The index leads with the kind: name them all.
-                steps = steps.filter(step::Column::Kind.is_in(StepKind::ALL.iter().copied()));
-            }
-            if let Some(statuses) = step_status {
-                steps = steps.filter(step::Column::Status.is_in(statuses.iter().copied()));
-            }
-            all = all.add(Column::Id.in_subquery(steps.into_query()));
-        }
-        if let Some(reasons) = expiry_reason {
-            let mut any = Condition::any().add(Column::ExpiryReason.is_in(reasons.iter().copied()));
-            // The unwritten ones: `lifecycle::attempt::overdue` in SQL.
-            if reasons.contains(&ExpiryReason::NeverOpened) {
-                any = any.add(attempt::overdue(now).and(Column::LinkOpenCount.eq(0)));
-            }
-            if reasons.contains(&ExpiryReason::Abandoned) {
-                any = any.add(attempt::overdue(now).and(Column::LinkOpenCount.gt(0)));
-            }
-            all = all.add(any);
-        }
-        check_range("created", created_from.as_ref(), created_to.as_ref())?;
-        if let Some(from) = created_from {
-            all = all.add(Column::CreatedAt.gte(from.0));
-        }
-        if let Some(to) = created_to {
-            all = all.add(Column::CreatedAt.lt(to.0));
-        }
-        check_range("ended", ended_from.as_ref(), ended_to.as_ref())?;
-        // An expiry that nobody has written yet ended the attempt when it was due.
-        if let Some(from) = ended_from {
-            let unwritten = attempt::overdue(now).and(Column::DueAt.gte(from.0));
-            all = all.add(Condition::any().add(Column::EndedAt.gte(from.0)).add(unwritten));
-        }
-        if let Some(to) = ended_to {
-            let unwritten = attempt::overdue(now).and(Column::DueAt.lt(to.0));
-            // What ended before was created before: the newest, which are read first, are left out by their index.
-            all = all
-                .add(Column::CreatedAt.lt(to.0))
-                .add(Condition::any().add(Column::EndedAt.lt(to.0)).add(unwritten));
-        }
-        Ok(select.filter(all))
-    }
-}
-
-/// `from` before `to`.
-///
-/// # Errors
-/// BAD_USER_INPUT when it is not.
-pub fn check_range(name: &str, from: Option<&DateTime>, to: Option<&DateTime>) -> Result<()> {
-    match (from, to) {
-        (Some(from), Some(to)) if from.0 > to.0 => Err(Error::BadInput(format!(
-            "`{name}From` is after `{name}To`. From is inclusive, to is exclusive; give the earlier moment as from."
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// PostgreSQL keeps no NUL in a text: nothing can be found by it.
-///
-/// # Errors
-/// BAD_USER_INPUT when there is one.
-pub fn without_nul(text: &str) -> Result<&str> {
-    if text.contains('\0') {
-        return Err(Error::BadInput("A text contains a NUL character. Remove it.".into()));
-    }
-    Ok(text)
 }

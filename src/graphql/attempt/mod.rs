@@ -1,5 +1,6 @@
 //! `Attempt`: one KYC journey of one customer.
 
+pub mod filter;
 pub mod list;
 pub mod one;
 pub mod write;

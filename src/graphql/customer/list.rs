@@ -10,7 +10,7 @@ use super::Customer;
 use crate::{
     error::Result,
     graphql::{
-        attempt::list::check_range,
+        attempt::filter::check_range,
         exec::{
             Context,
             connection::{Page, PageArgs},
@@ -94,7 +94,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
     let total_count =
         if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
     let rows = if plan.asks_rows() {
-        keyset(scope, args.sort, plan).page(cx.db(), select, &args.page).await?
+        keyset(scope, args.sort, plan).page(cx.db(), vec![select], &args.page).await?
     } else {
         Rows::none(&args.page)?
     };

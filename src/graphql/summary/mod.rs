@@ -8,14 +8,12 @@ use std::sync::{Arc, LazyLock};
 
 use async_graphql::InputObject;
 use chrono::NaiveDate;
-use entity::{AttemptState, Scoped, StepKind, attempt};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use entity::{AttemptState, StepKind, attempt};
+use sea_orm::{Condition, ConnectionTrait};
 
 use self::{count::Tally, range::Range};
 use super::{
-    attempt::Attempt,
+    attempt::{Attempt, list::longest_waiting_on_reviewer},
     exec::{
         Context,
         object::{Fan, Object, Row},
@@ -208,7 +206,10 @@ async fn read(
         }
     }
     if plan.asks("oldestWaitingOnReviewer") {
-        summary.oldest = oldest_waiting_on_reviewer(cx, view, range).await?;
+        // By the id as well, which the index has: what is not of the range is passed over there.
+        let created = Condition::all().add(range.created()).add(range.attempt_ids(attempt::Column::Id));
+        let oldest = longest_waiting_on_reviewer(view, cx.scope()?, created, range.now).await?;
+        summary.oldest = oldest.map(Arc::new);
     }
     Ok(summary)
 }
@@ -225,24 +226,4 @@ async fn funnel(
         median::of_steps(view, range, tally.attempts(), &mut funnel).await?;
     }
     Ok(funnel.into_iter().map(Arc::new).collect())
-}
-
-async fn oldest_waiting_on_reviewer(
-    cx: &Context<'_>,
-    view: &impl ConnectionTrait,
-    range: &Range,
-) -> Result<Option<Arc<Attempt>>> {
-    use attempt::Column;
-    let row = attempt::Entity::scoped(cx.scope()?)
-        .filter(range.created())
-        // The text of the partial index: a bound value would hide it from the planner.
-        .filter(Expr::col(Column::NeedsReviewer))
-        .filter(Column::EndedAt.is_null())
-        .filter(Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(range.now)))
-        .order_by_asc(Column::WaitingSince)
-        .order_by_asc(Column::Id)
-        .limit(1)
-        .one(view)
-        .await?;
-    Ok(row.map(|row| Arc::new(Attempt::seen(row, range.now))))
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The version of the text that customers consent to now. The pages' catalogues hold it in every language.
-pub const CONSENT_TEXT_VERSION: &str = "2026-11";
+pub const CONSENT_TEXT_VERSION: &str = "2026-11-23";
 /// `to` of JOURNEY_CONSENTED.
 const ACCEPTED: &str = "ACCEPTED";
 const REFUSED: &str = "REFUSED";

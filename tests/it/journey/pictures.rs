@@ -6,7 +6,10 @@ use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
-use image::{ImageFormat, RgbImage};
+use image::{
+    ExtendedColorType, ImageEncoder, ImageFormat, RgbImage,
+    codecs::png::{CompressionType, FilterType, PngEncoder},
+};
 use kyc_stack::kyc::check::runs_due;
 use serde_json::json;
 
@@ -14,7 +17,7 @@ use super::{Phone, linked, seen, told};
 use crate::harness::app::{Answer, TestApp};
 
 /// A picture in which something can be seen.
-pub(super) fn selfie() -> Vec<u8> {
+pub(crate) fn selfie() -> Vec<u8> {
     let picture = RgbImage::from_fn(320, 400, |x, y| {
         let shade = |n: u32| u8::try_from((x * n + y * 7) % 256).unwrap_or_default();
         image::Rgb([shade(3), shade(5), shade(11)])
@@ -24,11 +27,22 @@ pub(super) fn selfie() -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// Fifty megapixels, of which most are white: a file of 50 kB.
+fn huge() -> Vec<u8> {
+    let (width, height) = (10_000, 5_000);
+    let mut bytes = Vec::new();
+    let png = PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::NoFilter);
+    let mut pixels = vec![255; width as usize * height as usize];
+    pixels[..width as usize * 100].fill(0);
+    png.write_image(&pixels, width, height, ExtendedColorType::L8).unwrap();
+    bytes
+}
+
 async fn put(phone: &Phone, step: &str, bytes: Vec<u8>) -> Answer {
     phone.page().send(Method::PUT, &format!("/journey/steps/{step}/image"), Body::from(bytes)).await
 }
 
-pub(super) async fn step(phone: &Phone) -> String {
+pub(crate) async fn step(phone: &Phone) -> String {
     phone.journey("steps { id }").await["steps"][0]["id"].as_str().unwrap().to_owned()
 }
 
@@ -49,6 +63,26 @@ async fn a_selfie_is_taken_and_taken_again() {
     let after = seen(&house, &attempt).await;
     assert_eq!(after["state"], "COMPLETED");
     assert_eq!(told(&after).iter().filter(|kind| **kind == "IMAGE_CAPTURED").count(), 2);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn fifty_megapixels_are_refused_with_what_to_do() {
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    let (_, url) = linked(&house, json!(["SELFIE"])).await;
+    let phone = Phone::enter(&app, &url).await;
+    let id = step(&phone).await;
+    let bytes = huge();
+    assert!(bytes.len() < 10 << 20, "it is not refused for its bytes");
+    let refused = put(&phone, &id, bytes).await;
+    let error = &refused.json["userErrors"][0];
+    assert_eq!((refused.status, &error["code"]), (StatusCode::OK, &json!("INVALID")), "{}", refused.text);
+    assert_eq!(error["message"], "The picture has too many pixels. Send at most 25 megapixels.");
+    let first = phone.first_step().await;
+    assert_eq!((&first["status"], &first["triesLeft"]), (&json!("NOT_STARTED"), &json!(3)));
+    assert_eq!((app.rows().await["step_result"], app.rows().await["unnamed_picture"]), (0, 0));
+    assert_eq!(put(&phone, &id, selfie()).await.json["userErrors"], json!([]), "another one is taken");
     app.close().await;
 }
 

@@ -33,9 +33,9 @@ export async function freshDatabase(t) {
   return `sqlite:${join(folder, 'kyc.db')}`;
 }
 
-/** Creates a merchant in a database; answers a key of the role ADMIN. */
-export async function createMerchant(databaseUrl, slug) {
-  const args = ['merchant', 'create', '--name', slug, '--slug', slug, '--admin-email', `admin@${slug}.example`];
+/** Creates a merchant in a database, with more flags if there are any; answers a key of the role ADMIN. */
+export async function createMerchant(databaseUrl, slug, ...flags) {
+  const args = ['merchant', 'create', '--name', slug, '--slug', slug, '--admin-email', `admin@${slug}.example`, ...flags];
   const env = { ...process.env, KYC_DATABASE_URL: databaseUrl };
   const { stdout } = await promisify(execFile)(program, args, { env });
   return JSON.parse(stdout).adminApiKey;

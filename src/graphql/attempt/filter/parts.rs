@@ -1,0 +1,113 @@
+//! What a filter leaves, as parts each of which an index has in the order of the list.
+//!
+//! In the order of a sort, attempts that a filter wants may lie as far apart as there are others: the oldest change of what is
+//! open comes after all that has ended. So a list that asks for states, for who has something to do, or for holds is read class by class
+//! ([`Class`]), and merged.
+
+use entity::{AttemptState, ExpiryReason, Scope, Scoped, Time, attempt, class::Class};
+use sea_orm::{
+    ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Alias, Expr},
+};
+
+use super::AttemptFilter;
+use crate::graphql::attempt::list::AttemptSortField;
+
+/// More rows than there are: where a limit keeps a subquery in its own order.
+const ALL: u64 = i64::MAX as u64;
+
+impl AttemptFilter {
+    /// What is left of `select`, which the filter has narrowed, in the order of `sort`: one part when an index has it all in
+    /// that order. No attempt is in two.
+    pub fn parts(
+        &self,
+        select: Select<attempt::Entity>,
+        sort: AttemptSortField,
+        scope: Scope,
+        now: Time,
+    ) -> Vec<Select<attempt::Entity>> {
+        if self.is_read_in_order(sort) {
+            return vec![select];
+        }
+        let overdue = self.shows_overdue();
+        let mut parts: Vec<_> = self
+            .classes()
+            .map(|class| {
+                let part = select.clone().filter(class.is());
+                let open = || {
+                    Condition::any().add(attempt::Column::DueAt.is_null()).add(attempt::Column::DueAt.gt(now))
+                };
+                // What is overdue is the part below.
+                if overdue && class.is_open() { part.filter(open()) } else { part }
+            })
+            .collect();
+        if overdue {
+            parts.push(first_what_is_due(select.clone(), scope, now));
+        }
+        if parts.is_empty() { vec![select.filter(Expr::value(false))] } else { parts }
+    }
+
+    /// Narrows a select to the classes that it leaves, where these are few: a count then reads no other attempt.
+    pub fn of_classes(&self, select: Select<attempt::Entity>) -> Select<attempt::Entity> {
+        let asks = self.waiting_on.is_some() || self.needs.is_some() || self.on_hold == Some(true);
+        // What is overdue is shown as EXPIRED, and needs nobody.
+        if asks { select.filter(Class::among(self.classes())) } else { select }
+    }
+
+    /// Whether the list is read in an order that all attempts have an index for, or those of one state.
+    fn is_read_in_order(&self, sort: AttemptSortField) -> bool {
+        let asks_parties = self.waiting_on.is_some() || self.needs.is_some() || self.on_hold == Some(true);
+        match sort {
+            AttemptSortField::CreatedAt | AttemptSortField::UpdatedAt
+                if !asks_parties && self.expiry_reason.is_none() =>
+            {
+                match self.state.as_deref() {
+                    None => true,
+                    Some([state]) => sort == AttemptSortField::CreatedAt && *state != AttemptState::Expired,
+                    Some(_) => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether attempts of what is open are told from others by being overdue.
+    fn shows_overdue(&self) -> bool {
+        let expired = |state: &Vec<AttemptState>| state.contains(&AttemptState::Expired);
+        let by_clock =
+            |reasons: &Vec<ExpiryReason>| reasons.iter().any(|reason| *reason != ExpiryReason::Revoked);
+        (self.state.is_some() || self.expiry_reason.is_some())
+            && self.state.as_ref().is_none_or(expired)
+            && self.expiry_reason.as_ref().is_none_or(by_clock)
+            && self.waiting_on.is_none()
+            && self.needs.is_none()
+            && self.on_hold != Some(true)
+    }
+
+    /// The classes that have what it wants, as written.
+    fn classes(&self) -> impl Iterator<Item = Class> {
+        Class::all().filter(|class| {
+            self.state.as_ref().is_none_or(|states| states.contains(&class.state()))
+                && self.waiting_on.is_none_or(|party| class.waiting_on() == Some(party))
+                && self.needs.as_ref().is_none_or(|parties| parties.iter().any(|party| class.needs(*party)))
+                && self.on_hold.is_none_or(|held| class.on_hold() == held)
+                && self.expiry_reason.as_ref().is_none_or(|reasons| {
+                    class.expiry_reason().is_some_and(|reason| reasons.contains(&reason))
+                })
+        })
+    }
+}
+
+/// Reads what is due before anything else: it is what the worker has not come to yet, and mostly nothing. Left to itself, a database
+/// may look for it in the order of the list, from end to end.
+fn first_what_is_due(select: Select<attempt::Entity>, scope: Scope, now: Time) -> Select<attempt::Entity> {
+    let due = attempt::Entity::scoped(scope)
+        .filter(attempt::overdue(now))
+        .order_by_asc(attempt::Column::DueAt)
+        .limit(ALL)
+        .into_query();
+    let mut select = select;
+    // Under the table's own name: the columns are called the same in it.
+    QueryTrait::query(&mut select).from_clear().from_subquery(due, Alias::new("attempt"));
+    select
+}
