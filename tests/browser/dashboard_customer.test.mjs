@@ -128,7 +128,7 @@ test('a profile moves while it is looked at, and can be read back to the beginni
   desk.assertQuiet();
 });
 
-test('hostile names are texts in the profile, in the search and in a link', { skip, timeout: 120_000 }, async (t) => {
+test('hostile names are texts in the profile, in the search and in a link', { skip, timeout: 180_000 }, async (t) => {
   const office = await Office.open(t);
   const browser = await launch(t);
   const names = ['<img src=x onerror=alert(1)> Evil', 'محمد الأمين', '🦊🔥 Fox', `${'N'.repeat(299)}M`];
