@@ -1,9 +1,9 @@
 // The merchant's logo: chosen, seen in the preview, and then put in the place of the one before.
+import { request } from '../../../shared/http.js';
 import { html, useRef, useState } from '../../../shared/view.js';
-import { Limited, SignedOut, Trouble, ours } from '../../api.js';
+import { SignedOut, ours } from '../../api.js';
 import { Button, useAction } from '../../parts/form.js';
 import { Failure, say } from '../../parts/notice.js';
-import { request } from '../../../shared/http.js';
 
 /** What the server takes, in bytes. */
 const MOST = 2 * 1024 * 1024;
@@ -15,11 +15,9 @@ const refused = (message) => ({ userErrors: [{ field: ['logo'], message }] });
 async function send(method, file) {
   const { status, body } = await request('/merchant/logo', { method, body: file, ...(file && { headers: { 'content-type': file.type } }) });
   if (status < 300) return { logoUrl: body.logoUrl ?? null };
-  const error = body.errors?.[0] ?? {};
-  if (status === 401) throw new SignedOut(error.message);
-  if (status === 429) throw new Limited(error.extensions?.retryAfter ?? 5);
-  if (status < 500) return refused(error.message ?? 'The logo was not taken.');
-  throw new Trouble(error.extensions?.reference);
+  const message = body.errors?.[0]?.message ?? 'The logo was not taken.';
+  if (status === 401) throw new SignedOut(message);
+  return refused(message);
 }
 
 const read = (file) => new Promise((done, failed) => {
