@@ -87,7 +87,7 @@ async function walk(phone, t, merchant) {
   // Nobody touches the page.
   await phone.sees(t('completed.title'), 'completed');
   await page.getByRole('link', { name: t('back', { merchant: 'Acme Lending' }) }).click();
-  await page.waitForURL(`${merchant.url}/?verified`);
+  await page.waitForURL(`${merchant.url}/healthz?verified`);
 
   const { state, steps, tracker } = await merchant.attempt(attempt);
   assert.equal(state, 'COMPLETED');

@@ -48,9 +48,9 @@ export function SignIn({ signedIn }) {
     <h1>Sign in</h1>
     <p class="hint">To the back office of your merchant.</p>
     <${Form} onSubmit=${send} trouble=${trouble}>
-      <${Text} label="Merchant" hint="The short name, as in “acme”" value=${merchant} onText=${setMerchant} autocomplete="organization" autocapitalize="none" spellcheck="false"
+      <${Text} label="Merchant" hint="The short name, as in “acme”" value=${merchant} onText=${setMerchant} autocomplete="organization" autocapitalize="none" spellcheck=${false}
         error=${needed(merchant, 'the merchant’s short name')} />
-      <${Text} label="Email" type="email" value=${email} onText=${setEmail} autocomplete="username" spellcheck="false" error=${needed(email, 'your email')} />
+      <${Text} label="Email" type="email" value=${email} onText=${setEmail} autocomplete="username" spellcheck=${false} error=${needed(email, 'your email')} />
       <${Text} label="Password" type="password" value=${password} onText=${setPassword} autocomplete="current-password"
         error=${needed(password, 'your password') ?? errors[0]?.message} />
       <${Button} type="submit" kind="primary" busy=${busy}>Sign in<//>
