@@ -68,13 +68,15 @@ function Form() {
     <form class="report" onSubmit=${send} novalidate>
       <section class="card"><h2>Days</h2>
         <${Range} range=${range} wrong=${range.wrong ?? wordOf(download.error, 'from', 'to')} />
-        <${Zone} label="Time zone" hint="Days begin in it, and times are written in it." value=${timeZone} usual=${merchant.timeZone} onText=${setTimeZone} error=${wordOf(download.error, 'time_zone')} />
+        <${Zone} label="Time zone" hint="Days begin in it, and times are written in it." value=${timeZone} usual=${merchant.timeZone}
+          onText=${setTimeZone} error=${wordOf(download.error, 'time_zone')} />
         <${Radios} legend="Attempts" name="date" options=${DATES} value=${date} onText=${setDate} />
       </section>
       <section class="card"><h2>What is in it</h2>
         <${Radios} legend="Layout" name="layout" options=${LAYOUTS} value=${layout} onText=${setLayout} />
         <fieldset><legend>States</legend><p class="hint">${states.length === 0 ? 'All of them, unless you choose some.' : 'Only these, as they are now.'}</p>
-          <div class="states">${words('state').map(([state, name]) => html`<${Check} key=${state} label=${name} checked=${states.includes(state)} onCheck=${(on) => toggle(state, on)} />`)}</div></fieldset>
+          <div class="states">${words('state').map(([state, name]) => html`<${Check} key=${state} label=${name} checked=${states.includes(state)}
+            onCheck=${(on) => toggle(state, on)} />`)}</div></fieldset>
         <div><${Check} label="Mark the file for Excel" checked=${excel} onCheck=${setExcel} />
           <p class="hint">Excel shows names in every script rightly with the mark (UTF-8). Programs may read it as part of the first column’s name.</p></div>
       </section>

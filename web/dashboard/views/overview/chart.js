@@ -25,8 +25,11 @@ function useWidth() {
 }
 
 /** The numbers of a bar in words. */
-const told = ({ counts, total }) => (total === 0 ? 'No attempts'
-  : `${count(total, 'attempt')}: ${STATES.filter((state) => counts[state]).map((state) => `${counts[state].toLocaleString('en')} ${word('state', state).toLowerCase()}`).join(', ')}`);
+function told({ counts, total }) {
+  if (total === 0) return 'No attempts';
+  const each = STATES.filter((state) => counts[state]).map((state) => `${counts[state].toLocaleString('en')} ${word('state', state).toLowerCase()}`);
+  return `${count(total, 'attempt')}: ${each.join(', ')}`;
+}
 
 export function Chart({ byDay, from, to }) {
   const id = useId();
@@ -60,7 +63,8 @@ export function Chart({ byDay, from, to }) {
   return html`<section class="card chart">
     <h2>Attempts by state, by ${unit}</h2>
     <ul class="legend" aria-label="Legend">${STATES.map((state) => html`<li key=${state}><${Swatch} of=${state} id=${id} />${word('state', state)}</li>`)}</ul>
-    <p class="told">${shown ? html`<strong>${fully(shown)}</strong><span>${told(shown)}</span>` : html`<span class="hint">Created on these days, in the state of now. Point at a bar, or move along them with the arrow keys.</span>`}</p>
+    <p class="told">${shown ? html`<strong>${fully(shown)}</strong><span>${told(shown)}</span>`
+      : html`<span class="hint">Created on these days, in the state of now. Point at a bar, or move along them with the arrow keys.</span>`}</p>
     <div class="bars" ref=${element} role="slider" tabindex="0" aria-label=${unit === 'day' ? 'Day' : 'Week'} aria-valuemin="1" aria-valuemax=${buckets.length}
       aria-valuenow=${(at ?? last) + 1} aria-valuetext=${`${fully(spoken)}. ${told(spoken)}`}
       onKeyDown=${keys} onFocus=${(event) => event.target.matches(':focus-visible') && setAt(at ?? last)} onBlur=${() => setAt(undefined)}

@@ -18,4 +18,5 @@ const LINED = { REJECTED: 'bar-rejected', EXPIRED: 'bar-expired', IN_PROGRESS: '
 export const Piece = ({ of, id, ...place }) => html`<rect ...${place} class=${SOLID[of] ?? LINED[of]} fill=${LINED[of] ? `url(#${id}-${of})` : undefined} />`;
 
 /** What a state looks like, beside its name. */
-export const Swatch = ({ of, id }) => html`<svg class="swatch" width="16" height="16" aria-hidden="true"><${Piece} of=${of} id=${id} x="1" y="1" width="14" height="14" /></svg>`;
+export const Swatch = ({ of, id }) => html`<svg class="swatch" width="16" height="16" aria-hidden="true"><${Piece} of=${of} id=${id} x="1" y="1"
+  width="14" height="14" /></svg>`;

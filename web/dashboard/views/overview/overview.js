@@ -34,7 +34,9 @@ export function Overview() {
   const { timeZone } = merchant;
   const range = useRange(timeZone, { most: MOST });
   const { from, to, wrong } = range;
-  const { data, error, loading, stale, reload } = useQuery(SUMMARY, { from, to, timeZone }, { skip: Boolean(wrong), touches: ({ attempt }) => Boolean(attempt), space: EVERY });
+  const { data, error, loading, stale, reload } = useQuery(SUMMARY, { from, to, timeZone }, {
+    skip: Boolean(wrong), touches: ({ attempt }) => Boolean(attempt), space: EVERY,
+  });
   // An answer stays with the days that it is of, while the next one is on its way.
   const seen = useRef({});
   if (data !== seen.current.data) seen.current = { data, days: { from, to } };
@@ -69,7 +71,9 @@ const Duration = ({ seconds }) => html`<section class="card">
 const Waiting = ({ oldest, queue }) => html`<section class="card">
   <h2>Waiting on a reviewer</h2>
   ${oldest
-    ? html`<p>Longest of these: <a href=${`/attempts/${oldest.id}`} dir="auto">${oldest.customer.name}</a>, <span class="none">attempt ${oldest.number}, since <${Ago} at=${oldest.waitingSince} /></span></p>`
+    ? html`<p>Longest of these: <a href=${`/attempts/${oldest.id}`} dir="auto">${oldest.customer.name}</a>, <span
+      class="none">attempt ${oldest.number}, since <${Ago} at=${oldest.waitingSince} /></span></p>`
     : html`<p class="none">None of these attempts waits on a reviewer.</p>`}
-  <p>${queue > 0 ? html`<a href="/#needs=REVIEWER&sort=waiting">${count(queue, 'attempt')} of all days in the reviewer’s queue</a>` : html`<span class="none">The reviewer’s queue is empty.</span>`}</p>
+  <p>${queue > 0 ? html`<a href="/#needs=REVIEWER&sort=waiting">${count(queue, 'attempt')} of all days in the reviewer’s queue</a>`
+    : html`<span class="none">The reviewer’s queue is empty.</span>`}</p>
 </section>`;

@@ -14,7 +14,8 @@ export function Tiles({ summary, from, to }) {
   const list = (changes) => `/#${new URLSearchParams({ ...changes, from, to })}`;
   return html`<ul class="tiles" aria-label="Attempts by state">
     <${Tile} name="All attempts" number=${all} href=${list({})} />
-    ${ORDER.map((state) => html`<${Tile} key=${state} of=${state} name=${word('state', state)} number=${counts[state] ?? 0} more=${share(counts[state] ?? 0, all)} href=${list({ state })} />`)}
+    ${ORDER.map((state) => html`<${Tile} key=${state} of=${state} name=${word('state', state)} number=${counts[state] ?? 0}
+      more=${share(counts[state] ?? 0, all)} href=${list({ state })} />`)}
   </ul>`;
 }
 

@@ -46,7 +46,8 @@ export function Progress({ download }) {
   if (state === 'saved') {
     return html`<section class="card saved" aria-label="The saved report">
       <h2>The report is saved</h2>
-      <dl class="facts"><dt>File</dt><dd><code>${name}</code></dd><dt>Rows</dt><dd class="number">${rows.toLocaleString('en')}</dd><dt>Size</dt><dd class="number">${size(bytes)}</dd></dl>
+      <dl class="facts"><dt>File</dt><dd><code>${name}</code></dd><dt>Rows</dt><dd class="number">${rows.toLocaleString('en')}</dd>
+        <dt>Size</dt><dd class="number">${size(bytes)}</dd></dl>
       ${rows === 0 && html`<p>It holds the names of the columns alone: no attempt is like this. Choose other days or states.</p>`}
       ${rows >= SHEET && html`<p>A spreadsheet opens ${SHEET.toLocaleString('en')} rows at most. Take shorter ranges for one.</p>`}
     </section>`;

@@ -78,12 +78,14 @@ function Look({ saved, onSaved }) {
         <${Text} label="Display name" hint="The name that customers read. Empty: the merchant’s name." ...${text('displayName')} maxlength="100" dir="auto" />
         <fieldset class="colours"><legend class="visually-hidden">Colours</legend>${COLOURS.map(([name, label, hint]) => html`
           <${Colour} key=${name} label=${label} hint=${hint} value=${value(name) ?? ''} onText=${put(name)} errors=${at(name)} />`)}</fieldset>
-        <${Text} label="Corner radius" hint="In pixels, 0 to 32" inputmode="numeric" maxlength="5" ...${text('cornerRadius')} onText=${(typed) => put('cornerRadius')(whole(typed) ?? typed)} />
+        <${Text} label="Corner radius" hint="In pixels, 0 to 32" inputmode="numeric" maxlength="5" ...${text('cornerRadius')}
+          onText=${(typed) => put('cornerRadius')(whole(typed) ?? typed)} />
         <${Text} label="Support email" optional hint="Where customers get help" type="email" ...${text('supportEmail')} spellcheck=${false} autocomplete="off" />
         <${Text} label="Support page" optional hint="Begins with https://" type="url" ...${text('supportUrl')} spellcheck=${false} autocomplete="off" />
         <${Refusals} errors=${errors} besides=${FIELDS} />
         <div class="buttons save"><${Button} type="submit" kind="primary" busy=${busy}>Save<//>
-          ${dirty ? html`<button type="button" onClick=${() => { clear(); forget(); }}>Discard changes</button>` : html`<span class="hint">Everything is saved.</span>`}</div>
+          ${dirty ? html`<button type="button" onClick=${() => { clear(); forget(); }}>Discard changes</button>`
+            : html`<span class="hint">Everything is saved.</span>`}</div>
       <//>
       <${Logo} logoUrl=${saved.logoUrl} chosen=${logo} onChosen=${setLogo} onSaved=${(logoUrl) => took({ logoUrl })} />
     </div>

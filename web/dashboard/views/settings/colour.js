@@ -25,7 +25,8 @@ export function Colour({ label, hint, value, onText, errors = [] }) {
   return html`<div class="colour">
     <${Field} label=${label} hint=${hint} error=${other?.message ?? (low && 'This is hard to read.')}>${(given) => html`<div class="both">
       <input type="color" aria-label=${`Pick: ${label}`} value=${COLOUR.test(value) ? value : '#000000'} onInput=${(event) => onText(event.target.value)} />
-      <input type="text" ...${given} value=${value} onInput=${(event) => onText(event.target.value.trim())} maxlength="7" spellcheck=${false} autocomplete="off" autocapitalize="none" /></div>`}<//>
+      <input type="text" ...${given} value=${value} onInput=${(event) => onText(event.target.value.trim())} maxlength="7" spellcheck=${false}
+        autocomplete="off" autocapitalize="none" /></div>`}<//>
     ${low && html`<${Low} ...${{ message: low.message, label, onText }} />`}
   </div>`;
 }

@@ -46,17 +46,23 @@ function Edit({ saved, onSaved }) {
       <${Order} steps=${value('journey')} onSteps=${(steps) => set('journey', steps)} error=${refused(errors, 'journey')} />
     </section>
     <section class="card"><h2>Links</h2>
-      <${Text} label="Validity of a link" hint=${`In hours, 1 to 8760${hours > 0 && hours <= 8760 ? `. This is ${lasting(hours * 3600)}.` : '.'}`} inputmode="numeric" maxlength="5"
-        value=${String(value('linkValidityHours'))} onText=${(text) => set('linkValidityHours', whole(text) ?? text)} error=${refused(errors, 'linkValidityHours')} />
+      <${Text} label="Validity of a link" hint=${`In hours, 1 to 8760${hours > 0 && hours <= 8760 ? `. This is ${lasting(hours * 3600)}.` : '.'}`}
+        inputmode="numeric" maxlength="5"
+        value=${String(value('linkValidityHours'))} onText=${(text) => set('linkValidityHours', whole(text) ?? text)}
+          error=${refused(errors, 'linkValidityHours')} />
       <${Origins} origins=${origins} onOrigins=${(list) => set('redirectOrigins', list)} errors=${errors} />
     </section>
     <section class="card"><h2>Merchant</h2>
-      <${Text} label="Name" hint="What your team reads. Customers read the display name of the branding." value=${value('name')} onText=${(text) => set('name', text)} maxlength="100" dir="auto" error=${refused(errors, 'name')} />
-      <${Zone} label="Time zone" hint="Where your days begin and end: in the overview, in filters and reports." value=${value('timeZone')} usual=${saved.timeZone} onText=${(zone) => set('timeZone', zone)} error=${refused(errors, 'timeZone')} />
-      <dl class="facts"><dt>Short name</dt><dd><code>${saved.slug}</code></dd><dt>Mode</dt><dd>${saved.mode === 'SANDBOX' ? 'Sandbox: every check is answered by a stand-in' : 'Live'}</dd></dl>
+      <${Text} label="Name" hint="What your team reads. Customers read the display name of the branding." value=${value('name')}
+        onText=${(text) => set('name', text)} maxlength="100" dir="auto" error=${refused(errors, 'name')} />
+      <${Zone} label="Time zone" hint="Where your days begin and end: in the overview, in filters and reports." value=${value('timeZone')}
+        usual=${saved.timeZone} onText=${(zone) => set('timeZone', zone)} error=${refused(errors, 'timeZone')} />
+      <dl class="facts"><dt>Short name</dt><dd><code>${saved.slug}</code></dd>
+        <dt>Mode</dt><dd>${saved.mode === 'SANDBOX' ? 'Sandbox: every check is answered by a stand-in' : 'Live'}</dd></dl>
     </section>
     <${Refusals} errors=${errors} besides=${besides} />
     <div class="buttons save"><${Button} type="submit" kind="primary" busy=${busy}>Save<//>
-      ${dirty ? html`<button type="button" onClick=${() => { clear(); forget(); }}>Discard changes</button>` : html`<span class="hint">Everything is saved.</span>`}</div>
+      ${dirty ? html`<button type="button" onClick=${() => { clear(); forget(); }}>Discard changes</button>`
+        : html`<span class="hint">Everything is saved.</span>`}</div>
   <//>`;
 }

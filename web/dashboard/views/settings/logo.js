@@ -63,11 +63,13 @@ export function Logo({ logoUrl, chosen, onChosen, onSaved }) {
   const errors = [wrong, ...putting.errors.map(({ message }) => message), ...removing.errors.map(({ message }) => message)].filter(Boolean);
   const trouble = putting.trouble ?? removing.trouble;
   return html`<section class="card logo" aria-labelledby="logo"><h2 id="logo">Logo</h2>
-    <div class="shown">${chosen || logoUrl ? html`<img src=${chosen?.address ?? ours(logoUrl)} alt=${chosen ? 'The chosen logo' : 'The logo'} />` : html`<p class="none">No logo: customers read the name alone.</p>`}</div>
+    <div class="shown">${chosen || logoUrl ? html`<img src=${chosen?.address ?? ours(logoUrl)}
+      alt=${chosen ? 'The chosen logo' : 'The logo'} />` : html`<p class="none">No logo: customers read the name alone.</p>`}</div>
     <p class="hint">PNG, JPEG or WebP, at most 2 MB. It is drawn anew, at most 512 pixels on its longer side.</p>
     <input ref=${input} type="file" accept=${TYPES.join(',')} class="visually-hidden" tabindex="-1" aria-label="Logo file" onChange=${choose} />
     <div class="buttons">
-      ${chosen && html`<${Button} kind="primary" busy=${putting.busy} onClick=${put}>Use this logo<//><button type="button" onClick=${() => onChosen(undefined)}>Discard</button>`}
+      ${chosen && html`<${Button} kind="primary" busy=${putting.busy} onClick=${put}>Use this logo<//>
+        <button type="button" onClick=${() => onChosen(undefined)}>Discard</button>`}
       ${!chosen && html`<button type="button" onClick=${() => input.current.click()}>${logoUrl ? 'Choose another…' : 'Choose a logo…'}</button>`}
       ${!chosen && logoUrl && html`<${Button} kind="danger" busy=${removing.busy} onClick=${remove}>Remove<//>`}
     </div>

@@ -39,7 +39,8 @@ export function Invite({ onDone, onClose }) {
   if (made) return html`<${Dialog} title="The member is added" onClose=${onClose}><${Handed} ...${made} onClose=${onClose} /><//>`;
   return html`<${Dialog} title="Invite a member" onClose=${onClose}><${Form} onSubmit=${send} trouble=${trouble}>
     <${Text} label="Name" value=${name} onText=${setName} error=${refused(errors, 'name')} maxlength="100" dir="auto" autocomplete="off" />
-    <${Text} label="Email" type="email" hint="They sign in with it." value=${email} onText=${setEmail} error=${refused(errors, 'email')} spellcheck=${false} autocomplete="off" />
+    <${Text} label="Email" type="email" hint="They sign in with it." value=${email} onText=${setEmail} error=${refused(errors, 'email')}
+      spellcheck=${false} autocomplete="off" />
     <${Role} value=${role} onText=${setRole} error=${refused(errors, 'role')} />
     <${Refusals} errors=${errors} besides=${['name', 'email', 'role']} />
     <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Add the member<//><button type="button" onClick=${onClose}>Cancel</button></div>
@@ -62,7 +63,8 @@ export function Edit({ member, onDone, onClose }) {
   });
   return html`<${Dialog} title="Edit the member" onClose=${onClose}><${Form} onSubmit=${save} trouble=${trouble}>
     <${Text} label="Name" value=${name} onText=${setName} error=${refused(errors, 'name')} maxlength="100" dir="auto" autocomplete="off" />
-    <${Role} value=${role} onText=${setRole} error=${refused(errors, 'role')} hint=${member.id === viewer.id && role !== 'ADMIN' ? 'This is you: you cannot come back to these settings yourself.' : undefined} />
+    <${Role} value=${role} onText=${setRole} error=${refused(errors, 'role')}
+      hint=${member.id === viewer.id && role !== 'ADMIN' ? 'This is you: you cannot come back to these settings yourself.' : undefined} />
     <${Refusals} errors=${errors} besides=${['name', 'role']} />
     <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Save<//><button type="button" onClick=${onClose}>Cancel</button></div>
   <//><//>`;
@@ -105,7 +107,8 @@ export function Disable({ member, onDone, onClose }) {
     return answer;
   });
   return html`<${Dialog} title=${off ? 'Enable the member?' : 'Disable the member?'} onClose=${onClose}>
-    <p>${off ? html`<span dir="auto">${member.name}</span> can sign in again.` : html`<span dir="auto">${member.name}</span> is signed out everywhere and can sign in no more. What they did stays in the tracker, with their name.`}</p>
+    <p>${off ? html`<span dir="auto">${member.name}</span> can sign in again.`
+      : html`<span dir="auto">${member.name}</span> is signed out everywhere and can sign in no more. What they did stays in the tracker, with their name.`}</p>
     ${member.id === viewer.id && !off && html`<p class="warn">This is you: you are signed out at once.</p>`}
     <${Ending} ...${{ errors, trouble, busy, onClose }} kind=${off ? 'primary' : 'danger'} text=${off ? 'Enable' : 'Disable'} onPress=${set} /><//>`;
 }

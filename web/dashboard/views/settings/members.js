@@ -21,9 +21,11 @@ export function Members() {
   if (!data) return html`<${Loading} what="the team" />`;
   const members = [...data.merchant.members].sort(order);
   const Shown = open && (DIALOGS[open.what] ?? Invite);
-  return html`<section class="card list"><div class="top"><h2>Team</h2><button type="button" class="primary" onClick=${() => setOpen({ what: 'invite' })}>Invite a member</button></div>
+  return html`<section class="card list"><div class="top"><h2>Team</h2>
+    <button type="button" class="primary" onClick=${() => setOpen({ what: 'invite' })}>Invite a member</button></div>
     <table role="table" aria-label="Team">
-      <thead role="rowgroup"><tr role="row">${['Member', 'Role', 'Last seen', 'Actions'].map((name) => html`<th key=${name} role="columnheader" scope="col">${name}</th>`)}</tr></thead>
+      <thead role="rowgroup"><tr role="row">${['Member', 'Role', 'Last seen', 'Actions'].map((name) => html`<th key=${name} role="columnheader"
+        scope="col">${name}</th>`)}</tr></thead>
       <tbody role="rowgroup">${members.map((member) => html`<${Row} key=${member.id} member=${member} onOpen=${setOpen} />`)}</tbody>
     </table>
     ${Shown && html`<${Shown} key=${open.what} member=${members.find(({ id }) => id === open.id)} onDone=${reload} onClose=${() => setOpen(undefined)} />`}
@@ -41,9 +43,12 @@ function Row({ member, onOpen }) {
   const me = id === viewer.id;
   const action = (what, text) => html`<button type="button" class="bare" aria-label=${`${text}: ${name}`} onClick=${() => onOpen({ what, id })}>${text}</button>`;
   return html`<tr role="row" data-off=${disabledAt ? '' : undefined}>
-    <td role="cell" class="who"><span class="name" dir="auto">${name}</span>${me && html` <span class="badge mine">You</span>`}${disabledAt && html` <span class="badge">Disabled</span>`}<span class="sub">${email}</span></td>
+    <td role="cell" class="who"><span class="name" dir="auto">${name}</span>${me && html` <span class="badge mine">You</span>`}
+      ${disabledAt && html` <span class="badge">Disabled</span>`}<span class="sub">${email}</span></td>
     <td role="cell" data-label="Role">${word('role', role)}</td>
     <td role="cell" data-label="Last seen">${lastSeenAt ? html`<${Ago} at=${lastSeenAt} />` : html`<span class="none">Never</span>`}</td>
-    <td role="cell" class="actions">${action('edit', 'Edit')}${!disabledAt && action('reset', me ? 'Change password' : 'Reset password')}${action('disable', disabledAt ? 'Enable' : 'Disable')}</td>
+    <td role="cell" class="actions">${action('edit', 'Edit')}
+      ${!disabledAt && action('reset', me ? 'Change password' : 'Reset password')}
+      ${action('disable', disabledAt ? 'Enable' : 'Disable')}</td>
   </tr>`;
 }

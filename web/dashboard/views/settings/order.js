@@ -37,8 +37,10 @@ export function Order({ steps, onSteps, error }) {
     <ol aria-label="Steps, in order">${steps.map((kind, at) => html`<li key=${kind} data-kind=${kind}>
       <span class="place" aria-hidden="true">${at + 1}</span><span class="what">${word('kind', kind)}</span>
       <button type="button" data-action="up" disabled=${at === 0} aria-label=${`Move ${word('kind', kind)} up`} onClick=${() => move(at, -1)}>↑</button>
-      <button type="button" data-action="down" disabled=${at === steps.length - 1} aria-label=${`Move ${word('kind', kind)} down`} onClick=${() => move(at, 1)}>↓</button>
-      <button type="button" data-action="leave" class="bare" disabled=${steps.length === 1} aria-label=${`Leave out ${word('kind', kind)}`} onClick=${() => leave(at)}>Leave out</button>
+      <button type="button" data-action="down" disabled=${at === steps.length - 1} aria-label=${`Move ${word('kind', kind)} down`}
+        onClick=${() => move(at, 1)}>↓</button>
+      <button type="button" data-action="leave" class="bare" disabled=${steps.length === 1} aria-label=${`Leave out ${word('kind', kind)}`}
+        onClick=${() => leave(at)}>Leave out</button>
     </li>`)}</ol>
     ${others.length > 0 && html`<h3>Not in the journey</h3>
       <ul aria-label="Not in the journey">${others.map(([kind, name]) => html`<li key=${kind} data-kind=${kind}><span class="what">${name}</span>

@@ -23,7 +23,8 @@ export function Origins({ origins, onOrigins, errors }) {
   return html`<fieldset class="origins" ref=${list}><legend>Where a journey may send customers back to</legend>
     <p class="hint">Origins such as https://shop.example, without a path. A link can carry an address below one of them for its end.</p>
     ${origins.map((origin, at) => html`<div key=${at} class="origin">
-      <${Text} label=${`Origin ${at + 1}`} type="url" value=${origin} onText=${(text) => put(at, text)} placeholder="https://shop.example" spellcheck=${false} autocomplete="off"
+      <${Text} label=${`Origin ${at + 1}`} type="url" value=${origin} onText=${(text) => put(at, text)} placeholder="https://shop.example"
+        spellcheck=${false} autocomplete="off"
         error=${refused(errors, `redirectOrigins.${at}`)} />
       <button type="button" class="bare" aria-label=${`Remove origin ${at + 1}`} onClick=${() => resize(origins.filter((_, place) => place !== at))}>Remove</button>
     </div>`)}

@@ -54,7 +54,8 @@ export function Preview({ look }) {
   }, [ready, JSON.stringify(look), language]);
   return html`<section class="card preview" aria-labelledby="preview">
     <div class="top"><h2 id="preview">Preview</h2><div class="languages" role="group" aria-label="Language of the preview">
-      ${[['en', 'English'], ['hi', 'हिन्दी']].map(([code, name]) => html`<button key=${code} type="button" lang=${code} aria-pressed=${String(code === language)} onClick=${() => setLanguage(code)}>${name}</button>`)}</div></div>
+      ${[['en', 'English'], ['hi', 'हिन्दी']].map(([code, name]) => html`<button key=${code} type="button" lang=${code}
+        aria-pressed=${String(code === language)} onClick=${() => setLanguage(code)}>${name}</button>`)}</div></div>
     <iframe ref=${frame} src="/k/preview" title="Preview of the journey" tabindex="0" style=${{ blockSize: `${height}px` }}></iframe>
   </section>`;
 }
