@@ -229,6 +229,16 @@ impl Db {
         &self.tasks
     }
 
+    /// Closes connections that nobody has needed for ten minutes, and idle ones that are older than half an hour. How many.
+    pub async fn retire_unused(&self) -> usize {
+        let mut retired = self.reader.retire().await;
+        // On PostgreSQL both are one pool.
+        if self.backend() == DbBackend::Sqlite {
+            retired += self.writer.retire().await;
+        }
+        retired
+    }
+
     /// Waits for running transactions, then closes the pools.
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 //! One text of SQL for both databases: a type that they spell differently stands in braces.
 
-use sea_orm_migration::sea_orm::{DbBackend, DbErr};
+use sea_orm_migration::{
+    SchemaManager,
+    sea_orm::{ConnectionTrait, DbBackend, DbErr},
+};
 
 /// What stands in braces, in PostgreSQL, in SQLite.
 ///
@@ -43,4 +46,17 @@ pub(crate) fn render(sql: &str, backend: DbBackend) -> Result<String, DbErr> {
         other => return Err(DbErr::BackendNotSupported { db: other.as_str(), ctx: "migration" }),
     };
     Ok(WORDS.iter().fold(sql.to_owned(), |sql, word| sql.replace(word.0, spell(word))))
+}
+
+/// Runs texts, one after the other, each rendered and of as many statements as it has.
+///
+/// # Errors
+///
+/// As [`render`], and when the database refuses one.
+pub(crate) async fn run(manager: &SchemaManager<'_>, texts: &[&str]) -> Result<(), DbErr> {
+    for sql in texts {
+        let sql = render(sql, manager.get_database_backend())?;
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
 }

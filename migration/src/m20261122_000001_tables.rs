@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::dialect::render;
+use crate::dialect::run;
 
 /// Parents before their children.
 const UP: [&str; 4] = [
@@ -35,11 +35,7 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for sql in UP {
-            let sql = render(sql, manager.get_database_backend())?;
-            manager.get_connection().execute_unprepared(&sql).await?;
-        }
-        Ok(())
+        run(manager, &UP).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

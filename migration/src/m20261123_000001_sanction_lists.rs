@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::dialect::render;
+use crate::dialect::run;
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -10,17 +10,11 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let sql = include_str!("m20261123_000001_sanction_lists/up.sql");
-        let sql = render(sql, manager.get_database_backend())?;
-        manager.get_connection().execute_unprepared(&sql).await?;
-        Ok(())
+        run(manager, &[include_str!("m20261123_000001_sanction_lists/up.sql")]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["sanction_person", "sanction_list"] {
-            manager.get_connection().execute_unprepared(&format!("DROP TABLE {table}")).await?;
-        }
-        Ok(())
+        run(manager, &["DROP TABLE sanction_person", "DROP TABLE sanction_list"]).await
     }
 
     // SQLite too: half a schema is worse than none.

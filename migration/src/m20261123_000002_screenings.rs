@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::dialect::render;
+use crate::dialect::run;
 
 const UP: &str = include_str!("m20261123_000002_screenings/up.sql");
 const DOWN: [&str; 4] = [
@@ -18,16 +18,11 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let sql = render(UP, manager.get_database_backend())?;
-        manager.get_connection().execute_unprepared(&sql).await?;
-        Ok(())
+        run(manager, &[UP]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for sql in DOWN {
-            manager.get_connection().execute_unprepared(sql).await?;
-        }
-        Ok(())
+        run(manager, &DOWN).await
     }
 
     // SQLite too: half a schema is worse than none.

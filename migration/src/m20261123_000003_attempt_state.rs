@@ -3,6 +3,8 @@
 
 use sea_orm_migration::prelude::*;
 
+use crate::dialect::run;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -23,8 +25,6 @@ impl MigrationTrait for Migration {
 }
 
 async fn replace(manager: &SchemaManager<'_>, columns: &str) -> Result<(), DbErr> {
-    let connection = manager.get_connection();
-    connection.execute_unprepared("DROP INDEX attempt_state").await?;
-    connection.execute_unprepared(&format!("CREATE INDEX attempt_state ON attempt ({columns})")).await?;
-    Ok(())
+    let create = format!("CREATE INDEX attempt_state ON attempt ({columns})");
+    run(manager, &["DROP INDEX attempt_state", &create]).await
 }

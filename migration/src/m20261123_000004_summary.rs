@@ -6,7 +6,7 @@
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-use crate::dialect::render;
+use crate::dialect::run;
 
 const UP: &str = include_str!("m20261123_000004_summary/up.sql");
 const DOWN: [&str; 7] = [
@@ -31,15 +31,11 @@ impl MigrationTrait for Migration {
             .replace("{step_seconds}", &seconds(backend, "status", "started_at"))
             // Not to be looked for: PostgreSQL would take a state for a reason to walk this index. SQLite has no INCLUDE.
             .replace("{behind}", if backend == DbBackend::Postgres { ") INCLUDE (" } else { ", " });
-        manager.get_connection().execute_unprepared(&render(&sql, backend)?).await?;
-        Ok(())
+        run(manager, &[&sql]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for sql in DOWN {
-            manager.get_connection().execute_unprepared(sql).await?;
-        }
-        Ok(())
+        run(manager, &DOWN).await
     }
 
     // SQLite too: half a schema is worse than none.

@@ -33,6 +33,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 const IDLE: Duration = Duration::from_secs(60);
 /// A connection that is older is closed: the database's side of it grows with what it has cached.
 const OLDEST: Duration = Duration::from_secs(30 * 60);
+/// A connection that nobody took for so long was for a load that has passed: it is closed, and costs the database nothing.
+const UNUSED: Duration = Duration::from_secs(10 * 60);
 
 /// Connections to one database. A statement runs on any of them, by itself.
 #[derive(Clone)]
@@ -118,6 +120,27 @@ impl Pool {
                     .map_err(|error| DbErr::Custom(error.to_string()))
             })
             .collect()
+    }
+
+    /// Closes the connections that wait to be lent and that nobody took for ten minutes, or that are older than half an hour. How
+    /// many: those that are lent are judged when they are taken the next time.
+    pub(super) async fn retire(&self) -> usize {
+        self.retire_after(UNUSED, OLDEST).await
+    }
+
+    async fn retire_after(&self, unused: Duration, oldest: Duration) -> usize {
+        let stays =
+            |_: &Connection, metrics: Metrics| metrics.last_used() <= unused && metrics.age() <= oldest;
+        let retired = self.connections.retain(stays).removed;
+        let number = retired.len();
+        for connection in retired {
+            // One that does not say goodbye is gone all the same, and so is one that takes its time over it.
+            let closed = tokio::time::timeout(PATIENCE, connection.close()).await;
+            if !matches!(closed, Ok(Ok(()))) {
+                tracing::debug!("an unused connection did not close in good order");
+            }
+        }
+        number
     }
 
     /// Closes the connections that are not lent, and lends none any more.
@@ -220,4 +243,45 @@ fn is_busy(error: &dyn DatabaseError) -> bool {
     }
     // Starting up, shutting down, too many connections: https://www.postgresql.org/docs/current/errcodes-appendix.html
     ["57P03", "57P01", "53300"].contains(&code.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+
+    use super::*;
+
+    /// A pool with so many connections that wait to be lent.
+    async fn pool(folder: &tempfile::TempDir, size: u32) -> Pool {
+        let options =
+            SqliteConnectOptions::new().filename(folder.path().join("kyc.db")).create_if_missing(true);
+        let pool = Pool::open(Target::Sqlite(Box::new(options)), size).await.unwrap();
+        let mut lent = Vec::new();
+        for _ in 0..size {
+            lent.push(pool.lend().await.unwrap());
+        }
+        drop(lent);
+        assert_eq!(pool.connections.status().size, size as usize);
+        pool
+    }
+
+    #[tokio::test]
+    async fn what_nobody_takes_is_closed_and_made_anew_when_it_is_needed() {
+        let folder = tempfile::tempdir().unwrap();
+        for (unused, oldest) in [(Duration::ZERO, Duration::MAX), (Duration::MAX, Duration::ZERO)] {
+            let pool = pool(&folder, 3).await;
+            assert_eq!(pool.retire_after(Duration::MAX, Duration::MAX).await, 0);
+            assert_eq!(pool.retire().await, 0, "ten minutes have not passed");
+            // One is at work, and stays.
+            let mut busy = pool.lend().await.unwrap();
+            assert_eq!(pool.retire_after(unused, oldest).await, 2);
+            assert_eq!(pool.connections.status().size, 1);
+            busy.execute_unprepared("SELECT 1").await.unwrap();
+            drop(busy);
+            assert_eq!(pool.retire_after(unused, oldest).await, 1);
+            assert_eq!(pool.connections.status().size, 0);
+            pool.execute_unprepared("SELECT 1").await.unwrap();
+            assert_eq!(pool.connections.status().size, 1);
+        }
+    }
 }

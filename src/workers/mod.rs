@@ -31,6 +31,8 @@ const SEEN: Duration = Duration::from_secs(30);
 const LISTS: Duration = Duration::from_secs(10);
 /// Between two rounds of the cleaners.
 const CLEANING: Duration = Duration::from_secs(600);
+/// Between two looks for connections to the database that nobody needs any more.
+const UNUSED: Duration = Duration::from_secs(60);
 /// Between two looks at whether those who hold open sockets may go on: as long as an actor is known without a look.
 const STANDING: Duration = Duration::from_secs(FRESH.num_seconds().unsigned_abs());
 /// The longest pause after steps that failed.
@@ -56,12 +58,13 @@ impl Worker {
     }
 }
 
-const WORKERS: [Worker; 6] = [
+const WORKERS: [Worker; 7] = [
     Worker::new("expiry", CLOCK, |kyc, _| Box::pin(expiry::expire_due(kyc, BATCH))),
     Worker::new("link expiry", CLOCK, |kyc, _| Box::pin(expiry::link_expiries_due(kyc, BATCH))),
     Worker::new("step time-outs", CLOCK, |kyc, _| Box::pin(expiry::step_timeouts_due(kyc, BATCH))),
     Worker::new("sanctions lists", LISTS, |kyc, _| Box::pin(lists_due(kyc))),
     Worker::new("last seen", SEEN, |_, auth| Box::pin(auth.touch_due())),
+    Worker::new("unused connections", UNUSED, |kyc, _| Box::pin(async { Ok(kyc.db.retire_unused().await) })),
     Worker::new("cleaners", CLEANING, |kyc, _| Box::pin(cleaners::clean(kyc))),
 ];
 

@@ -96,17 +96,17 @@ async fn end_open(change: &Change<'_>, step: &step::Model) -> Result<()> {
 /// Somebody of the team moves a step `to` another status: nobody waits for its provider any more, and what was found before
 /// decides nothing by itself. `step` is as it was before.
 pub(in crate::kyc) async fn overruled(change: &Change<'_>, step: &step::Model, to: StepStatus) -> Result<()> {
-    if !is_performed(step) {
-        return Ok(());
-    }
-    if is_listened_to(step) {
+    // Another try, whoever performs it: what was found before is not of the last one any more. A first try has found nothing.
+    let is_tried_again = to == StepStatus::InProgress && step.status != StepStatus::NotStarted;
+    if is_performed(step) && is_listened_to(step) {
         end_open(change, step).await?;
     }
-    let written = match to {
-        StepStatus::InProgress => step_result::Entity::outlive(change.scope, step.id),
-        StepStatus::NotStarted | StepStatus::RequiresAction | StepStatus::Completed | StepStatus::Failed => {
-            step_result::Entity::overrule(change.scope, step.id)
-        }
+    let written = if is_tried_again {
+        step_result::Entity::outlive(change.scope, step.id)
+    } else if is_performed(step) {
+        step_result::Entity::overrule(change.scope, step.id)
+    } else {
+        return Ok(());
     };
     written.exec(change.txn).await?;
     Ok(())

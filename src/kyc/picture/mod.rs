@@ -11,6 +11,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use entity::{Scope, unnamed_picture};
 use futures_util::future::BoxFuture;
+use sea_orm::{ConnectionTrait, QueryTrait};
 
 pub(super) use self::show::open;
 pub use self::{
@@ -129,14 +130,13 @@ async fn note(kyc: &Kyc, scope: Scope, key: &Key) -> Result<()> {
         since: kyc.clock.now(),
         going: false,
     };
-    kyc.db
-        .write(|txn| {
-            Box::pin(async move {
-                unnamed_picture::Entity::note(row).exec_without_returning(txn).await?;
-                Ok(())
-            })
-        })
-        .await
+    by_itself(kyc, &unnamed_picture::Entity::note(row)).await.map(drop)
+}
+
+/// One statement, as a write of its own: how many rows it changed.
+async fn by_itself(kyc: &Kyc, query: &impl QueryTrait) -> Result<u64> {
+    let statement = query.build(kyc.db.backend());
+    kyc.db.write(|txn| Box::pin(async move { Ok(txn.execute_raw(statement).await?.rows_affected()) })).await
 }
 
 /// The picture is named by this change, and what it replaces is not any more.
@@ -166,11 +166,7 @@ pub(super) async fn let_go(change: &Change<'_>, key: &Key) -> Result<()> {
 /// Removes a picture, unless it is named. What cannot be removed now is the cleaner's.
 async fn remove(kyc: &Kyc, store: &Store, key: &Key) {
     let removed = async {
-        let text = key.as_str().to_owned();
-        let going = kyc.db.write(|txn| {
-            Box::pin(async move { Ok(unnamed_picture::Entity::let_go(&text).exec(txn).await?.rows_affected) })
-        });
-        if going.await? == 0 {
+        if by_itself(kyc, &unnamed_picture::Entity::let_go(key.as_str())).await? == 0 {
             return Ok(());
         }
         store.delete(key).await.map_err(Error::internal)?;
@@ -189,14 +185,7 @@ pub(super) async fn remove_now(kyc: &Kyc, key: &Key) {
 }
 
 async fn gone(kyc: &Kyc, keys: Vec<String>) -> Result<()> {
-    kyc.db
-        .write(|txn| {
-            Box::pin(async move {
-                unnamed_picture::Entity::gone(keys).exec(txn).await?;
-                Ok(())
-            })
-        })
-        .await
+    by_itself(kyc, &unnamed_picture::Entity::gone(keys)).await.map(drop)
 }
 
 /// Removes pictures that no row names: replaced, or left behind more than an hour ago by whoever was to name them. How many.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     Phone, linked,
     runs::{pan, rows_of, step_of},
-    scripted::{Scripted, passed},
+    scripted::{Scripted, looked_up, passed},
 };
 use crate::harness::app::{House, TestApp};
 
@@ -70,10 +70,8 @@ async fn the_last_trys_finding_decides() {
 async fn a_check_that_did_not_pass_is_not_passed_by_a_name() {
     let app = TestApp::open().await;
     let house = app.merchant("house").await;
-    let (attempt, url) = linked(&house, json!(["PAN", "SELFIE"])).await;
-    let phone = Phone::enter(&app, &url).await;
-    phone.pan(&pan(rows_of(Outcome::Review))).await.data("journeyPanSubmit.journey");
-    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let (attempt, _) =
+        looked_up(&app, &house, app.kyc(), json!(["PAN", "SELFIE"]), &pan(rows_of(Outcome::Review))).await;
     // What it is registered under; the provider has said that a person has to look.
     let step = update(&house, &attempt, json!({ "name": "Asha Sample" })).await;
     assert_eq!(
@@ -87,10 +85,7 @@ async fn a_check_that_did_not_pass_is_not_passed_by_a_name() {
 async fn a_reviewers_question_is_a_reviewers_to_answer() {
     let app = TestApp::open().await;
     let house = app.merchant("house").await;
-    let (attempt, url) = linked(&house, json!(["PAN", "SELFIE"])).await;
-    let phone = Phone::enter(&app, &url).await;
-    phone.pan("ABCPE4321F").await.data("journeyPanSubmit.journey");
-    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let (attempt, _) = looked_up(&app, &house, app.kyc(), json!(["PAN", "SELFIE"]), "ABCPE4321F").await;
     let step = step_of(&house, &attempt).await["id"].clone();
     let question =
         json!({ "stepId": step, "status": "REQUIRES_ACTION", "reason": { "code": "NAME_MISMATCH" } });
@@ -104,10 +99,8 @@ async fn a_reviewers_question_is_a_reviewers_to_answer() {
 async fn a_reviewers_pass_is_questioned_by_another_name() {
     let app = TestApp::open().await;
     let house = app.merchant("house").await;
-    let (attempt, url) = linked(&house, json!(["PAN", "SELFIE"])).await;
-    let phone = Phone::enter(&app, &url).await;
-    phone.pan(&pan(rows_of(Outcome::Review))).await.data("journeyPanSubmit.journey");
-    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let (attempt, _) =
+        looked_up(&app, &house, app.kyc(), json!(["PAN", "SELFIE"]), &pan(rows_of(Outcome::Review))).await;
     let step = step_of(&house, &attempt).await["id"].clone();
     let pass = json!({ "stepId": step, "status": "COMPLETED" });
     house.reviewer().done("stepUpdateStatus", "__typename", pass).await;
@@ -116,5 +109,36 @@ async fn a_reviewers_pass_is_questioned_by_another_name() {
         (&step["status"], &step["reason"]["code"]),
         (&json!("REQUIRES_ACTION"), &json!("NAME_MISMATCH"))
     );
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_try_of_the_teams_own_that_found_nothing_leaves_no_finding_to_compare() {
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    for begins_again in [false, true] {
+        let (attempt, _) = linked(&house, json!(["PAN", "SELFIE"])).await;
+        let step = step_of(&house, &attempt).await["id"].clone();
+        let moved = async |status: &str, more: Value| {
+            let mut input = more;
+            input["stepId"] = step.clone();
+            input["status"] = json!(status);
+            house.admin().done("stepUpdateStatus", "__typename", input).await;
+        };
+        let found = json!({ "pan": { "maskedPan": "ABxxxxxx4F", "registeredName": "Asha Rao" } });
+        moved("COMPLETED", json!({ "result": found })).await;
+        if begins_again {
+            moved(
+                "REQUIRES_ACTION",
+                json!({ "reason": { "code": "DETAILS_CHANGED" }, "actionBy": "REVIEWER" }),
+            )
+            .await;
+            moved("IN_PROGRESS", json!({})).await;
+            moved("COMPLETED", json!({})).await;
+        }
+        let step = update(&house, &attempt, json!({ "name": "Vikram Bose" })).await;
+        let expected = if begins_again { "COMPLETED" } else { "REQUIRES_ACTION" };
+        assert_eq!(step["status"], expected, "begins again: {begins_again}");
+    }
     app.close().await;
 }

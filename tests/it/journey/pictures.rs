@@ -31,7 +31,7 @@ pub(crate) fn selfie() -> Vec<u8> {
 fn huge() -> Vec<u8> {
     let (width, height) = (10_000, 5_000);
     let mut bytes = Vec::new();
-    let png = PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::NoFilter);
+    let png = PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::NoFilter);
     let mut pixels = vec![255; width as usize * height as usize];
     pixels[..width as usize * 100].fill(0);
     png.write_image(&pixels, width, height, ExtendedColorType::L8).unwrap();

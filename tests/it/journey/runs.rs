@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use kyc_stack::kyc::{check::runs_due, expiry::step_timeouts_due};
 use serde_json::{Value, json};
 
-use super::{Phone, linked, seen, told};
+use super::{Phone, linked, scripted::looked_up, seen, told};
 use crate::harness::{
     app::{House, TestApp},
     dump::dump,
@@ -37,10 +37,8 @@ async fn each_outcome_moves_the_step_as_it_says() {
         (Outcome::Review, "REQUIRES_ACTION", json!("NAME_MISMATCH"), 1),
         (Outcome::OtherName, "FAILED", json!("NAME_MISMATCH"), 1),
     ] {
-        let (attempt, url) = linked(&house, json!(["PAN"])).await;
-        let phone = Phone::enter(&app, &url).await;
-        phone.pan(&pan(rows_of(outcome))).await.data("journeyPanSubmit.journey");
-        assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+        let (attempt, phone) =
+            looked_up(&app, &house, app.kyc(), json!(["PAN"]), &pan(rows_of(outcome))).await;
         let step = step_of(&house, &attempt).await;
         assert_eq!((&step["status"], &step["reason"]["code"]), (&json!(status), &reason), "{outcome}");
         assert_eq!((&step["provider"], &step["tries"]), (&json!("sandbox"), &json!(tries)), "{outcome}");
@@ -87,10 +85,7 @@ async fn slow_answers_come_doubled_ones_count_once_and_late_ones_change_nothing(
     let app = TestApp::open().await;
     let house = app.merchant("house").await;
 
-    let (attempt, url) = linked(&house, json!(["PAN"])).await;
-    let phone = Phone::enter(&app, &url).await;
-    phone.pan(&pan(rows_of(Outcome::Slow))).await.data("journeyPanSubmit.journey");
-    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let (attempt, _) = looked_up(&app, &house, app.kyc(), json!(["PAN"]), &pan(rows_of(Outcome::Slow))).await;
     assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 0, "not before its time");
     assert!(
         !dump(app.kyc().db.library()).await.contains(&pan(rows_of(Outcome::Slow))),
@@ -100,18 +95,13 @@ async fn slow_answers_come_doubled_ones_count_once_and_late_ones_change_nothing(
     assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
     assert_eq!(seen(&house, &attempt).await["state"], "COMPLETED");
 
-    let (attempt, url) = linked(&house, json!(["PAN"])).await;
-    let phone = Phone::enter(&app, &url).await;
-    phone.pan(&pan(rows_of(Outcome::Twice))).await.data("journeyPanSubmit.journey");
-    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let (attempt, _) =
+        looked_up(&app, &house, app.kyc(), json!(["PAN"]), &pan(rows_of(Outcome::Twice))).await;
     let after = seen(&house, &attempt).await;
     assert_eq!(told(&after).iter().filter(|kind| **kind == "STEP_STATUS_CHANGED").count(), 2);
     assert_eq!(told(&after).last(), Some(&"LATE_RESULT_RECORDED"));
 
-    let (attempt, url) = linked(&house, json!(["PAN"])).await;
-    let phone = Phone::enter(&app, &url).await;
-    phone.pan(&pan(rows_of(Outcome::Late))).await.data("journeyPanSubmit.journey");
-    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let (attempt, _) = looked_up(&app, &house, app.kyc(), json!(["PAN"]), &pan(rows_of(Outcome::Late))).await;
     app.pass(TimeDelta::minutes(61));
     assert_eq!(step_timeouts_due(app.kyc(), 10).await.unwrap(), 1);
     let timed_out = step_of(&house, &attempt).await;
@@ -174,10 +164,7 @@ async fn a_run_whose_step_has_moved_on_asks_nobody_and_keeps_nothing() {
 async fn a_new_name_is_compared_with_what_was_found() {
     let app = TestApp::open().await;
     let house = app.merchant("house").await;
-    let (attempt, url) = linked(&house, json!(["PAN", "SELFIE"])).await;
-    let phone = Phone::enter(&app, &url).await;
-    phone.pan("ABCPE4321F").await.data("journeyPanSubmit.journey");
-    assert_eq!(runs_due(app.kyc(), 10).await.unwrap(), 1);
+    let (attempt, _) = looked_up(&app, &house, app.kyc(), json!(["PAN", "SELFIE"]), "ABCPE4321F").await;
     assert_eq!(step_of(&house, &attempt).await["status"], "COMPLETED");
     let document = "query($id: ID!) { attempt(id: $id) { customer { id } } }";
     let customer =

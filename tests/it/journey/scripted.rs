@@ -10,10 +10,15 @@ use entity::StepKind;
 use futures_util::future::BoxFuture;
 use kyc_stack::{
     checks::{Answer, Bands, Check, Checks, Found, PanFound, Replies, Request},
-    kyc::{Kyc, check::Performing},
+    kyc::{
+        Kyc,
+        check::{Performing, runs_due},
+    },
 };
+use serde_json::Value;
 
-use crate::harness::app::TestApp;
+use super::{Phone, linked};
+use crate::harness::app::{House, TestApp};
 
 /// What happens while a provider is asked.
 type Meanwhile = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
@@ -58,4 +63,19 @@ impl Check for Scripted {
 pub(crate) fn passed(name: &str) -> Answer {
     let found = PanFound { masked_pan: "ABxxxxxx1F".to_owned(), registered_name: Some(name.to_owned()) };
     Answer::Completed { found: Some(Found::Pan(found)) }
+}
+
+/// A customer of a new attempt who has sent a PAN, which was looked up: the attempt, and their phone.
+pub(crate) async fn looked_up(
+    app: &TestApp,
+    house: &House,
+    kyc: &Kyc,
+    steps: Value,
+    pan: &str,
+) -> (String, Phone) {
+    let (attempt, url) = linked(house, steps).await;
+    let phone = Phone::enter(app, &url).await;
+    phone.pan(pan).await.data("journeyPanSubmit.journey");
+    assert_eq!(runs_due(kyc, 10).await.unwrap(), 1);
+    (attempt, phone)
 }
