@@ -3,7 +3,7 @@
 use sea_orm::{ExprTrait, entity::prelude::*};
 
 use crate::{
-    Role, Scoped, Time,
+    Role, Scope, Scoped, Time,
     id::{MemberId, MerchantId},
 };
 
@@ -39,6 +39,14 @@ impl Entity {
     /// Whoever holds this one-time password link; the token is the only thing they bring.
     pub fn by_password_token(hash: &[u8]) -> Select<Self> {
         Self::find().filter(Column::PasswordTokenHash.eq(hash))
+    }
+
+    /// Until when the one-time password links of a merchant's members last.
+    pub fn password_links_last(scope: Scope, until: Time) -> sea_orm::UpdateMany<Self> {
+        Self::update_many()
+            .col_expr(Column::PasswordTokenExpiresAt, Expr::value(until))
+            .filter(Column::MerchantId.eq(scope.merchant_id()))
+            .filter(Column::PasswordTokenHash.is_not_null())
     }
 
     /// Notes when a member was last seen; an earlier moment changes nothing.

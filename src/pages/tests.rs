@@ -8,10 +8,26 @@ use super::*;
 const PAGES: [&str; 6] =
     ["/", "/attempts/{id}", "/graphiql", "/k", "/k/preview", "/journey/sandbox/digilocker"];
 
-/// Folders of `web/`, where their files are served, the page, and modules that are other pages'.
-const FOLDERS: [(&str, &str, &str, &[Asset], &[&str]); 2] = [
-    ("journey", "/k/", "/k", &journey::FILES, &["/k/standin.js", "/k/preview.js", "/k/draft.js"]),
-    ("dashboard", "/dashboard/", "/", dashboard::FILES, &[]),
+/// A folder of `web/` whose files one page loads.
+struct Folder {
+    name: &'static str,
+    /// What the addresses of its files begin with.
+    at: &'static str,
+    page: &'static str,
+    files: &'static [Asset],
+    /// Modules that are another page's.
+    others: &'static [&'static str],
+}
+
+static FOLDERS: [Folder; 2] = [
+    Folder {
+        name: "journey",
+        at: "/k/",
+        page: "/k",
+        files: &journey::FILES,
+        others: &["/k/standin.js", "/k/preview.js", "/k/draft.js"],
+    },
+    Folder { name: "dashboard", at: "/dashboard/", page: "/", files: dashboard::FILES, others: &[] },
 ];
 
 /// Once: every file of it is hashed.
@@ -73,8 +89,8 @@ async fn scripts_are_files_only() {
 
 #[tokio::test]
 async fn every_file_of_a_page_is_served() {
-    for (folder, at, _, files, _) in FOLDERS {
-        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web").join(folder)];
+    for Folder { name, at, files, .. } in &FOLDERS {
+        let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web").join(name)];
         let mut found = 0;
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
@@ -89,7 +105,7 @@ async fn every_file_of_a_page_is_served() {
             }
         }
         let listed = files.iter().filter(|file| file.path.starts_with(at) && file.content_type != HTML);
-        assert_eq!(found, listed.count(), "{folder}");
+        assert_eq!(found, listed.count(), "{name}");
     }
 }
 
@@ -130,14 +146,14 @@ fn closure(path: &str) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn what_a_page_runs_is_asked_for_at_once() {
-    for (folder, _, page, files, others) in FOLDERS {
+    for Folder { name, page, files, others, .. } in &FOLDERS {
         let app = files.iter().find(|file| file.path.ends_with("/app.js")).unwrap();
         let html = text(get_with(page, &[]).await).await;
         let preloads = html.split("modulepreload\" href=\"").skip(1);
         let preloads: BTreeSet<_> = preloads.map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
         let mut needed = closure(app.path);
         needed.remove(app.path);
-        assert_eq!(preloads, needed, "{folder}");
+        assert_eq!(preloads, needed, "{name}");
 
         // And no module is there for nobody.
         let mut used = closure(app.path);

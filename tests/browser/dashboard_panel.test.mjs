@@ -121,6 +121,7 @@ test('filters, search, order and pages are in the address, and names are in no r
   const desk = await Desk.take(t, browser, office, { role: 'VIEWER' });
   const { page } = desk;
   await page.getByText('31 attempts').waitFor();
+  await desk.row('Person 30').waitFor();
   assert.equal(await page.getByRole('row').count(), 26);
 
   await desk.button('Next').click();

@@ -186,7 +186,7 @@ test('views that few see, in the sandbox', { skip }, async (suite) => {
       await one.sees(t('completed.title'), 'completed-leaving');
       await one.page.getByRole('button', { name: t('stay') }).waitFor();
       await one.page.clock.runFor(16_000);
-      await one.page.waitForURL(`${merchant.url}/healthz?verified`);
+      await one.page.waitForURL(`${merchant.url}/?verified`);
     });
   }
 });

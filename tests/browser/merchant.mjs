@@ -41,7 +41,7 @@ export class Merchant {
 
   /** A link for a new customer: its URL, and the attempt's id. */
   async link(name, steps) {
-    const input = { customer: { name }, steps, validityHours: 24, redirectUrl: `${this.url}/healthz?verified` };
+    const input = { customer: { name }, steps, validityHours: 24, redirectUrl: `${this.url}/?verified` };
     const query = 'mutation($input: KycLinkGenerateInput!) { out: kycLinkGenerate(input: $input) { url attempt { id } userErrors { field message } } }';
     const { out } = await this.ask(query, { input });
     return { url: out.url, attempt: out.attempt.id };

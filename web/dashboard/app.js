@@ -1,7 +1,7 @@
 // The dashboard: who is signed in, where they are, and what is shown there.
-import { html, render, useCallback, useEffect, useErrorBoundary, useMemo, useState } from '../shared/view.js';
+import { html, render, useCallback, useEffect, useErrorBoundary, useMemo, useRef, useState } from '../shared/view.js';
 import { Offline, Trouble, ask } from './api.js';
-import { follow, isOver, unfollow } from './live.js';
+import { follow, isOver, unfollow, useEvents } from './live.js';
 import { Empty, Failure, Loading } from './parts/notice.js';
 import { Page } from './parts/page.js';
 import { Shell } from './parts/shell.js';
@@ -35,16 +35,18 @@ const ROUTES = [
 const Nowhere = () => html`<${Page} title="Not found"><${Empty} title="There is nothing at this address">
   <p><a href="/">Go to the Compliance panel</a></p><//><//>`;
 
+/** Milliseconds between two tries to learn who is signed in. */
+const AGAIN = 5000;
+
 /** A view that is not there yet. */
 function Late({ name, found }) {
   const [Shown, setShown] = useState();
   const [error, setError] = useState();
-  const load = () => {
-    setError(undefined);
+  useEffect(() => {
     LATER[name]().then((module) => setShown(() => module[name]), () => setError(new Offline()));
-  };
-  useEffect(load, [name]);
-  if (error) return html`<main><${Failure} error=${error} again=${load} /></main>`;
+  }, [name]);
+  // Some browsers keep in mind that a module did not come, and it may be of another version than this page by now.
+  if (error) return html`<main><${Failure} error=${error} again=${() => location.reload()} /></main>`;
   return Shown ? html`<${Shown} ...${found} />` : html`<main><${Loading} what="the page" /></main>`;
 }
 
@@ -61,63 +63,66 @@ function View({ view: Shown, found }) {
   return typeof Shown === 'string' ? html`<${Late} name=${Shown} found=${found} />` : html`<${Shown} ...${found} />`;
 }
 
-/** What is shown to whoever is signed in. */
-function Inside({ viewer, cursor, refresh }) {
-  const { path } = useHere();
-  const [epoch, setEpoch] = useState(0);
-  const [ready, setReady] = useState(false);
-  const [error, setError] = useState();
-  const session = useMemo(() => ({ viewer, merchant: viewer.merchant, can: (role) => contains(viewer.role, role), refresh }), [viewer, refresh]);
+/** What of the merchant every view works with. */
+const OF_MERCHANT = ['MERCHANT_UPDATED', 'BRANDING_UPDATED'];
 
-  const begin = useCallback(async (after) => {
-    setError(undefined);
-    try {
-      // Before any view asks for anything: what they see is at least as new as this place in the log.
-      await follow({ after, ended: refresh, refused: refresh, lost: () => begin().then(() => setEpoch((was) => was + 1)) });
-      setReady(true);
-      fetchOthers();
-    } catch (thrown) {
-      if (isOver(thrown)) refresh();
-      else setError(thrown);
-    }
-  }, [refresh]);
+/** What is shown to whoever is signed in. `cursor` is older than whatever a view asks for; `renew` begins all anew. */
+function Inside({ viewer, cursor, refresh, renew }) {
+  const { path } = useHere();
+  const session = useMemo(() => ({ viewer, merchant: viewer.merchant, can: (role) => contains(viewer.role, role), refresh }), [viewer, refresh]);
   useEffect(() => {
-    begin(cursor);
+    follow({ after: cursor, back: refresh, over: renew });
+    fetchOthers();
     return unfollow;
-  }, [begin, viewer.id, viewer.role]);
+  }, []);
+  useEvents(({ type }) => OF_MERCHANT.includes(type) && refresh());
 
   const { view = Nowhere, found = {} } = match(ROUTES, path) ?? {};
-  return html`<${Session.Provider} value=${session}><${Shell} path=${path}>
-    ${error ? html`<main><${Failure} error=${error} again=${() => begin()} /></main>`
-      : ready ? html`<${View} key=${`${path} ${epoch}`} view=${view} found=${found} />`
-        : html`<main><${Loading} what="your work" /></main>`}
-  <//><//>`;
+  return html`<${Session.Provider} value=${session}><${Shell} path=${path}><${View} key=${path} view=${view} found=${found} /><//><//>`;
 }
 
 function App() {
   const { path } = useHere();
-  const [{ viewer, cursor }, setViewer] = useState({});
+  const [{ viewer, cursor, round }, set] = useState({ round: 0 });
   const [error, setError] = useState();
+  const last = useRef();
+
+  /** Learns who is signed in; whether the server said so. */
   const refresh = useCallback(async () => {
     setError(undefined);
     try {
       const { viewer, eventCursor } = await ask(VIEWER);
-      setViewer({ viewer: viewer.merchant ? viewer : null, cursor: eventCursor });
+      const member = viewer.merchant ? viewer : null;
+      // Somebody else, in the same browser: nothing of the one before is left in this page's memory.
+      if (member && last.current && last.current !== member.id) {
+        set((was) => ({ ...was, viewer: undefined }));
+        setTimeout(() => location.reload());
+        return true;
+      }
+      last.current = member?.id ?? last.current;
+      set((was) => ({ ...was, viewer: member, cursor: eventCursor }));
+      return true;
     } catch (thrown) {
-      if (isOver(thrown)) setViewer({ viewer: null });
+      if (isOver(thrown)) set((was) => ({ ...was, viewer: null }));
       else setError(thrown);
+      return isOver(thrown);
     }
+  }, []);
+  const renew = useCallback(async () => {
+    if (await refresh()) set((was) => ({ ...was, round: was.round + 1 }));
+    else setTimeout(renew, AGAIN);
   }, []);
   useEffect(() => {
     refresh();
-    return onSignedOut(() => setViewer({ viewer: null }));
+    return onSignedOut(() => set((was) => ({ ...was, viewer: null })));
   }, []);
 
   if (path === '/password') return html`<${Password} />`;
   if (error && !viewer) return html`<main><${Failure} error=${error} again=${refresh} /></main>`;
   if (viewer === undefined) return html`<main><${Loading} what="the dashboard" /></main>`;
-  if (viewer === null) return html`<${SignIn} signedIn=${refresh} />`;
-  return html`<${Inside} viewer=${viewer} cursor=${cursor} refresh=${refresh} />`;
+  if (viewer === null) return html`<${SignIn} signedIn=${refresh} ended=${Boolean(last.current)} />`;
+  // Another role sees something else.
+  return html`<${Inside} key=${`${viewer.role} ${round}`} viewer=${viewer} cursor=${cursor} refresh=${refresh} renew=${renew} />`;
 }
 
 followLinks((path) => path === '/password' || match(ROUTES, path) !== undefined);

@@ -7,10 +7,16 @@ import { signedOut } from './session.js';
 /** Milliseconds between two askings for the same because something happened: many events come at once. */
 const SPACE = 400;
 
+/** Milliseconds until what moves is asked for again by itself, after no answer came. */
+const AGAIN = 10_000;
+
+/** Does something once somebody can see the page. A page that lies open behind others for days asks nothing. */
+const whenSeen = (then) => (document.hidden ? document.addEventListener('visibilitychange', then, { once: true }) : then());
+
 /**
- * Asks, and asks anew when document or variables change. `{ data, error, loading, reload, set }`: the data of before stays until the
- * new is there; `set` puts what a change answered in its place. `touches` tells of an event whether the answer may be another one
- * by now; it is then asked for soon, and never twice at a time.
+ * Asks, and asks anew when document or variables change. `{ data, error, loading, stale, reload, set }`: the data of before stays
+ * until the new is there, and is `stale` meanwhile; `set` puts what a change answered in its place. `touches` tells of an event whether
+ * the answer may be another one by now; it is then asked for soon, and never twice at a time.
  */
 export function useQuery(query, variables = {}, { touches, skip = false, space = SPACE } = {}) {
   const [state, setState] = useState({ data: undefined, error: undefined, loading: !skip });
@@ -21,6 +27,8 @@ export function useQuery(query, variables = {}, { touches, skip = false, space =
     if (skip) return;
     const mine = run.current;
     mine.control?.abort();
+    clearTimeout(mine.timer);
+    mine.timer = undefined;
     const control = new AbortController();
     mine.control = control;
     mine.asking = true;
@@ -31,8 +39,9 @@ export function useQuery(query, variables = {}, { touches, skip = false, space =
       if (!control.signal.aborted) setState({ data, error: undefined, loading: false, of: key });
     } catch (error) {
       if (control.signal.aborted) return;
-      if (error instanceof SignedOut) signedOut();
-      else setState((was) => ({ ...was, error, loading: false, of: key }));
+      if (error instanceof SignedOut) return signedOut();
+      setState((was) => ({ ...was, error, loading: false }));
+      if (touches) mine.timer ??= setTimeout(again, AGAIN);
     } finally {
       if (mine.control === control) {
         mine.asking = false;
@@ -41,13 +50,17 @@ export function useQuery(query, variables = {}, { touches, skip = false, space =
     }
   }, [key]);
 
+  const again = () => whenSeen(() => {
+    const mine = run.current;
+    // Nobody looks at it any more, or it was asked for meanwhile.
+    if (!mine.timer) return;
+    mine.timer = undefined;
+    mine.load();
+  });
   const soon = () => {
     const mine = run.current;
     if (mine.asking) mine.again = true;
-    else mine.timer ??= setTimeout(() => {
-      mine.timer = undefined;
-      run.current.load();
-    }, space);
+    else mine.timer ??= setTimeout(again, space);
   };
   run.current.load = load;
 
@@ -56,6 +69,7 @@ export function useQuery(query, variables = {}, { touches, skip = false, space =
     return () => {
       const mine = run.current;
       mine.control?.abort();
+      mine.again = false;
       clearTimeout(mine.timer);
       mine.timer = undefined;
     };
@@ -65,5 +79,5 @@ export function useQuery(query, variables = {}, { touches, skip = false, space =
 
   const set = useCallback((data) => setState((was) => ({ ...was, data: typeof data === 'function' ? data(was.data) : data })), []);
   // What was asked before is shown while the new is on its way, and told from it.
-  return { ...state, stale: state.of !== key, reload: load, set };
+  return { ...state, loading: state.loading && !skip, stale: state.of !== key, reload: load, set };
 }

@@ -30,8 +30,8 @@ const PATIENCE = 30_000;
 
 const pause = (length) => new Promise((done) => setTimeout(done, length));
 
-/** The status and the JSON of an answer. Safe to ask twice is what reads, and what carries a key. */
-export async function request(url, init) {
+/** The status and the JSON of an answer, after so many `tries` at most. Safe to ask twice is what reads, and what carries a key. */
+export async function request(url, init, tries = PAUSES.length + 1) {
   for (let tried = 0; ; tried += 1) {
     let answer;
     let body;
@@ -45,7 +45,7 @@ export async function request(url, init) {
       answer = error instanceof SyntaxError ? answer : undefined;
     }
     if (answer && body && answer.status < 500 && answer.status !== 429) return { status: answer.status, body };
-    const last = tried >= PAUSES.length;
+    const last = tried + 1 >= tries;
     const asked = Number(answer?.headers.get('retry-after')) * 1000;
     // Nobody looks at a page that waits for an hour: they are told when to come back.
     if (answer?.status === 429 && (last || asked > LONGEST_PAUSE)) throw new Limited(asked / 1000 || A_WHILE);

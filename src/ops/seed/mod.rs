@@ -13,7 +13,7 @@ mod write;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta};
 use entity::{ActorKind, MerchantMode, Scope, Scoped, Time, api_key, id::MerchantId, member};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ConnectionTrait, DbBackend};
 use tokio::sync::mpsc;
 
 pub(super) use self::{
@@ -86,10 +86,7 @@ pub async fn run(kyc: &Kyc, seed: &Seed, progress: &ProgressBar) -> Result<Merch
 
 /// The one-time link was made when the history begins. It is given out now.
 async fn renew_password_link(kyc: &Kyc, merchant: MerchantId, now: Time) -> Result<()> {
-    let renew = member::Entity::update_many()
-        .col_expr(member::Column::PasswordTokenExpiresAt, Expr::value(now + password::LINK_LASTS))
-        .filter(member::Column::MerchantId.eq(merchant))
-        .filter(member::Column::PasswordTokenHash.is_not_null());
+    let renew = member::Entity::password_links_last(Scope::of(merchant), now + password::LINK_LASTS);
     kyc.db.write(move |txn| Box::pin(async move { Ok(renew.exec(txn).await.map(drop)?) })).await
 }
 

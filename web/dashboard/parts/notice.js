@@ -2,11 +2,12 @@
 import { html, useEffect, useState } from '../../shared/view.js';
 import { Limited, Offline, Unfit } from '../api.js';
 
-/** Says something to people who hear the page instead of seeing it. */
-export const say = (text) => {
-  const news = document.getElementById('news');
-  if (news) news.textContent = text;
-};
+/** Says something to people who hear the page instead of seeing it: in the dialog that is open once what was done is drawn, or on the page. */
+export const say = (text) => setTimeout(() => {
+  const news = [...document.querySelectorAll('dialog[open] > .news')].at(-1) ?? document.getElementById('news');
+  // The same once more is news, too.
+  news.textContent = news.textContent === text ? `${text}\u00a0` : text;
+}, 50);
 
 /** Nothing is there, and what to do about it. */
 export const Empty = ({ title, children }) => html`<div class="empty"><p class="title">${title}</p>${children}</div>`;

@@ -1,9 +1,10 @@
 // What stands around every view: where one can go, who one is, and whether the page hears the server.
 import { html, useEffect, useRef, useState } from '../../shared/view.js';
 import { signOut } from '../api.js';
-import { useConnection } from '../live.js';
-import { signedOut, useSession } from '../session.js';
+import { unfollow, useConnection } from '../live.js';
+import { useSession } from '../session.js';
 import { word } from '../words.js';
+import { Button, useAction } from './form.js';
 import { say } from './notice.js';
 
 /** Where one can go: path, name, and the least role for whom it is there. */
@@ -44,17 +45,16 @@ function Connection() {
 
 function Account() {
   const { viewer } = useSession();
-  const leave = async () => {
-    try {
-      await signOut();
-      signedOut();
-    } catch {
-      say('You are still signed in: the server could not be reached.');
-    }
-  };
+  const [leave, { busy, trouble }] = useAction(async () => {
+    await signOut();
+    unfollow();
+    // Loaded anew: nothing of what was seen or typed stays in memory, nor in the address.
+    location.replace('/');
+  });
   return html`<div class="account">
+    ${trouble && html`<p class="trouble" role="alert">You are still signed in: the server cannot be reached. Try again.</p>`}
     <p><span class="name">${viewer.name}</span><span class="role">${word('role', viewer.role)}</span></p>
-    <button type="button" class="bare" onClick=${leave}>Sign out</button>
+    <${Button} kind="bare" busy=${busy} onClick=${() => leave()}>Sign out<//>
   </div>`;
 }
 
@@ -71,7 +71,7 @@ export function Shell({ path, children }) {
         <${Connection} />
         <button type="button" class="menu" aria-expanded=${String(open)} aria-controls="places" onClick=${() => setOpen(!open)}>Menu</button>
       </div>
-      <div class="places" id="places">
+      <div class="places" id="places" onClick=${({ target }) => target.closest('a') && setOpen(false)}>
         <nav aria-label="Main"><ul>${PLACES.filter(([, , role]) => can(role)).map(([place, name, , sign]) => html`
           <li key=${place}><a href=${place} aria-current=${isHere(place, path) ? 'page' : undefined}>
             <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${sign} /></svg>${name}</a></li>`)}</ul></nav>

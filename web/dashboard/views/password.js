@@ -1,7 +1,8 @@
 // Setting a password by a one-time link. The token comes in the fragment, leaves the address at once, and is nowhere but in this page's memory.
-import { html, useEffect, useState } from '../../shared/view.js';
+import { html, useEffect, useRef, useState } from '../../shared/view.js';
 import { setPassword } from '../api.js';
 import { Button, Form, Text, useAction } from '../parts/form.js';
+import { Heading } from '../parts/page.js';
 
 function take() {
   const token = location.hash.slice(1);
@@ -9,15 +10,22 @@ function take() {
   return token;
 }
 
+const MAYBE = 'Or your try before has set it: go to the sign-in, and use the password that you typed then.';
+
 export function Password() {
   const [token] = useState(take);
   const [password, setText] = useState('');
   const [again, setAgain] = useState('');
   const [differs, setDiffers] = useState(false);
   const [done, setDone] = useState(false);
+  const unanswered = useRef(false);
   const [send, { busy, errors, trouble }] = useAction(async () => {
+    const before = unanswered.current;
+    unanswered.current = true;
     const message = await setPassword(token, password);
-    if (message) return { userErrors: [{ field: ['password'], message }] };
+    unanswered.current = false;
+    // A try whose answer was lost may have set it, and used the link up.
+    if (message) return { userErrors: [{ field: ['password'], message: before ? `${message} ${MAYBE}` : message }] };
     setDone(true);
     return {};
   });
@@ -29,7 +37,7 @@ export function Password() {
     return password === again ? send() : undefined;
   };
   if (done) {
-    return html`<main class="alone"><h1>Your password is set</h1><p>Use it with your merchant’s short name and your email.</p>
+    return html`<main class="alone"><${Heading}>Your password is set<//><p>Use it with your merchant’s short name and your email.</p>
       <p><a class="button primary" href="/">Sign in</a></p></main>`;
   }
   if (!token) {

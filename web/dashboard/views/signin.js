@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from '../../shared/view.js';
 import { signIn } from '../api.js';
 import { Button, Form, Text, useAction } from '../parts/form.js';
+import { Heading } from '../parts/page.js';
 
 const REMEMBERED = 'kyc:merchant';
 
@@ -24,7 +25,8 @@ function remember(merchant) {
 
 const WRONG = { userErrors: [{ field: ['password'], message: 'Merchant, email and password do not belong together. Check all three.' }] };
 
-export function SignIn({ signedIn }) {
+/** `ended`: somebody was signed in, and is no more. */
+export function SignIn({ signedIn, ended }) {
   const [merchant, setMerchant] = useState(remembered);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -45,8 +47,8 @@ export function SignIn({ signedIn }) {
   };
   const needed = (value, what) => (empty && !value.trim() ? `Enter ${what}.` : undefined);
   return html`<main class="alone" id="main">
-    <h1>Sign in</h1>
-    <p class="hint">To the back office of your merchant.</p>
+    <${Heading}>Sign in<//>
+    <p class="hint">${ended ? 'Your session is over. Sign in again to go on where you were.' : 'To the back office of your merchant.'}</p>
     <${Form} onSubmit=${send} trouble=${trouble}>
       <${Text} label="Merchant" hint="The short name, as in “acme”" value=${merchant} onText=${setMerchant} autocomplete="organization" autocapitalize="none" spellcheck=${false}
         error=${needed(merchant, 'the merchant’s short name')} />

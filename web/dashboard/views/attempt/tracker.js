@@ -31,8 +31,14 @@ export function Tracker({ id }) {
 function List({ id, newest }) {
   const list = useRef();
   const { events, fresh, held, more, loading, error, load, release } = usePages(id, newest, () => isRead(list.current));
+  const show = () => {
+    release();
+    list.current.scrollIntoView({ block: 'nearest' });
+    // The button goes away.
+    document.getElementById('tracker').focus({ preventScroll: true });
+  };
   return html`
-    <div class="held">${held > 0 && html`<button type="button" onClick=${() => { release(); list.current?.scrollIntoView({ block: 'nearest' }); }}>${count(held, 'new event')}. Show</button>`}</div>
+    <div class="held">${held > 0 && html`<button type="button" onClick=${show}>${count(held, 'new event')}. Show</button>`}</div>
     <ol ref=${list} class="events" aria-busy=${loading ? 'true' : undefined}>${events.map((event) => html`
       <${Event} key=${event.id} event=${event} fresh=${fresh.has(event.id)} />`)}</ol>
     ${error && html`<${Failure} error=${error} again=${load} />`}
@@ -49,7 +55,7 @@ function isRead(list) {
 
 /** The events that are shown, in the order in which they are; those that came meanwhile among them, or `held` back. */
 function usePages(id, newest, isRead) {
-  const [state, set] = useState({ events: [], waiting: [], fresh: new Set(), loading: true, error: undefined, page: undefined });
+  const [state, set] = useState({ events: [], waiting: [], late: [], fresh: new Set(), loading: true, error: undefined, page: undefined });
   const busy = useRef(false);
   const more = state.page ? (newest ? state.page.hasPreviousPage : state.page.hasNextPage) : false;
 
@@ -62,11 +68,14 @@ function usePages(id, newest, isRead) {
       const { attempt } = await ask(TRACKER, { id, ...where });
       const { nodes, pageInfo } = attempt.tracker;
       const found = newest ? [...nodes].reverse() : nodes;
-      // What came as an event meanwhile stands there already.
-      set((was) => ({ ...was, loading: false, page: pageInfo, events: merged(was.events, found) }));
+      // What came as an event meanwhile stands there already, or comes last.
+      set((was) => {
+        const late = pageInfo.hasNextPage ? [] : was.late;
+        return { ...was, loading: false, page: pageInfo, late: [], events: merged(merged(was.events, found), late) };
+      });
     } catch (error) {
       if (isOver(error)) signedOut();
-      else set((was) => ({ ...was, loading: false, error }));
+      else set((was) => ({ ...was, loading: false, late: [], error }));
     } finally {
       busy.current = false;
     }
@@ -80,8 +89,9 @@ function usePages(id, newest, isRead) {
     const hold = newest && isRead();
     set((was) => {
       if ([...was.events, ...was.waiting].some((one) => one.id === event.id)) return was;
-      // Oldest first, and not yet at the end: it comes with its page.
-      if (!newest && was.page?.hasNextPage) return was;
+      // Oldest first, and not yet at the end: it comes with its page, or after the one that is on its way.
+      if (!newest && was.loading) return { ...was, late: [...was.late, event] };
+      if (!newest && (!was.page || was.page.hasNextPage)) return was;
       if (hold) return { ...was, waiting: [event, ...was.waiting] };
       const fresh = new Set([...was.fresh, event.id]);
       return { ...was, fresh, waiting: [], events: newest ? [event, ...was.waiting, ...was.events] : [...was.events, event] };

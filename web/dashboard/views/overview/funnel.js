@@ -2,6 +2,7 @@
 import { html } from '../../../shared/view.js';
 import { lasting } from '../../time.js';
 import { word } from '../../words.js';
+import { share } from './tiles.js';
 
 const COLUMNS = [['reached', 'Reached'], ['completed', 'Completed'], ['failed', 'Failed'], ['dropped', 'Dropped']];
 
@@ -26,7 +27,7 @@ export function Funnel({ funnel }) {
 }
 
 const Amount = ({ of, number, all, most }) => html`<span class="amount">
-  <span><span class="number">${number.toLocaleString('en')}</span> <span class="share">${Math.round((number / all) * 100)}%</span></span>
+  <span><span class="number">${number.toLocaleString('en')}</span> <span class="share">${share(number, all)}</span></span>
   <span class="track" aria-hidden="true"><span class="had" style=${{ inlineSize: `${(all / most) * 100}%` }}></span><span class="done" data-of=${of}
     style=${{ inlineSize: `${(number / most) * 100}%` }}></span></span>
 </span>`;

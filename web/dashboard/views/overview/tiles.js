@@ -6,7 +6,8 @@ import { word } from '../../words.js';
 /** The order in which a journey goes. */
 const ORDER = ['CREATED', 'IN_PROGRESS', 'COMPLETED', 'REJECTED', 'EXPIRED'];
 
-const share = (part, all) => (all > 0 ? `${Math.round((part / all) * 100)}%` : '');
+/** A part as a share of all, in whole percents; what is not nothing is not shown as 0. */
+export const share = (part, all) => (part > 0 && part / all < 0.005 ? '<1%' : `${Math.round((part / Math.max(1, all)) * 100)}%`);
 
 export function Tiles({ summary, from, to }) {
   const counts = Object.fromEntries(summary.attemptsByState.map(({ state, count }) => [state, count]));

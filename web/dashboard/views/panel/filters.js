@@ -13,6 +13,11 @@ export function Filters({ look, setLook }) {
   const set = (changes, options) => setLook({ after: '', before: '', ...changes }, options);
   const deep = Boolean(look.waiting || look.step || look.status || look.held || look.from || look.to || (look.needs && look.sort !== 'waiting'));
   const [open, setOpen] = useState(deep);
+  const clear = ({ currentTarget: { form } }) => {
+    set(NOTHING);
+    // The button goes away.
+    form.querySelector('input').focus();
+  };
   // Something is set that the eye should find; but what somebody has opened stays open.
   useEffect(() => {
     if (deep) setOpen(true);
@@ -34,20 +39,29 @@ export function Filters({ look, setLook }) {
         <${Check} label="On hold" checked=${look.held === 'yes'} onCheck=${(on) => set({ held: on ? 'yes' : '' })} />
       </div>
     </details>
-    ${isFiltered(look) && html`<button type="button" class="bare clear" onClick=${() => set(NOTHING)}>Clear filters</button>`}
+    ${isFiltered(look) && html`<button type="button" class="bare clear" onClick=${clear}>Clear filters</button>`}
   </form>`;
 }
 
 function Search({ value, onText }) {
   const [text, setText] = useState(value);
   const timer = useRef();
-  // Somebody went back, or cleared the filters.
-  useEffect(() => setText(value), [value]);
+  const own = useRef(value);
+  useEffect(() => {
+    // What was typed here comes back when more is typed already; anything else is somebody who went back, or cleared the filters.
+    if (value === own.current) return;
+    own.current = value;
+    clearTimeout(timer.current);
+    setText(value);
+  }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const type = (next) => {
     setText(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onText(next), REST);
+    timer.current = setTimeout(() => {
+      own.current = next;
+      onText(next);
+    }, REST);
   };
   return html`<${Text} label="Search" type="search" placeholder="Customer’s name or reference" value=${text} onText=${type} maxlength="200" />`;
 }

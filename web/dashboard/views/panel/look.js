@@ -41,7 +41,7 @@ export function filterOf(look, timeZone) {
 
 /** The API's sort. */
 export function sortOf(look) {
-  const [, field, direction] = SORTS[look.sort] ?? SORTS.newest;
+  const [, field, direction] = Object.hasOwn(SORTS, look.sort ?? '') ? SORTS[look.sort] : SORTS.newest;
   return { field, direction };
 }
 

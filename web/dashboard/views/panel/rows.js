@@ -6,11 +6,12 @@ import { matches } from './matches.js';
 
 const COLUMNS = ['Customer', 'State', 'Steps', 'Waiting on', 'Changed', 'Created', 'Expires'];
 
+/** `dim`: they are of what was asked for before. */
 export const Rows = ({ rows, flashes, filter, dim }) => html`
   <div class="scroll"><table class="attempts" role="table" aria-label="Attempts" data-dim=${dim ? '' : undefined}>
     <thead role="rowgroup"><tr role="row">${COLUMNS.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
     <tbody role="rowgroup">${rows.map((row) => html`
-      <${Row} key=${row.id} row=${row} flash=${flashes.get(row.id) ?? 0} gone=${!matches(filter, row)} />`)}</tbody>
+      <${Row} key=${row.id} row=${row} flash=${flashes.get(row.id) ?? 0} gone=${!dim && !matches(filter, row)} />`)}</tbody>
   </table></div>`;
 
 function Row({ row, flash, gone }) {
