@@ -28,7 +28,7 @@ fn every_attempt(customer: &customer::Model, now: Time) -> Vec<(attempt::Model, 
         needs_reviewer: false,
         active_holds: 0,
         due_at: None,
-        ..blank.clone()
+        ..blank
     };
     let ended = attempt::Model { waiting_on: None, waiting_since: None, ended_at: Some(now), ..open.clone() };
     for reason in [NeverOpened, Abandoned, Revoked] {
