@@ -9,8 +9,6 @@ use kyc_stack::{
     entropy::dice::Dice,
 };
 
-/// Who are listed.
-const PERSONS: usize = 5_000;
 /// The words that names are made of; the first ones are common.
 const WORDS: usize = 2_500;
 
@@ -20,17 +18,17 @@ const VOWELS: [&str; 7] = ["a", "a", "e", "i", "o", "u", "ou"];
 const ENDS: [&str; 8] = ["", "", "l", "m", "n", "r", "d", "sk"];
 const COUNTRIES: [&str; 8] = ["AF", "BY", "IN", "IQ", "KP", "PK", "RU", "SY"];
 
-/// A list of 5,000 persons, half of them with an alias: the same at every run.
-pub fn list() -> List {
+/// A list of so many persons, at least 16, half of them with an alias: the same at every run.
+pub fn list(persons: usize) -> List {
     let mut dice = Dice::new(11, 0);
     let words: Vec<String> = (0..WORDS).map(|_| word(&mut dice)).collect();
-    let persons = (0..PERSONS).map(|number| person(number, &words, &mut dice)).collect();
+    let persons = (0..persons).map(|number| person(number, &words, &mut dice)).collect();
     List { name: "un".to_owned(), version: "1".to_owned(), number: 1, published_at: None, persons }
 }
 
 /// Sixteen who are asked for: listed ones as they are listed, listed ones with a slip, and others who share a word with some.
 pub fn subjects(list: &List) -> Vec<Subject> {
-    let listed = |number: usize| &list.persons[number * (PERSONS / 16)];
+    let listed = |number: usize| &list.persons[number * (list.persons.len() / 16)];
     let name = |number: usize| listed(number).names[0].text.clone();
     let subject = |number: usize| {
         let name = match number % 4 {

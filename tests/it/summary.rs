@@ -395,8 +395,9 @@ async fn the_oldest_that_waits_on_a_reviewer() {
     house.ours(open(13, "2026-11-10T08:00:00Z")).await;
     house
         .ours(attempt::Model {
-            created_at: at("2026-10-10T08:00:00Z"),
-            ..waiting(14, "2026-10-10T08:00:00Z")
+            needs_reviewer: true,
+            waiting_since: Some(at("2026-10-10T08:00:00Z")),
+            ..open(14, "2026-10-10T08:00:00Z")
         })
         .await;
     house.attempt(waiting(15, "2026-11-10T08:00:00Z"), THEIRS).await;

@@ -106,7 +106,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
 pub async fn longest_waiting_on_reviewer(
     db: &impl ConnectionTrait,
     scope: Scope,
-    created: Condition,
+    created: SimpleExpr,
     now: Time,
 ) -> Result<Option<Attempt>> {
     let filter = AttemptFilter::of_reviewers();
