@@ -6,11 +6,15 @@ const CHANGED = 'kyc:moved';
 
 const here = () => ({ path: location.pathname, look: location.hash.slice(1) });
 
-/** Goes to an address of ours: a path, or a path with a fragment. */
+/** Goes to an address of ours: a path, or a path with a fragment. How far down somebody was stays with the place that they leave. */
 export function go(address, { replace = false } = {}) {
+  if (!replace) history.replaceState({ down: scrollY }, '');
   if (address !== location.pathname + location.hash) history[replace ? 'replaceState' : 'pushState'](null, '', address);
   dispatchEvent(new Event(CHANGED));
 }
+
+/** For a view that is drawn, to whoever came back to it: as far down as they were when they left. */
+export const backDown = () => history.state?.down && scrollTo(0, history.state.down);
 
 /** The path and the fragment, as they change. */
 export function useHere() {

@@ -4,6 +4,7 @@ import { change } from '../../api.js';
 import { useEvents } from '../../live.js';
 import { By, Because } from '../../parts/event.js';
 import { useAction } from '../../parts/form.js';
+import { useSession } from '../../session.js';
 import { WHOLE } from './documents.js';
 
 const ANSWERS = { screeningMatchDecide: 'step { attempt { ...Whole } }' };
@@ -20,15 +21,16 @@ export function useDecision({ show, reload }, name) {
 }
 
 /**
- * What moved since a dialog was opened: `{ seen, moved, news, accept }`. `version` is what is there now, `isAbout` tells which events
+ * What moved since a dialog was opened: `{ seen, moved, own, news, accept }`; `own` is what the viewer did by themselves. `version` is what is there now, `isAbout` tells which events
  * belong to it. `accept` says that somebody has looked at it.
  */
 export function useMeanwhile(version, isAbout) {
+  const { viewer } = useSession();
   const [seen, setSeen] = useState(version);
   const [news, setNews] = useState([]);
   useEvents((event) => isAbout(event) && setNews((was) => [...was, event].slice(-3)));
   return {
-    seen, news, moved: seen !== version,
+    seen, news, moved: seen !== version, own: news.length > 0 && news.every(({ actor }) => actor.id === viewer.id),
     accept: () => {
       setSeen(version);
       setNews([]);
@@ -38,7 +40,8 @@ export function useMeanwhile(version, isAbout) {
 
 /** Says that somebody was faster, and what is there now. What was typed stays. */
 export const Meanwhile = ({ meanwhile, what, children }) => meanwhile.moved && html`<div class="meanwhile" role="alert">
-  <p class="title">${what} changed while this was open. Nothing of yours was sent, and what you typed is still here.</p>
+  <p class="title">${meanwhile.own ? `${what} was changed by you: in another tab, or here, when the answer got lost.`
+    : `${what} changed while this was open. Nothing of yours was sent, and what you typed is still here.`}</p>
   ${meanwhile.news.length > 0 && html`<ul>${meanwhile.news.map((event) => html`<li key=${event.id}>${event.summary}, <${By} actor=${event.actor} />
     <${Because} reason=${event.reason} /></li>`)}</ul>`}
   <p>${children}</p>

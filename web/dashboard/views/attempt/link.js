@@ -1,13 +1,20 @@
 // The attempt's link: whether it can be walked, and what can be done with it.
-import { html } from '../../../shared/view.js';
+import { html, useEffect } from '../../../shared/view.js';
 import { LinkActions } from '../../parts/links.js';
 import { Ago, Time } from '../../parts/state.js';
+import { useNow } from '../../time.js';
 import { count, word } from '../../words.js';
 import { isOpen } from './moves.js';
 
 export const Link = ({ attempt, desk }) => {
   const { link } = attempt;
   const open = isOpen(attempt);
+  // A link that runs out is no event where the attempt goes on without it.
+  const now = useNow();
+  const over = link?.state === 'ACTIVE' && new Date(link.expiresAt) < now;
+  useEffect(() => {
+    if (over) desk.reload();
+  }, [over]);
   return html`<section class="card" aria-labelledby="link"><h2 id="link">KYC link</h2>
     ${link ? html`<dl class="facts">
       <dt>State</dt><dd>${word('link', link.state)}</dd>

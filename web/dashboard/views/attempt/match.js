@@ -33,7 +33,7 @@ const Aliases = ({ names }) => html`${list(names.slice(0, FEW))}
 const Badge = ({ decision }) => html`<span class="badge plain" data-of=${decision}>${word('decision', decision)}</span>`;
 
 /** The two of them side by side. */
-export const Beside = ({ match, customer }) => html`<table class="beside">
+const Beside = ({ match, customer }) => html`<table class="beside">
   <thead><tr><td></td><th scope="col">Customer</th><th scope="col">On the list</th></tr></thead>
   <tbody>
     <tr><th scope="row">Name</th><td><bdi>${customer.name}</bdi></td><td><strong><bdi>${match.listedName}</bdi></strong></td></tr>

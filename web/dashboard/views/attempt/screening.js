@@ -4,6 +4,7 @@ import { Time } from '../../parts/state.js';
 import { useSession } from '../../session.js';
 import { count } from '../../words.js';
 import { Match } from './match.js';
+import { isOpen } from './moves.js';
 import { Day } from './result.js';
 
 /** What happens next, in words. */
@@ -24,8 +25,7 @@ export function Screening({ step, attempt, may, ask }) {
   const { can } = useSession();
   if (!can('REVIEWER')) return html`<p class="note">What the screening finds is for reviewers.</p>`;
   const found = step.result;
-  const open = attempt.state === 'CREATED' || attempt.state === 'IN_PROGRESS';
-  const text = next(step, open);
+  const text = next(step, isOpen(attempt));
   return html`<div class="screening">
     ${text && html`<p class="follows">${text}</p>`}
     ${found && html`<p class="sub"><span>Screened <${Time} at=${found.screenedAt} style="second" /></span>

@@ -1,7 +1,8 @@
 // Whether an attempt belongs into a list, told from its row: for what moves while the list is shown. Pure. The server's answer decides
 // in the end; this only says that it may be worth asking.
 
-const OPEN = ['CREATED', 'IN_PROGRESS'];
+/** Whether an attempt can still move. */
+export const isOpen = ({ state }) => state === 'CREATED' || state === 'IN_PROGRESS';
 
 const plain = (text) => (text ?? '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
@@ -14,7 +15,7 @@ function found(search, { name, reference }) {
 
 /** Whether a row fits a filter of the API. */
 export function matches(filter, row) {
-  const open = OPEN.includes(row.state);
+  const open = isOpen(row);
   const held = open && row.holds.length > 0;
   const { state, waitingOn, needs, onHold, stepKind, stepStatus, createdFrom, createdTo, search } = filter;
   if (state && !state.includes(row.state)) return false;

@@ -7,13 +7,16 @@ import { isOnPage } from './place.js';
 /** So many are counted; whoever sees that more have come asks anew in any case. */
 export const MOST = 500;
 
+/** Milliseconds between two drawings. */
+const SPACE = 100;
+
 /**
  * Of a query of the list, with the API's filter and sort: its `rows`, how often each has `flashes`ed, and how many `newer` attempts
  * belong on this page. What is kept is bounded by the page and by `MOST`, however long it is open.
  */
 export function useMoved({ data, loading, stale }, filter, sort) {
   const [, draw] = useState();
-  const frame = useRef();
+  const drawn = useRef({ timer: undefined, at: 0 });
   const kept = useRef({ data: undefined, rows: new Map(), flashes: new Map(), newer: new Set() });
   const { nodes = [], pageInfo } = data?.attempts ?? {};
   const ids = new Set(nodes.map(({ id }) => id));
@@ -41,12 +44,14 @@ export function useMoved({ data, loading, stale }, filter, sort) {
     if (ids.has(id) || loading) rows.set(id, attempt);
     if (data && !stale) count(attempt);
     // Many events come at once; the page is drawn once.
-    frame.current ??= requestAnimationFrame(() => {
-      frame.current = undefined;
+    const { timer, at } = drawn.current;
+    if (timer) return;
+    drawn.current.timer = setTimeout(() => {
+      drawn.current = { timer: undefined, at: performance.now() };
       draw({});
-    });
+    }, Math.max(0, at + SPACE - performance.now()));
   });
-  useEffect(() => () => cancelAnimationFrame(frame.current), []);
+  useEffect(() => () => clearTimeout(drawn.current.timer), []);
 
   const rows = nodes.map((row) => {
     const now = kept.current.rows.get(row.id);

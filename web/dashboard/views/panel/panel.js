@@ -5,7 +5,7 @@ import { ROW } from '../../documents.js';
 import { Empty, Failure, Loading, say } from '../../parts/notice.js';
 import { Page } from '../../parts/page.js';
 import { useQuery } from '../../query.js';
-import { useLook } from '../../router.js';
+import { backDown, useLook } from '../../router.js';
 import { useSession } from '../../session.js';
 import { count } from '../../words.js';
 import { Filters } from './filters.js';
@@ -35,6 +35,9 @@ export function Panel() {
   const list = useQuery(LIST, { ...pageOf(look), filter, sort });
   const total = useQuery(COUNT, { filter }, { touches: () => true, space: COUNT_EVERY });
   const live = useMoved(list, filter, sort);
+  useEffect(() => {
+    if (list.data) backDown();
+  }, [Boolean(list.data)]);
 
   const { pageInfo } = list.data?.attempts ?? {};
   const found = total.data && !total.stale ? total.data.attempts.totalCount : undefined;

@@ -2,7 +2,7 @@
 // stays one to the ear.
 import { html, useEffect, useRef } from '../../../shared/view.js';
 import { Ago, State, Steps, Waiting } from '../../parts/state.js';
-import { matches } from './matches.js';
+import { isOpen, matches } from './matches.js';
 
 const COLUMNS = ['Customer', 'State', 'Steps', 'Waiting on', 'Changed', 'Created', 'Expires'];
 
@@ -22,7 +22,7 @@ function Row({ row, flash, gone }) {
     }
   }, [flash]);
   const { customer } = row;
-  const open = row.state === 'CREATED' || row.state === 'IN_PROGRESS';
+  const open = isOpen(row);
   return html`<tr ref=${element} role="row" data-id=${row.id} data-version=${row.version} data-gone=${gone ? '' : undefined}>
     <td role="cell" class="who"><a href=${`/attempts/${row.id}`} dir="auto">${customer.name}</a>
       <span class="sub">${customer.reference && html`<span dir="auto">${customer.reference}</span>`}<span>attempt ${row.number}</span></span></td>
