@@ -184,3 +184,61 @@ test('a dialog that has to stay stays, whoever presses Escape, and says what cam
   await dialog.waitFor({ state: 'detached' });
   assert.ok(await desk.button('Resend link').evaluate((button) => button === document.activeElement));
 });
+
+test('oldest first, what comes while the events are on their way stands last', { skip, timeout: 120_000 }, async (t) => {
+  const office = await Office.open(t);
+  const browser = await launch(t);
+  const meera = await office.link('Meera Nair', KINDS);
+  const desk = await Desk.take(t, browser, office, { role: 'VIEWER', path: `/attempts/${meera.attempt}` });
+  const { page } = desk;
+  const events = page.getByRole('region', { name: 'KYC Tracker' }).getByRole('listitem');
+  await events.getByText('Attempt created').waitFor();
+  await live(desk);
+  const [made, letGo] = [gate(), gate()];
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData().includes('tracker(first')) return route.continue();
+    const response = await route.fetch();
+    made.open();
+    await letGo.promise;
+    return route.fulfill({ response });
+  });
+  await page.getByLabel('Order').selectOption({ label: 'Oldest first' });
+  await made.promise;
+  await complete(office, meera.attempt, 'PAN');
+  // The page asks for the attempt anew when it has heard of it.
+  await page.getByText('1 of 2 completed').waitFor();
+  letGo.open();
+  await events.getByText('PAN: not started → completed').waitFor();
+  const told = await events.locator('.what').allInnerTexts();
+  assert.equal(told[0], 'Attempt created');
+  assert.ok(told.indexOf('PAN: not started → completed') > told.indexOf('Link generated'), told.join(', '));
+  assert.equal(new Set(told).size, told.length, told.join(', '));
+});
+
+test('who comes back to the list is where they were, and the focus is never left to nobody', { skip, timeout: 120_000 }, async (t) => {
+  const office = await Office.open(t);
+  const browser = await launch(t);
+  for (let number = 1; number <= 26; number += 1) await office.link(`Person ${String(number).padStart(2, '0')}`, KINDS);
+  const desk = await Desk.take(t, browser, office, { role: 'VIEWER', viewport: { width: 360, height: 740 } });
+  const { page } = desk;
+  const link = page.getByRole('link', { name: 'Person 10' });
+  await link.scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => scrollY);
+  assert.ok(before > 500, `${before}`);
+  await link.click();
+  await desk.heading('Person 10').waitFor();
+  await page.waitForFunction(() => scrollY === 0);
+  await page.goBack();
+  await link.waitFor();
+  await page.waitForFunction((before) => Math.abs(scrollY - before) < 200, before);
+
+  await desk.button('Next').click();
+  await desk.row('Person 01').waitFor();
+  await page.getByLabel('Search').fill('nobody');
+  await desk.button('Show all attempts').click();
+  await desk.row('Person 26').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+  await page.getByLabel('Search').fill('person 2');
+  await desk.button('Clear filters').click();
+  assert.ok(await page.getByLabel('Search').evaluate((field) => field === document.activeElement));
+});

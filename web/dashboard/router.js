@@ -6,15 +6,26 @@ const CHANGED = 'kyc:moved';
 
 const here = () => ({ path: location.pathname, look: location.hash.slice(1) });
 
-/** Goes to an address of ours: a path, or a path with a fragment. How far down somebody was stays with the place that they leave. */
+/**
+ * Goes to an address of ours: a path, or a path with a fragment. Another path is seen from its top; how far down somebody was stays with
+ * the place that they leave.
+ */
 export function go(address, { replace = false } = {}) {
+  const { pathname, hash } = location;
   if (!replace) history.replaceState({ down: scrollY }, '');
-  if (address !== location.pathname + location.hash) history[replace ? 'replaceState' : 'pushState'](null, '', address);
+  if (address !== pathname + hash) history[replace ? 'replaceState' : 'pushState'](null, '', address);
   dispatchEvent(new Event(CHANGED));
+  if (location.pathname !== pathname) scrollTo(0, 0);
 }
 
 /** For a view that is drawn, to whoever came back to it: as far down as they were when they left. */
-export const backDown = () => history.state?.down && scrollTo(0, history.state.down);
+export function backDown() {
+  const { down } = history.state ?? {};
+  if (!down) return;
+  scrollTo(0, down);
+  // Once: from then on they are where they scroll to.
+  history.replaceState(null, '');
+}
 
 /** The path and the fragment, as they change. */
 export function useHere() {
