@@ -50,6 +50,7 @@ pub(super) static FILES: &[Asset] = &[
     module!("parts/event.js"),
     module!("parts/form.js"),
     module!("parts/links.js"),
+    module!("parts/log.js"),
     module!("parts/notice.js"),
     module!("parts/once.js"),
     module!("parts/page.js"),
