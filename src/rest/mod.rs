@@ -16,5 +16,5 @@ pub use state::{JourneyReader, RestState};
 
 /// What no route matches.
 pub async fn not_found() -> Response {
-    error::answer(StatusCode::NOT_FOUND, "NOT_FOUND", "Nothing is here. The routes are listed at /.")
+    error::answer(StatusCode::NOT_FOUND, "NOT_FOUND", "Nothing is here. README.md names the routes.")
 }

@@ -107,9 +107,9 @@ test('the default journey is changed by keyboard, and a link is made with it', {
   await desk.looks('settings-journey-360');
   await page.getByRole('button', { name: 'Move PAN up' }).focus();
   await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Move PAN down', 'the focus stays with the step');
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Move PAN up', 'the focus stays with the step');
   for (const kind of ['Bank penny drop', 'Signature', 'Sanction screening']) {
-    const button = page.getByRole('button', { name: `Leave out ${kind}` });
+    const button = page.getByRole('button', { name: `Leave ${kind} out` });
     if (await button.count()) await button.press('Enter');
   }
   await page.getByRole('button', { name: 'Add Sanction screening' }).press('Enter');

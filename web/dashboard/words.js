@@ -27,5 +27,19 @@ export const word = (kind, name) => (name ? WORDS[kind]?.[name] ?? readable(name
 /** The words of a kind with their names, for a list to choose from. */
 export const words = (kind) => Object.entries(WORDS[kind]);
 
+/** Whether an attempt can still be changed. */
+export const isOpen = (attempt) => attempt?.state === 'CREATED' || attempt?.state === 'IN_PROGRESS';
+
+const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });
+
+/** A country by its name; a code that is none stays what it is. */
+export function country(code) {
+  try {
+    return COUNTRIES.of(code.toUpperCase());
+  } catch {
+    return code;
+  }
+}
+
 /** `1 attempt`, `2 attempts`, `12,034 attempts`. */
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString('en')} ${number === 1 ? one : many}`;

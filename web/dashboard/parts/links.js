@@ -2,6 +2,7 @@
 import { html, useEffect, useRef, useState } from '../../shared/view.js';
 import { change } from '../api.js';
 import { useSession } from '../session.js';
+import { isOpen } from '../words.js';
 import { Dialog } from './dialog.js';
 import { Button, Form, useAction } from './form.js';
 import { Failure, Refusals, say } from './notice.js';
@@ -17,8 +18,6 @@ export const LINKED = `fragment Linked on Attempt {
   holds { id }
   link { state expiresAt openCount lastOpenedAt issuedCount }
 }`;
-
-const isOpen = ({ state }) => state === 'CREATED' || state === 'IN_PROGRESS';
 
 /** Whether a hold stops it now; those that were released may be among its holds. */
 const isHeld = ({ holds }) => holds.some(({ releasedAt }) => !releasedAt);

@@ -5,9 +5,9 @@ import { Button, Form } from '../../parts/form.js';
 import { Refusals } from '../../parts/notice.js';
 import { NO_REASON, Reason, reasonOf } from '../../parts/reason.js';
 import { Status, Waiting } from '../../parts/state.js';
-import { word } from '../../words.js';
+import { isOpen, word } from '../../words.js';
 import { Meanwhile, Over, heed, useDecision, useMeanwhile } from './desk.js';
-import { isOpen, movesOf } from './moves.js';
+import { movesOf } from './moves.js';
 
 const AT_FIELDS = ['reason', 'reason.code', 'reason.message', 'reason.staffNote', 'expectedVersion'];
 

@@ -2,8 +2,7 @@
 import { html } from '../../../shared/view.js';
 import { Because } from '../../parts/event.js';
 import { Ago, Sign, Time, Waiting } from '../../parts/state.js';
-import { word } from '../../words.js';
-import { isOpen } from './moves.js';
+import { isOpen, word } from '../../words.js';
 
 const EXPIRED = {
   NEVER_OPENED: 'The customer never opened the link.',

@@ -6,9 +6,9 @@ import { Button, Form, Lines, refused } from '../../parts/form.js';
 import { Refusals } from '../../parts/notice.js';
 import { HOLDING, NO_REASON, Reason, reasonOf } from '../../parts/reason.js';
 import { Time } from '../../parts/state.js';
-import { word } from '../../words.js';
+import { isOpen, word } from '../../words.js';
 import { Over, useDecision } from './desk.js';
-import { activeHolds, isOpen } from './moves.js';
+import { activeHolds } from './moves.js';
 
 /** The holds that stop this attempt now. */
 export const HoldBanner = ({ attempt, may, ask }) => isOpen(attempt) && activeHolds(attempt).length > 0 && html`

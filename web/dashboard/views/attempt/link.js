@@ -3,8 +3,7 @@ import { html, useEffect } from '../../../shared/view.js';
 import { LinkActions } from '../../parts/links.js';
 import { Ago, Time } from '../../parts/state.js';
 import { useNow } from '../../time.js';
-import { count, word } from '../../words.js';
-import { isOpen } from './moves.js';
+import { count, isOpen, word } from '../../words.js';
 
 export const Link = ({ attempt, desk }) => {
   const { link } = attempt;

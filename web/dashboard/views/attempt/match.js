@@ -5,21 +5,9 @@ import { By } from '../../parts/event.js';
 import { Button, Form, Lines, refused } from '../../parts/form.js';
 import { Refusals } from '../../parts/notice.js';
 import { Time } from '../../parts/state.js';
-import { word } from '../../words.js';
+import { country, isOpen, word } from '../../words.js';
 import { Meanwhile, Over, heed, useDecision, useMeanwhile } from './desk.js';
-import { isOpen } from './moves.js';
 import { Day, Meter } from './result.js';
-
-const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });
-
-/** A country by its name; a code that is none stays what it is. */
-function country(code) {
-  try {
-    return regions.of(code.toUpperCase());
-  } catch {
-    return code;
-  }
-}
 
 /** So many names are shown at once. */
 const FEW = 4;

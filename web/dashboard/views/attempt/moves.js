@@ -49,7 +49,6 @@ export const movesOf = (step) => (BY_STATUS[step.status] ?? []).filter((key) => 
   .map((key) => ({ ...MOVES[key], key, name: called(key, step), says: says(key, step) }));
 
 /** Whether an attempt can still be changed. */
-export { isOpen } from '../panel/matches.js';
 
 /** The holds that nobody has released. */
 export const activeHolds = ({ holds }) => holds.filter(({ releasedAt }) => !releasedAt);

@@ -4,9 +4,8 @@ import { Dialog } from '../../parts/dialog.js';
 import { Button, Form } from '../../parts/form.js';
 import { Refusals } from '../../parts/notice.js';
 import { NO_REASON, REJECTING, Reason, reasonOf } from '../../parts/reason.js';
-import { word } from '../../words.js';
+import { isOpen, word } from '../../words.js';
 import { Meanwhile, Over, heed, useDecision, useMeanwhile } from './desk.js';
-import { isOpen } from './moves.js';
 
 const AT_FIELDS = ['reason', 'reason.code', 'reason.message', 'reason.staffNote', 'expectedVersion'];
 

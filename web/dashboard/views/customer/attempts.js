@@ -6,6 +6,7 @@ import { Failure, Loading } from '../../parts/notice.js';
 import { Ago, State, Steps, Waiting } from '../../parts/state.js';
 import { useQuery } from '../../query.js';
 import { useLook } from '../../router.js';
+import { isOpen } from '../../words.js';
 
 /** Attempts on a page. */
 const PAGE = 10;
@@ -24,8 +25,9 @@ export function Attempts({ id }) {
   const list = useQuery(LIST, { id, ...page }, { touches: ({ type, customer }) => type === 'ATTEMPT_CREATED' && customer?.id === id });
   const [moved, setMoved] = useState(new Map());
   const { nodes, pageInfo } = list.data?.customer?.attempts ?? { nodes: [] };
+  // Also of those that are not shown: they may be in the answer that is on its way, as they were before.
   useEvents(({ attempt }) => {
-    if (!nodes.some((row) => row.id === attempt?.id)) return;
+    if (attempt?.customer.id !== id) return;
     setMoved((was) => (was.get(attempt.id)?.version >= attempt.version ? was : new Map(was).set(attempt.id, attempt)));
   });
   const rows = nodes.map((row) => (moved.get(row.id)?.version > row.version ? moved.get(row.id) : row));
@@ -46,7 +48,7 @@ export function Attempts({ id }) {
 }
 
 function Row({ row }) {
-  const open = row.state === 'CREATED' || row.state === 'IN_PROGRESS';
+  const open = isOpen(row);
   return html`<tr role="row" data-id=${row.id} data-version=${row.version}>
     <td role="cell" class="who"><a href=${`/attempts/${row.id}`}>Attempt ${row.number}</a>
       <span class="sub"><span>created <${Ago} at=${row.createdAt} /></span></span></td>

@@ -6,6 +6,7 @@ import { Page } from '../../parts/page.js';
 import { State, Time } from '../../parts/state.js';
 import { useQuery } from '../../query.js';
 import { useSession } from '../../session.js';
+import { isOpen } from '../../words.js';
 import { Activity } from './activity.js';
 import { Attempts } from './attempts.js';
 import { Edit } from './edit.js';
@@ -34,7 +35,7 @@ export function Customer({ id }) {
       <a href="/">Go to the Compliance panel</a><//><//>`;
   }
   const attempt = customer.latestAttempt;
-  const open = attempt && (attempt.state === 'CREATED' || attempt.state === 'IN_PROGRESS');
+  const open = isOpen(attempt);
   const saved = (changed) => {
     query.set((was) => (was.customer.version > changed.version ? was : { customer: { ...was.customer, ...changed } }));
     say('The customer is saved.');

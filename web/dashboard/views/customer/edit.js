@@ -6,7 +6,7 @@ import { useEvents } from '../../live.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Button, Form, refused, useAction } from '../../parts/form.js';
 import { Refusals } from '../../parts/notice.js';
-import { country } from './countries.js';
+import { country } from '../../words.js';
 import { CustomerFields, NAMES, missing, textsOf } from './fields.js';
 import { FACTS, dayWritten } from './facts.js';
 

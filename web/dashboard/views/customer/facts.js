@@ -1,7 +1,7 @@
 // What is known of a customer, to read. What is not known is not shown as a row of dashes.
 import { html } from '../../../shared/view.js';
 import { written } from '../../time.js';
-import { country } from './countries.js';
+import { country } from '../../words.js';
 
 /** The fields of a customer that are shown. */
 export const FACTS = 'id name reference email phone dateOfBirth country version';

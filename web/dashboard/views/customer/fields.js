@@ -3,7 +3,8 @@ import { html } from '../../../shared/view.js';
 import { Choice, Text } from '../../parts/form.js';
 import { useSession } from '../../session.js';
 import { today } from '../../time.js';
-import { COUNTRIES, country } from './countries.js';
+import { country } from '../../words.js';
+import { COUNTRIES } from './countries.js';
 
 /** The fields of a customer that can be changed later; the reference can't. */
 export const NAMES = ['name', 'email', 'phone', 'dateOfBirth', 'country'];

@@ -4,8 +4,6 @@ import { LinkActions } from '../../parts/links.js';
 import { Ago, State, Steps, Waiting } from '../../parts/state.js';
 import { word } from '../../words.js';
 
-export const isOpen = (attempt) => attempt?.state === 'CREATED' || attempt?.state === 'IN_PROGRESS';
-
 const Ends = ({ link }) => (link.state === 'EXPIRED' ? html`ended <${Ago} at=${link.expiresAt} />` : html`ends <${Ago} at=${link.expiresAt} ahead />`);
 
 /** The open attempt with its state, and its link's actions. */

@@ -6,10 +6,10 @@ import { Failure, Refusals, say } from '../../parts/notice.js';
 import { LINKED } from '../../parts/links.js';
 import { Until, chosen, hoursOf } from '../../parts/validity.js';
 import { useSession } from '../../session.js';
-import { word } from '../../words.js';
+import { isOpen, word } from '../../words.js';
 import { Facts } from '../customer/facts.js';
 import { inputOf, stageOf } from './draft.js';
-import { OpenAttempt, isOpen } from './open.js';
+import { OpenAttempt } from './open.js';
 import { useChosen } from './who.js';
 
 export function Review({ draft, set, go, done }) {

@@ -27,8 +27,8 @@ function useRested(text) {
 /** The option for whoever is found nowhere. */
 const NEW = { id: 'new' };
 
-function newsOf({ open, current, nodes, search, more }) {
-  if (!open) return '';
+function newsOf({ open, failed, current, nodes, search, more }) {
+  if (!open || failed) return '';
   if (!current) return 'Searching…';
   if (nodes.length === 0) return search ? 'Nobody is found.' : 'There are no customers yet.';
   if (!search) return 'Added last; type to find others';
@@ -78,7 +78,7 @@ export function Search({ text, error, onText, onPick, onNew }) {
         onInput=${(event) => { onText(event.target.value); setOpen(true); }} onKeyDown=${press}
         onClick=${() => setOpen(true)} onBlur=${() => setOpen(false)} />`}<//>
     <div class="listed" hidden=${!open} onMouseDown=${(event) => event.preventDefault()}>
-      <p class="news" role="status">${newsOf({ open, current, nodes, search, more: pageInfo?.hasNextPage })}</p>
+      <p class="news" role="status">${newsOf({ open, failed: found.error, current, nodes, search, more: pageInfo?.hasNextPage })}</p>
       <ul role="listbox" id=${`${id}-list`} aria-label="Customers" ref=${list}
         aria-busy=${open && !current ? 'true' : undefined}>${options.map((option, place) => html`
         <li key=${option.id} role="option" id=${`${id}-${place}`} aria-selected=${String(place === at)} onClick=${() => pick(option)}>

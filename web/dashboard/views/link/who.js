@@ -4,10 +4,11 @@ import { Button, Form } from '../../parts/form.js';
 import { Empty, Failure, Loading, say } from '../../parts/notice.js';
 import { LINKED } from '../../parts/links.js';
 import { useQuery } from '../../query.js';
+import { isOpen } from '../../words.js';
 import { CustomerFields, missing } from '../customer/fields.js';
 import { FACTS, Facts } from '../customer/facts.js';
 import { refusedOf } from './draft.js';
-import { OpenAttempt, isOpen } from './open.js';
+import { OpenAttempt } from './open.js';
 import { Search } from './search.js';
 
 const CHOSEN = `query ($id: ID!) { customer(id: $id) { ${FACTS} latestAttempt { ...Linked } } } ${LINKED}`;

@@ -1,8 +1,7 @@
 // Whether an attempt belongs into a list, told from its row: for what moves while the list is shown. Pure. The server's answer decides
 // in the end; this only says that it may be worth asking.
 
-/** Whether an attempt can still move. */
-export const isOpen = ({ state }) => state === 'CREATED' || state === 'IN_PROGRESS';
+import { isOpen } from '../../words.js';
 
 const plain = (text) => (text ?? '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 

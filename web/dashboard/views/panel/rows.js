@@ -2,7 +2,8 @@
 // stays one to the ear.
 import { html, useEffect, useRef } from '../../../shared/view.js';
 import { Ago, State, Steps, Waiting } from '../../parts/state.js';
-import { isOpen, matches } from './matches.js';
+import { isOpen } from '../../words.js';
+import { matches } from './matches.js';
 
 const COLUMNS = ['Customer', 'State', 'Steps', 'Waiting on', 'Changed', 'Created', 'Expires'];
 

@@ -3,13 +3,13 @@ import { html } from '../../../shared/view.js';
 import { change } from '../../api.js';
 import { Button, Form, Text, refused, useAction } from '../../parts/form.js';
 import { Failure, Loading, Refusals, say } from '../../parts/notice.js';
+import { Order } from '../../parts/order.js';
 import { Zone } from '../../parts/zone.js';
 import { useQuery } from '../../query.js';
 import { useSession } from '../../session.js';
 import { lasting } from '../../time.js';
 import { useEdits, whole } from './edits.js';
 import { Origins } from './origins.js';
-import { Order } from './order.js';
 
 const FIELDS = 'name timeZone journey linkValidityHours redirectOrigins';
 const QUERY = `{ merchant { id slug mode ${FIELDS} } }`;
@@ -41,9 +41,10 @@ function Edit({ saved, onSaved }) {
   const origins = value('redirectOrigins');
   const besides = ['name', 'timeZone', 'journey', 'linkValidityHours', 'redirectOrigins', ...origins.map((_, at) => `redirectOrigins.${at}`)];
   return html`<${Form} class="journey" onSubmit=${() => dirty && save()} trouble=${trouble}>
-    <section class="card"><h2>Steps of a new attempt</h2>
-      <p class="hint">What a customer goes through, in this order, unless other steps are chosen for a link. Attempts that exist keep theirs.</p>
-      <${Order} steps=${value('journey')} onSteps=${(steps) => set('journey', steps)} error=${refused(errors, 'journey')} />
+    <section class="card">
+      <${Order} legend="Steps of a new attempt" steps=${value('journey')}
+        hint="What a customer goes through, in this order, unless other steps are chosen for a link. Attempts that exist keep theirs."
+        onSteps=${(steps) => set('journey', steps)} error=${refused(errors, 'journey')} />
     </section>
     <section class="card"><h2>Links</h2>
       <${Text} label="Validity of a link" hint=${`In hours, 1 to 8760${hours > 0 && hours <= 8760 ? `. This is ${lasting(hours * 3600)}.` : '.'}`}

@@ -64,12 +64,13 @@ function Create({ onDone, onClose }) {
       : html`<p>The key was created, but the answer with it got lost on the way, and it can’t be shown a second time. Revoke it, and create another one.</p>`}
       <div class="buttons"><button type="button" class="primary" onClick=${onClose}>Done</button></div></div><//>`;
   }
-  return html`<${Dialog} title="Create a key" onClose=${onClose}><${Form} onSubmit=${send} trouble=${trouble}>
+  // What is shown once would go unseen.
+  return html`<${Dialog} title="Create a key" onClose=${() => busy || onClose()}><${Form} onSubmit=${send} trouble=${trouble}>
     <${Text} label="Name" hint="What it is for, as in “Loan app”" value=${name} onText=${setName} error=${refused(errors, 'name')} maxlength="100"
       dir="auto" autocomplete="off" />
     <${Choice} label="Role" hint="No more than the program needs" options=${words('role')} value=${role} onText=${setRole} error=${refused(errors, 'role')} />
     <${Refusals} errors=${errors} besides=${['name', 'role']} />
-    <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Create the key<//><button type="button" onClick=${onClose}>Cancel</button></div>
+    <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Create the key<//><button type="button" onClick=${() => busy || onClose()}>Cancel</button></div>
   <//><//>`;
 }
 

@@ -1,7 +1,7 @@
 // The merchant's logo: chosen, seen in the preview, and then put in the place of the one before.
 import { request } from '../../../shared/http.js';
 import { html, useRef, useState } from '../../../shared/view.js';
-import { SignedOut, ours } from '../../api.js';
+import { SignedOut, Unfit, ours } from '../../api.js';
 import { Button, useAction } from '../../parts/form.js';
 import { Failure, say } from '../../parts/notice.js';
 
@@ -17,6 +17,7 @@ async function send(method, file) {
   if (status < 300) return { logoUrl: body.logoUrl ?? null };
   const message = body.errors?.[0]?.message ?? 'The logo was not taken.';
   if (status === 401) throw new SignedOut(message);
+  if (status === 403) throw new Unfit(message);
   return refused(message);
 }
 

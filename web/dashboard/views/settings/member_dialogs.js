@@ -37,13 +37,14 @@ export function Invite({ onDone, onClose }) {
     return answer;
   });
   if (made) return html`<${Dialog} title="The member is added" onClose=${onClose}><${Handed} ...${made} onClose=${onClose} /><//>`;
-  return html`<${Dialog} title="Invite a member" onClose=${onClose}><${Form} onSubmit=${send} trouble=${trouble}>
+  // What is shown once would go unseen.
+  return html`<${Dialog} title="Invite a member" onClose=${() => busy || onClose()}><${Form} onSubmit=${send} trouble=${trouble}>
     <${Text} label="Name" value=${name} onText=${setName} error=${refused(errors, 'name')} maxlength="100" dir="auto" autocomplete="off" />
     <${Text} label="Email" type="email" hint="They sign in with it." value=${email} onText=${setEmail} error=${refused(errors, 'email')}
       spellcheck=${false} autocomplete="off" />
     <${Role} value=${role} onText=${setRole} error=${refused(errors, 'role')} />
     <${Refusals} errors=${errors} besides=${['name', 'email', 'role']} />
-    <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Add the member<//><button type="button" onClick=${onClose}>Cancel</button></div>
+    <div class="buttons"><${Button} type="submit" kind="primary" busy=${busy}>Add the member<//><button type="button" onClick=${() => busy || onClose()}>Cancel</button></div>
   <//><//>`;
 }
 
@@ -88,7 +89,7 @@ export function Reset({ member, onDone, onClose }) {
     return answer;
   });
   if (made) return html`<${Dialog} title="The password is reset" onClose=${onClose}><${Handed} ...${made} onClose=${onClose} /><//>`;
-  return html`<${Dialog} title=${me ? 'Change your password?' : 'Reset the password?'} onClose=${onClose}>
+  return html`<${Dialog} title=${me ? 'Change your password?' : 'Reset the password?'} onClose=${() => busy || onClose()}>
     ${me ? html`<p>You are signed out everywhere, and set a new password on the page that comes. If you leave it before, another admin has to reset your password.</p>`
       : html`<p><span dir="auto">${member.name}</span> is signed out everywhere, and the password works no more. You get a one-time link to hand on.</p>`}
     <${Ending} ...${{ errors, trouble, busy, onClose }} text=${me ? 'Change my password' : 'Reset the password'} onPress=${reset} /><//>`;
@@ -116,4 +117,4 @@ export function Disable({ member, onDone, onClose }) {
 /** What stands below a question: what was refused, and the two answers. */
 export const Ending = ({ errors, trouble, busy, onClose, onPress, text, kind = 'danger' }) => html`<div class="ending">
   <${Refusals} errors=${errors} />${trouble && html`<${Failure} error=${trouble} />`}
-  <div class="buttons"><${Button} kind=${kind} busy=${busy} onClick=${onPress}>${text}<//><button type="button" onClick=${onClose}>Cancel</button></div></div>`;
+  <div class="buttons"><${Button} kind=${kind} busy=${busy} onClick=${onPress}>${text}<//><button type="button" onClick=${() => busy || onClose()}>Cancel</button></div></div>`;
