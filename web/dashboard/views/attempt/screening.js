@@ -2,9 +2,8 @@
 import { html } from '../../../shared/view.js';
 import { Time } from '../../parts/state.js';
 import { useSession } from '../../session.js';
-import { count } from '../../words.js';
+import { count, isOpen } from '../../words.js';
 import { Match } from './match.js';
-import { isOpen } from './moves.js';
 import { Day } from './result.js';
 
 /** What happens next, in words. */
