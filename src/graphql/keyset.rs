@@ -10,10 +10,10 @@ use entity::{
     pick::{Columns, Picked, beside, pick},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select, Value,
     sea_query::{
-        Alias, Asterisk, Expr, Func, Order, Query, SelectStatement, SimpleExpr, UnionType, WindowStatement,
+        Alias, Asterisk, Expr, Order, Query, SelectStatement, SimpleExpr, UnionType, WindowStatement,
     },
 };
 use sha2::{Digest, Sha256};
@@ -122,9 +122,9 @@ impl<E: Picked> Keyset<E> {
         E::Model: Send + Sync,
     {
         let window = args.window()?;
-        let order = self.order(window.backward);
+        let (order, backend) = (self.order(window.backward), db.get_database_backend());
         let mut parts = parts.into_iter().map(|part| {
-            let part = self.bounded(part, args)?;
+            let part = self.bounded(part, args, backend)?;
             let part = part.order_by(self.key.clone(), order.clone()).order_by(self.id, order.clone());
             Ok::<_, Error>(part.limit(window.size + 1))
         });
@@ -161,14 +161,20 @@ impl<E: Picked> Keyset<E> {
     }
 
     /// Only what lies between the cursors.
-    fn bounded(&self, mut select: Select<E>, args: &PageArgs) -> Result<Select<E>> {
+    fn bounded(&self, mut select: Select<E>, args: &PageArgs, backend: DbBackend) -> Result<Select<E>> {
         for (cursor, after) in [(&args.after, true), (&args.before, false)] {
             let Some(cursor) = cursor else { continue };
             let (key, id) = self.read_cursor(cursor, if after { "after" } else { "before" })?;
             let place = Expr::tuple([self.key.clone(), Expr::col(self.id.as_column_ref())]);
-            let bound = Expr::tuple([Expr::value(key), Expr::value(id)]);
+            let bound = Expr::tuple([Expr::value(key.clone()), Expr::value(id)]);
             // "After" is meant in the order of the list.
-            select = select.filter(if after == self.descending { place.lt(bound) } else { place.gt(bound) });
+            let is_below = after == self.descending;
+            if backend == DbBackend::Sqlite {
+                // It begins where an index of an expression says only when the expression is compared by itself.
+                let (here, key) = (self.key.clone(), Expr::value(key));
+                select = select.filter(if is_below { here.lte(key) } else { here.gte(key) });
+            }
+            select = select.filter(if is_below { place.lt(bound) } else { place.gt(bound) });
         }
         Ok(select)
     }
@@ -216,41 +222,30 @@ impl<E: Picked> Keyset<E> {
         E::Model: Send + Sync,
     {
         let backend = db.get_database_backend();
+        let select = E::among(scope, backend, parent.column, parents.iter().copied());
         if let [only] = parents {
-            let select = E::among(scope, backend, parent.column, [*only]);
             return Ok(HashMap::from([(*only, self.page(db, vec![select], args).await?)]));
         }
         let window = args.window()?;
         let order = self.order(window.backward);
+        let place = Alias::new("place");
+        let mut numbered = pick(self.bounded(select, args, backend)?, self.columns).into_query();
+        numbered.expr_window_as(
+            Expr::cust("row_number()"),
+            WindowStatement::partition_by(parent.column)
+                .order_by_expr(self.key.clone(), order.clone())
+                .order_by(self.id, order.clone())
+                .take(),
+            place.clone(),
+        );
+        // Under the table's own name: the columns are called the same in it.
         let mut chosen = Query::select();
         beside::<E>(&mut chosen, self.columns);
-        // Under the table's own name: the columns are called the same in it.
-        let table = Alias::new(E::default().table_name());
-        if backend == DbBackend::Postgres {
-            // Each parent's rows by themselves, and no more of them than the page has.
-            let own = parent.column.into_expr().eq(Expr::col((Alias::new("parent"), Alias::new("parent"))));
-            let own = self.bounded(E::scoped(scope).filter(own), args)?;
-            let own = own.order_by(self.key.clone(), order.clone()).order_by(self.id, order.clone());
-            let own = pick(own.limit(window.size + 1), self.columns).into_query();
-            chosen
-                .from_function(Func::cust("unnest").arg(Expr::val(parents.to_vec())), "parent")
-                .join_lateral(JoinType::InnerJoin, own, table, Expr::cust("TRUE"));
-        } else {
-            let select = E::among(scope, backend, parent.column, parents.iter().copied());
-            let place = Alias::new("place");
-            let mut numbered = pick(self.bounded(select, args)?, self.columns).into_query();
-            numbered.expr_window_as(
-                Expr::cust("row_number()"),
-                WindowStatement::partition_by(parent.column)
-                    .order_by_expr(self.key.clone(), order.clone())
-                    .order_by(self.id, order.clone())
-                    .take(),
-                place.clone(),
-            );
-            chosen.from_subquery(numbered, table).and_where(Expr::col(place).lte(window.size + 1));
-        }
-        // The key names its column alone, which only the table has.
-        chosen.order_by_expr(self.key.clone(), order.clone()).order_by((E::default(), self.id), order);
+        chosen
+            .from_subquery(numbered, Alias::new(E::default().table_name()))
+            .and_where(Expr::col(place).lte(window.size + 1))
+            .order_by_expr(self.key.clone(), order.clone())
+            .order_by((E::default(), self.id), order);
         let rows = db.query_all(&chosen).await?;
         let mut found: HashMap<Uuid, Vec<E::Model>> = HashMap::with_capacity(parents.len());
         for row in &rows {

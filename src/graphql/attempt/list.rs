@@ -90,7 +90,11 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
     };
     let rows = if plan.asks_rows() {
         let sort = args.sort.unwrap_or(NEWEST);
-        let parts = if are_few { vec![select] } else { filter.parts(select, sort.field, scope, cx.now) };
+        let parts = if are_few {
+            vec![select]
+        } else {
+            filter.parts(select, sort.field, scope, cx.backend(), cx.now)
+        };
         keyset(scope, sort, plan.node_columns(), plan.asks_cursors()).page(cx.db(), parts, &args.page).await?
     } else {
         Rows::none(&args.page)?
@@ -112,7 +116,7 @@ pub async fn longest_waiting_on_reviewer(
     let filter = AttemptFilter::of_reviewers();
     let select = filter.apply(attempt::Entity::scoped(scope).filter(created), scope, now)?;
     let sort = AttemptSort { field: AttemptSortField::WaitingSince, direction: SortDirection::Asc };
-    let parts = filter.parts(select, sort.field, scope, now);
+    let parts = filter.parts(select, sort.field, scope, db.get_database_backend(), now);
     let first = PageArgs { first: Some(1), after: None, last: None, before: None };
     let found = keyset(scope, sort, Columns::ALL, false).page(db, parts, &first).await?;
     Ok(found.rows.into_iter().next().map(|(row, _)| Attempt::seen(row, now)))
@@ -134,6 +138,9 @@ async fn begins_with(
             }
             Found::Many(condition) => found = condition,
         }
+    }
+    if let Some(id) = filter.customer() {
+        return Ok((found, Some((customer, id.into_iter().map(|id| id.0).collect()))));
     }
     if filter.is_of_one_customer() {
         return Ok((found, None));

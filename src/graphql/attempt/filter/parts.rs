@@ -6,7 +6,7 @@
 
 use entity::{AttemptState, ExpiryReason, Scope, Scoped, Time, attempt, class::Class};
 use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Alias, Expr},
 };
 
@@ -24,6 +24,7 @@ impl AttemptFilter {
         select: Select<attempt::Entity>,
         sort: AttemptSortField,
         scope: Scope,
+        backend: DbBackend,
         now: Time,
     ) -> Vec<Select<attempt::Entity>> {
         if self.is_read_in_order(sort) {
@@ -42,7 +43,7 @@ impl AttemptFilter {
             })
             .collect();
         if overdue {
-            parts.push(first_what_is_due(select.clone(), scope, now));
+            parts.push(first_what_is_due(select.clone(), scope, backend, now));
         }
         if parts.is_empty() { vec![select.filter(Expr::value(false))] } else { parts }
     }
@@ -100,8 +101,13 @@ impl AttemptFilter {
 
 /// Reads what is due before anything else: it is what the worker has not come to yet, and mostly nothing. Left to itself, a database
 /// may look for it in the order of the list, from end to end.
-fn first_what_is_due(select: Select<attempt::Entity>, scope: Scope, now: Time) -> Select<attempt::Entity> {
-    let due = attempt::Entity::scoped(scope)
+fn first_what_is_due(
+    select: Select<attempt::Entity>,
+    scope: Scope,
+    backend: DbBackend,
+    now: Time,
+) -> Select<attempt::Entity> {
+    let due = attempt::Entity::apart(scope, backend)
         .filter(attempt::overdue(now))
         .order_by_asc(attempt::Column::DueAt)
         .limit(ALL)
