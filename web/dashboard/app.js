@@ -37,6 +37,8 @@ const Nowhere = () => html`<${Page} title="Not found"><${Empty} title="There is 
 
 /** Milliseconds between two tries to learn who is signed in. */
 const AGAIN = 5000;
+/** How long after the end of a session it is asked for once more, in milliseconds. */
+const MOMENT = 1000;
 
 /** A view that is not there yet. */
 function Late({ name, found }) {
@@ -81,6 +83,17 @@ function Inside({ viewer, cursor, refresh, renew }) {
   return html`<${Session.Provider} value=${session}><${Shell} path=${path}><${View} key=${path} view=${view} found=${found} /><//><//>`;
 }
 
+/** Who is signed in. A session that was there may have made way for another one, whose cookie is still on its way to this browser. */
+async function asked(before) {
+  try {
+    return await ask(VIEWER);
+  } catch (error) {
+    if (!before || !isOver(error)) throw error;
+    await new Promise((done) => setTimeout(done, MOMENT));
+    return ask(VIEWER);
+  }
+}
+
 function App() {
   const { path } = useHere();
   const [{ viewer, cursor, round }, set] = useState({ round: 0 });
@@ -91,7 +104,7 @@ function App() {
   const refresh = useCallback(async () => {
     setError(undefined);
     try {
-      const { viewer, eventCursor } = await ask(VIEWER);
+      const { viewer, eventCursor } = await asked(last.current);
       const member = viewer.merchant ? viewer : null;
       // Somebody else, in the same browser: nothing of the one before is left in this page's memory.
       if (member && last.current && last.current !== member.id) {
@@ -108,14 +121,26 @@ function App() {
       return isOver(thrown);
     }
   }, []);
+  const renewing = useRef(false);
   const renew = useCallback(async () => {
-    if (await refresh()) set((was) => ({ ...was, round: was.round + 1 }));
+    // The connection and every view find it out at once.
+    if (renewing.current) return;
+    renewing.current = true;
+    const said = await refresh();
+    renewing.current = false;
+    if (said) set((was) => ({ ...was, round: was.round + 1 }));
     else setTimeout(renew, AGAIN);
   }, []);
   useEffect(() => {
     refresh();
-    return onSignedOut(() => set((was) => ({ ...was, viewer: null })));
+    return onSignedOut(renew);
   }, []);
+  // Whoever comes back to this tab may have signed in in another one.
+  useEffect(() => {
+    const seen = () => document.hidden || (viewer === null && refresh());
+    document.addEventListener('visibilitychange', seen);
+    return () => document.removeEventListener('visibilitychange', seen);
+  }, [viewer]);
 
   if (path === '/password') return html`<${Password} />`;
   if (error && !viewer) return html`<main><${Failure} error=${error} again=${refresh} /></main>`;
