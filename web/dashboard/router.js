@@ -44,13 +44,15 @@ export function useHere() {
 
 /**
  * The fragment as a plain object of texts (a name that comes more than once: the last), and what changes it. `set` gets what is
- * different; an empty text or null takes a name away. Each change is a place that the back button returns to, unless `replace`.
+ * different, or tells it from what is there by then; an empty text or null takes a name away. Each change is a place that the back
+ * button returns to, unless `replace`.
  */
 export function useLook() {
   const { look } = useHere();
   const set = (changes, options) => {
     const now = new URLSearchParams(location.hash.slice(1));
-    for (const [name, value] of Object.entries(changes)) {
+    const asked = typeof changes === 'function' ? changes(Object.fromEntries(now)) : changes;
+    for (const [name, value] of Object.entries(asked)) {
       if (value == null || value === '') now.delete(name);
       else now.set(name, value);
     }

@@ -28,6 +28,8 @@ function days(preset, now) {
   return { from: plus(now, 1 - Number(preset)), to: now };
 }
 
+const isChosen = (look) => DAY.test(look.from ?? '') && DAY.test(look.to ?? '');
+
 /**
  * The range that is chosen: `{ from, to, preset, wrong, set }`. `wrong` says why it is none; `most` is the number of days that can be
  * asked for, and `usual` the preset when nothing is chosen.
@@ -35,13 +37,14 @@ function days(preset, now) {
 export function useRange(timeZone, { usual = '30', most } = {}) {
   const [look, setLook] = useLook();
   useNow(60_000);
-  const chosen = DAY.test(look.from ?? '') && DAY.test(look.to ?? '');
+  const chosen = isChosen(look);
   const preset = chosen ? undefined : PRESETS.has(look.range) ? look.range : usual;
   const { from, to } = chosen ? look : days(preset, today(timeZone));
   let wrong;
   if (from > to) wrong = 'This is before From.';
   else if (most && length(from, to) > most) wrong = `These are ${count(length(from, to), 'day')}; ${count(most, 'day')} can be asked for at once.`;
-  const set = (changes) => setLook({ range: '', from, to, ...changes });
+  // From the address, not from what is shown: the other day may have been chosen a moment ago.
+  const set = (changes) => setLook((now) => ({ range: '', from: isChosen(now) ? now.from : from, to: isChosen(now) ? now.to : to, ...changes }));
   return { from, to, preset, wrong, set };
 }
 
