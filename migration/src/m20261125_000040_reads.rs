@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-use crate::dialect::render;
+use crate::dialect::run;
 
 const UP: &str = include_str!("m20261125_000040_reads/up.sql");
 const DOWN: [&str; 11] = [
@@ -33,19 +33,14 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
         // PostgreSQL writes the table anew for it.
-        let kept = if backend == DbBackend::Postgres { "STORED" } else { "VIRTUAL" };
+        let kept = if manager.get_database_backend() == DbBackend::Postgres { "STORED" } else { "VIRTUAL" };
         let sql = UP.replace("{class}", &format!("GENERATED ALWAYS AS ({CLASS}) {kept}"));
-        manager.get_connection().execute_unprepared(&render(&sql, backend)?).await?;
-        Ok(())
+        run(manager, &[&sql]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for sql in DOWN {
-            manager.get_connection().execute_unprepared(sql).await?;
-        }
-        Ok(())
+        run(manager, &DOWN).await
     }
 
     // SQLite too: half a schema is worse than none.

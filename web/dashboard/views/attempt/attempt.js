@@ -5,7 +5,7 @@ import { Page } from '../../parts/page.js';
 import { State } from '../../parts/state.js';
 import { useQuery } from '../../query.js';
 import { useSession } from '../../session.js';
-import { isOpen, word } from '../../words.js';
+import { isOpen } from '../../words.js';
 import { DecideStep } from './decide.js';
 import { ATTEMPT } from './documents.js';
 import { Ending, Facts } from './facts.js';
