@@ -5,7 +5,7 @@ use sea_orm::{
     DbErr, EntityTrait, QueryResult, QuerySelect, RuntimeErr, Select,
     prelude::{Date, Uuid},
     sea_query::SelectStatement,
-    sqlx::{self, Row},
+    sqlx::{self, Row, ValueRef, postgres::PgValueFormat},
 };
 
 use crate::Time;
@@ -173,13 +173,46 @@ macro_rules! decoded {
     )*};
 }
 
+/// A value as PostgreSQL sends those of a prepared statement. None for a null, and for whatever else is the driver's to decode.
+fn sent<const N: usize>(row: &QueryResult, at: usize) -> Option<[u8; N]> {
+    let value = row.try_as_pg_row()?.try_get_raw(at).ok()?;
+    let bytes = (value.format() == PgValueFormat::Binary && !value.is_null()).then(|| value.as_bytes().ok())?;
+    bytes?.try_into().ok()
+}
+
+/// Ids, moments and numbers are two thirds of what a page is made of, and the driver takes four times as long for one.
+macro_rules! decoded_as_sent {
+    ($($type:ty: $blank:expr, $of:expr);* $(;)?) => {$(
+        impl Present for $type {
+            fn blank() -> Self {
+                $blank
+            }
+
+            fn read(row: &QueryResult, at: usize) -> Result<Option<Self>, DbErr> {
+                match sent(row, at).and_then($of) {
+                    Some(value) => Ok(Some(value)),
+                    None => decode(row, at),
+                }
+            }
+        }
+    )*};
+}
+
+/// 2000-01-01, from which PostgreSQL counts, in microseconds since 1970.
+const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
+decoded_as_sent! {
+    Uuid: Uuid::nil(), |bytes| Some(Uuid::from_bytes(bytes));
+    Time: Time::UNIX_EPOCH, |bytes| {
+        i64::from_be_bytes(bytes).checked_add(POSTGRES_EPOCH).and_then(Time::from_timestamp_micros)
+    };
+    i32: 0, |bytes| Some(i32::from_be_bytes(bytes));
+}
+
 decoded! {
-    Uuid: Uuid::nil(),
-    Time: Time::UNIX_EPOCH,
     Date: Date::MIN,
     String: String::new(),
     bool: false,
-    i32: 0,
 }
 
 /// Reads a word of a list.

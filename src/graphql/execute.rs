@@ -191,7 +191,7 @@ pub(super) async fn answer<R: Row>(cx: &Context<'_>, root: R, plan: &Plan) -> An
 
 /// Writes what was loaded below a root.
 pub(super) fn write<R: Row>(level: &Level<'_, R>) -> Answer {
-    let mut json = Json::new();
+    let mut json = Json::with_room(level.room());
     let mark = json.mark();
     if let Err(Propagate) = level.write_row(0, &mut json) {
         json.rewind(mark);

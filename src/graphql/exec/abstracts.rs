@@ -101,6 +101,10 @@ impl Loaded for LoadedOne<'_> {
     fn write(&self, parent: usize, json: &mut Json) -> Result<(), Propagate> {
         self.0.write(parent, json)
     }
+
+    fn room(&self) -> usize {
+        self.0.room()
+    }
 }
 
 struct AbstractLevel<'p> {
@@ -150,6 +154,10 @@ impl Loaded for AbstractLevel<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn room(&self) -> usize {
+        self.rows.parts.iter().map(|part| part.room()).sum()
     }
 }
 

@@ -1,9 +1,7 @@
 //! The answer, written as it is walked: JSON bytes, the path to where the pen is, and the errors met on the way.
 
-use std::io::Write;
-
 use chrono::{Datelike, SecondsFormat, Timelike};
-use entity::Time;
+use entity::{Time, id::Written};
 
 use crate::graphql::answer::{GraphError, PathSegment};
 
@@ -24,9 +22,9 @@ pub struct Propagate;
 pub struct Mark(usize);
 
 impl Json {
-    /// An empty document with room for a page.
-    pub fn new() -> Self {
-        Self { bytes: Vec::with_capacity(4096), ..Self::default() }
+    /// An empty document with room for so many bytes, and more when it needs them: what grows step by step is copied at each.
+    pub fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ..Self::default() }
     }
 
     /// The document and its errors.
@@ -92,11 +90,10 @@ impl Json {
         self.bytes.push(b'"');
     }
 
-    /// The same of what can be written as text: ids.
-    pub fn written(&mut self, value: impl std::fmt::Display) {
+    /// The same of an id.
+    pub fn id(&mut self, id: impl Written) {
         self.bytes.push(b'"');
-        // Writing into memory does not fail.
-        let _ = write!(self.bytes, "{value}");
+        id.write_to(&mut self.bytes);
         self.bytes.push(b'"');
     }
 
@@ -169,7 +166,7 @@ mod tests {
             nanos.iter().filter_map(move |nanos| DateTime::from_timestamp(*second, *nanos))
         });
         for time in near.chain(far) {
-            let mut json = Json::new();
+            let mut json = Json::default();
             json.time(time);
             let (bytes, _) = json.finish();
             let expected = format!("\"{}\"", time.to_rfc3339_opts(SecondsFormat::AutoSi, true));

@@ -70,6 +70,11 @@ impl<C> Batch<C> {
 pub trait Loaded: Send + Sync {
     /// Writes the field of one parent.
     fn write(&self, parent: usize, json: &mut Json) -> Result<(), Propagate>;
+
+    /// About how many bytes it takes to write it for all of them; 0 where that is little.
+    fn room(&self) -> usize {
+        0
+    }
 }
 
 /// Scalars, one for each parent.
@@ -155,7 +160,17 @@ pub(in crate::graphql) async fn load_level<'p, C: Row>(
     Level { batch, plan, nullable, below }
 }
 
+/// About how many bytes a value takes: an id has 30, a time 26, a word or a number less.
+const VALUE: usize = 24;
+
 impl<C: Row> Level<'_, C> {
+    /// About how many bytes it takes to write all of it.
+    pub(in crate::graphql) fn room(&self) -> usize {
+        let row: usize = self.plan.fields.iter().map(|field| field.key.len() + VALUE).sum();
+        let below = self.below.iter().flatten().map(|loaded| loaded.room());
+        self.batch.rows.len() * row + below.sum::<usize>()
+    }
+
     /// Writes one row.
     pub(in crate::graphql) fn write_row(&self, row: usize, json: &mut Json) -> Result<(), Propagate> {
         let object = C::object();
@@ -233,6 +248,10 @@ impl<C: Row> Loaded for Level<'_, C> {
                 Ok(())
             }
         }
+    }
+
+    fn room(&self) -> usize {
+        Level::room(self)
     }
 }
 

@@ -101,5 +101,9 @@ pub async fn read<E: Picked, T>(
     mut keep: impl FnMut(E::Model) -> T,
 ) -> Result<Vec<T>> {
     let rows = db.query_all(&sea_orm::QueryTrait::into_query(pick(select, columns))).await?;
-    Ok(rows.iter().map(|row| E::read(row, columns, 0).map(&mut keep)).collect::<Result<_, _>>()?)
+    let mut kept = Vec::with_capacity(rows.len());
+    for row in &rows {
+        kept.push(keep(E::read(row, columns, 0)?));
+    }
+    Ok(kept)
 }

@@ -4,7 +4,7 @@
 use std::{any::Any, collections::HashMap, marker::PhantomData, sync::Arc};
 
 use async_graphql::registry::Registry;
-use entity::{Role, pick::Columns};
+use entity::{Role, id::Written, pick::Columns};
 
 use super::{
     Context,
@@ -54,13 +54,13 @@ impl<R: Row> Object<R> {
     }
 
     /// Implements `Node`, with this id.
-    pub fn node<I: std::fmt::Display + 'static>(
+    pub fn node<I: Written + 'static>(
         mut self,
         description: &'static str,
         id: fn(&R) -> I,
     ) -> Self {
         self.meta.node = true;
-        let resolver = Resolver::Value(Box::new(move |row, json| json.written(id(row))));
+        let resolver = Resolver::Value(Box::new(move |row, json| json.id(id(row))));
         self.push(field("id", description, super::leaf::Id::register), resolver)
     }
 
