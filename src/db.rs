@@ -13,7 +13,8 @@ mod transaction;
 use std::{sync::Arc, time::Duration};
 
 pub use chain::Chain;
-pub use pool::Pool;
+pub use connection::Take;
+pub use pool::{EachRow, Pool};
 pub use transaction::Transaction;
 
 use futures_util::future::BoxFuture;

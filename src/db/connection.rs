@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use sea_orm::{
     DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
     metric::Info,
@@ -12,6 +13,9 @@ use sea_orm::{
     },
 };
 use sea_query_sqlx::SqlxValues;
+
+/// Shown the rows of a statement, one after another.
+pub type Take<'a> = &'a mut (dyn FnMut(&QueryResult) -> Result<(), DbErr> + Send);
 
 /// Told of every statement that was run.
 pub(super) type Seen = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
@@ -183,6 +187,26 @@ impl Connection {
         let outcome = either!(&mut self.driver, connection => {
             let rows = bound!(statement).fetch_all(connection).await;
             rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+        });
+        self.was_used(before, outcome, not_queried)
+    }
+
+    /// Runs a statement, and shows each of its rows to `take` as it comes; the first error of either ends it.
+    ///
+    /// # Errors
+    /// The driver's own, and `take`'s.
+    pub(super) async fn query_each(&mut self, statement: Statement, take: Take<'_>) -> Result<(), DbErr> {
+        let before = self.use_it();
+        let outcome = either!(&mut self.driver, connection => {
+            let mut rows = bound!(statement).fetch(connection);
+            loop {
+                match rows.try_next().await {
+                    // What was not taken is still under way then, and the connection known for it.
+                    Ok(Some(row)) => take(&QueryResult::from(row))?,
+                    Ok(None) => break Ok(()),
+                    Err(error) => break Err(error),
+                }
+            }
         });
         self.was_used(before, outcome, not_queried)
     }

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 
 use super::{
     chain::{self, Chain},
-    connection::{Connection, Seen, State, Target, not_connected},
+    connection::{Connection, Seen, State, Take, Target, not_connected},
 };
 
 /// A request that waits longer than this for a connection, or a connection for its database, is refused.
@@ -42,6 +42,17 @@ pub struct Pool {
     connections: deadpool::managed::Pool<Maker>,
     backend: DbBackend,
     seen: Option<Seen>,
+}
+
+/// A database that shows the rows of a statement one by one. A page has a thousand: kept until the last has come, they hold on to
+/// what they were received in.
+pub trait EachRow: ConnectionTrait {
+    /// Shows each row to `take`, in their order. The first error ends it.
+    fn each_row(
+        &self,
+        statement: Statement,
+        take: Take<'_>,
+    ) -> impl Future<Output = Result<(), DbErr>> + Send;
 }
 
 /// A connection that is lent.
@@ -183,6 +194,13 @@ impl ConnectionTrait for Pool {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let mut lent = self.lend().await?;
         self.watched(statement, async |statement| lent.query_all(statement).await).await
+    }
+}
+
+impl EachRow for Pool {
+    async fn each_row(&self, statement: Statement, take: Take<'_>) -> Result<(), DbErr> {
+        let mut lent = self.lend().await?;
+        self.watched(statement, async |statement| lent.query_each(statement, take).await).await
     }
 }
 

@@ -14,9 +14,9 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use super::{
     chain::Chain,
-    connection::Begin,
+    connection::{Begin, Take},
     convoy::Convoy,
-    pool::{Lent, Pool},
+    pool::{EachRow, Lent, Pool},
 };
 use crate::error::{Error, Result};
 
@@ -110,6 +110,13 @@ impl Transaction {
             }
         }
         Ok(lent)
+    }
+}
+
+impl EachRow for Transaction {
+    async fn each_row(&self, statement: Statement, take: Take<'_>) -> Result<(), DbErr> {
+        let mut lent = self.begun().await?;
+        self.pool.watched(statement, async |statement| lent.query_each(statement, take).await).await
     }
 }
 

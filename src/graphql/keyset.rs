@@ -23,7 +23,10 @@ use super::exec::{
     connection::{Page, PageArgs, Window},
     read,
 };
-use crate::error::{Error, Result};
+use crate::{
+    db::EachRow,
+    error::{Error, Result},
+};
 
 /// What rows are sorted by.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,7 +117,7 @@ impl<E: Picked> Keyset<E> {
     /// BAD_USER_INPUT for a page that cannot be, CURSOR_INVALID for a cursor of another list.
     pub async fn page(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl EachRow,
         parts: Vec<Select<E>>,
         args: &PageArgs,
     ) -> Result<Rows<E::Model>>
@@ -134,8 +137,13 @@ impl<E: Picked> Keyset<E> {
             read(db, first, self.columns, |row| row).await?
         } else {
             let merged = self.merged(first, rest, &order, window.size + 1);
-            let rows = db.query_all(&merged).await?;
-            rows.iter().map(|row| E::read(row, self.columns, 0)).collect::<Result<_, _>>()?
+            let mut rows = Vec::new();
+            db.each_row(backend.build(&merged), &mut |row| {
+                rows.push(E::read(row, self.columns, 0)?);
+                Ok(())
+            })
+            .await?;
+            rows
         };
         Ok(self.cut(rows, window, args))
     }
@@ -211,7 +219,7 @@ impl<E: Picked> Keyset<E> {
     /// As [`Keyset::page`].
     pub async fn pages(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl EachRow,
         scope: Scope,
         parent: Parent<E>,
         parents: &[Uuid],
@@ -246,12 +254,13 @@ impl<E: Picked> Keyset<E> {
             .and_where(Expr::col(place).lte(window.size + 1))
             .order_by_expr(self.key.clone(), order.clone())
             .order_by((E::default(), self.id), order);
-        let rows = db.query_all(&chosen).await?;
         let mut found: HashMap<Uuid, Vec<E::Model>> = HashMap::with_capacity(parents.len());
-        for row in &rows {
+        db.each_row(backend.build(&chosen), &mut |row| {
             let row = E::read(row, self.columns, 0)?;
             found.entry((parent.of)(&row)).or_default().push(row);
-        }
+            Ok(())
+        })
+        .await?;
         Ok(parents
             .iter()
             .map(|id| (*id, self.cut(found.remove(id).unwrap_or_default(), window, args)))

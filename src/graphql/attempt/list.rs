@@ -5,13 +5,14 @@ use std::{any::Any, collections::HashMap, sync::Arc};
 use async_graphql::{Enum, InputObject};
 use entity::{Scope, Scoped, Time, attempt, pick::Columns};
 use sea_orm::{
-    Condition, ConnectionTrait, QueryFilter,
+    Condition, QueryFilter,
     sea_query::{Expr, SimpleExpr},
 };
 use uuid::Uuid;
 
 use super::{Attempt, always, filter::AttemptFilter};
 use crate::{
+    db::EachRow,
     error::Result,
     graphql::{
         customer::Customer,
@@ -108,7 +109,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
 /// # Errors
 /// When the database fails.
 pub async fn longest_waiting_on_reviewer(
-    db: &impl ConnectionTrait,
+    db: &impl EachRow,
     scope: Scope,
     created: SimpleExpr,
     now: Time,

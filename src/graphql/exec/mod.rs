@@ -25,11 +25,11 @@ use entity::{
     Scope, Time,
     pick::{Columns, Picked, pick},
 };
-use sea_orm::{ConnectionTrait, DbBackend, Select};
+use sea_orm::{DbBackend, QueryTrait, Select};
 
 use crate::{
     auth::{Actor, NOT_FOR_CUSTOMERS},
-    db::Pool,
+    db::{EachRow, Pool},
     error::{Error, Result},
     events::feed::Moment,
     kyc::Kyc,
@@ -70,11 +70,11 @@ impl Context<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn rows<E: Picked, T>(
+    pub async fn rows<E: Picked, T: Send>(
         &self,
         select: Select<E>,
         columns: Columns,
-        keep: impl FnMut(E::Model) -> T,
+        keep: impl FnMut(E::Model) -> T + Send,
     ) -> Result<Vec<T>> {
         read(self.db(), select, columns, keep).await
     }
@@ -94,16 +94,18 @@ impl Context<'_> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn read<E: Picked, T>(
-    db: &impl ConnectionTrait,
+pub async fn read<E: Picked, T: Send>(
+    db: &impl EachRow,
     select: Select<E>,
     columns: Columns,
-    mut keep: impl FnMut(E::Model) -> T,
+    mut keep: impl FnMut(E::Model) -> T + Send,
 ) -> Result<Vec<T>> {
-    let rows = db.query_all(&sea_orm::QueryTrait::into_query(pick(select, columns))).await?;
-    let mut kept = Vec::with_capacity(rows.len());
-    for row in &rows {
+    let mut kept = Vec::new();
+    let statement = db.get_database_backend().build(&pick(select, columns).into_query());
+    db.each_row(statement, &mut |row| {
         kept.push(keep(E::read(row, columns, 0)?));
-    }
+        Ok(())
+    })
+    .await?;
     Ok(kept)
 }

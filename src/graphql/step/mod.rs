@@ -132,20 +132,19 @@ pub async fn of_attempts(
         let steps = rows.iter().map(|row| Arc::new(Step { row: row.clone(), attempt: Arc::clone(only) }));
         return Ok(HashMap::from([(only.row.id, steps.collect())]));
     }
-    let by_id: HashMap<_, _> = attempts.iter().map(|attempt| (attempt.row.id, attempt)).collect();
-    let select = step::Entity::among(cx.scope()?, cx.backend(), Column::AttemptId, by_id.keys().copied())
+    let none = || Vec::with_capacity(StepKind::ALL.len());
+    let mut found: HashMap<_, _> =
+        attempts.iter().map(|attempt| (attempt.row.id, (attempt, none()))).collect();
+    let select = step::Entity::among(cx.scope()?, cx.backend(), Column::AttemptId, found.keys().copied())
         .order_by_asc(Column::AttemptId)
         .order_by_asc(Column::Position);
     let keep = |row: step::Model| {
-        let attempt = Arc::clone(by_id.get(&row.attempt_id)?);
-        Some(Arc::new(Step { row, attempt }))
+        if let Some((attempt, steps)) = found.get_mut(&row.attempt_id) {
+            steps.push(Arc::new(Step { row, attempt: Arc::clone(attempt) }));
+        }
     };
-    let mut found = HashMap::with_capacity(attempts.len());
-    for step in cx.rows(select, columns, keep).await?.into_iter().flatten() {
-        let steps: &mut Vec<_> = found.entry(step.row.attempt_id).or_insert_with(|| Vec::with_capacity(6));
-        steps.push(step);
-    }
-    Ok(found)
+    cx.rows(select, columns, keep).await?;
+    Ok(found.into_iter().map(|(id, (_, steps))| (id, steps)).collect())
 }
 
 /// Steps of the scope by id, with their attempts, as far as a plan reads both; whole without one.

@@ -9,7 +9,6 @@ use std::sync::{Arc, LazyLock};
 use async_graphql::InputObject;
 use chrono::NaiveDate;
 use entity::{AttemptState, StepKind, attempt};
-use sea_orm::ConnectionTrait;
 
 use self::{count::Tally, range::Range};
 use super::{
@@ -21,7 +20,7 @@ use super::{
     },
     scalar::Date,
 };
-use crate::error::Result;
+use crate::{db::EachRow, error::Result};
 
 /// The arguments of `Query.summary`.
 #[derive(InputObject)]
@@ -188,7 +187,7 @@ pub async fn load(cx: &Context<'_>, args: &SummaryArgs, plan: &Plan) -> Result<K
 
 async fn read(
     cx: &Context<'_>,
-    view: &impl ConnectionTrait,
+    view: &impl EachRow,
     range: &Range,
     plan: &Plan,
 ) -> Result<KycSummary> {
@@ -216,7 +215,7 @@ async fn read(
 }
 
 async fn funnel(
-    view: &impl ConnectionTrait,
+    view: &impl EachRow,
     range: &Range,
     tally: &Tally,
     plan: &Plan,
