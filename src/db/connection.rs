@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use sea_orm::{
     DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
     metric::Info,
@@ -185,6 +186,39 @@ impl Connection {
             rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
         });
         self.was_used(before, outcome, not_queried)
+    }
+
+    /// Runs a statement, and shows `visit` each of its rows as it comes. None of them is kept, so that it may have any number.
+    ///
+    /// # Errors
+    /// The driver's own, and the first of `visit`.
+    pub(super) async fn each(
+        &mut self,
+        statement: Statement,
+        mut visit: impl FnMut(&QueryResult) -> Result<(), DbErr> + Send,
+    ) -> Result<(), DbErr> {
+        let before = self.use_it();
+        let outcome = either!(&mut self.driver, connection => {
+            // `fetch` is a stream around this one, and each costs a row its share.
+            let mut rows = connection.fetch_many(bound!(statement));
+            loop {
+                match rows.try_next().await {
+                    Ok(Some(sqlx::Either::Right(row))) => {
+                        if let Err(error) = visit(&row.into()) {
+                            break Ok(Err(error));
+                        }
+                    }
+                    Ok(Some(sqlx::Either::Left(_))) => {}
+                    Ok(None) => break Ok(Ok(())),
+                    Err(error) => break Err(error),
+                }
+            }
+        });
+        // Rows that nobody wants any more may still be under way.
+        let visited = outcome.map_err(not_queried)?;
+        visited?;
+        self.state = before;
+        Ok(())
     }
 
     /// Runs a statement whose parameters PostgreSQL alone has.

@@ -56,6 +56,16 @@ impl Pool {
     /// # Errors
     /// When the database cannot be reached within five seconds.
     pub(super) async fn open(target: Target, size: u32) -> Result<Self, DbErr> {
+        let pool = Self::closed(target, size)?;
+        drop(pool.lend().await?);
+        Ok(pool)
+    }
+
+    /// As many connections as `size`, at least one, none of them open before somebody needs it.
+    ///
+    /// # Errors
+    /// None that depends on the database.
+    pub(super) fn closed(target: Target, size: u32) -> Result<Self, DbErr> {
         let backend = target.backend();
         let connections = deadpool::managed::Pool::builder(Maker(target))
             .max_size(size.max(1) as usize)
@@ -65,9 +75,7 @@ impl Pool {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| DbErr::Custom(error.to_string()))?;
-        let pool = Self { connections, backend, seen: None };
-        drop(pool.lend().await?);
-        Ok(pool)
+        Ok(Self { connections, backend, seen: None })
     }
 
     /// Tells `seen` of every statement from now on.

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
+    ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
     prelude::async_trait::async_trait,
     sqlx::{self, sqlite::SqliteError},
 };
@@ -66,6 +66,19 @@ impl Transaction {
         }
         let mut lent = self.begun().await?;
         Ok(!self.pool.write(&mut lent, vec![chain]).await?.is_empty())
+    }
+
+    /// Runs a statement, and shows `visit` each of its rows as it comes, none of which is kept.
+    ///
+    /// # Errors
+    /// The database's own, and the first of `visit`.
+    pub async fn each(
+        &self,
+        statement: Statement,
+        visit: impl FnMut(&QueryResult) -> Result<(), DbErr> + Send,
+    ) -> Result<(), DbErr> {
+        let mut lent = self.begun().await?;
+        self.pool.watched(statement, async |statement| lent.each(statement, visit).await).await
     }
 
     /// Commits what has begun when the outcome of the work is `Ok`, and takes it back otherwise.
@@ -136,17 +149,6 @@ fn is_refusal(error: &DbErr) -> bool {
     // Those of connections, of the operator who ends one, of the system and of PostgreSQL itself may come after the deed:
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
     !["08", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
-}
-
-/// Ends a snapshot: commits when the outcome of the work is `Ok`, and rolls back otherwise.
-pub(super) async fn end<T>(txn: DatabaseTransaction, outcome: Result<T>) -> Result<T> {
-    if outcome.is_ok() {
-        txn.commit().await?;
-    } else if let Err(error) = txn.rollback().await {
-        // The work's own error is the one that matters; a rollback that fails closes the connection.
-        tracing::warn!(%error, "a rollback failed");
-    }
-    outcome
 }
 
 #[async_trait]
