@@ -13,14 +13,12 @@ mod transaction;
 use std::{sync::Arc, time::Duration};
 
 pub use chain::Chain;
-pub use connection::Take;
 pub use pool::{EachRow, Pool};
 pub use transaction::Transaction;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
     sqlx::{
         ConnectOptions as _,
         postgres::{PgConnectOptions, PgListener},
@@ -38,6 +36,8 @@ use crate::error::{Error, Result};
 
 /// Connections of a long export, apart from the pool that serves requests.
 const EXPORT_CONNECTIONS: u32 = 2;
+/// Connections of the library's own pool.
+const LIBRARY_CONNECTIONS: u32 = 2;
 
 /// How long a read that runs by itself waits for its answer. A connection that a firewall has dropped in silence gives none,
 /// and the system may take a quarter of an hour to notice.
@@ -62,8 +62,10 @@ pub struct Db {
     writer: Pool,
     reader: Pool,
     convoy: Convoy,
-    /// The library's own pool, which can stream and migrate.
-    exporter: DatabaseConnection,
+    /// For long reads.
+    exporter: Pool,
+    /// The library's own pool, which can migrate.
+    library: DatabaseConnection,
     export_slots: Arc<Semaphore>,
     tasks: TaskTracker,
     /// Where to listen for notifications; none on SQLite. It may hold a password.
@@ -87,17 +89,20 @@ impl Db {
             // The writer first: it creates the file and sets WAL, which readers then find.
             let writer = Pool::open(target()?, 1).await?;
             let reader = Pool::open(target()?, max_connections.clamp(2, 8)).await?;
-            let exporter = Database::connect(exports(&url)).await?;
+            let exporter = Pool::closed(target()?, EXPORT_CONNECTIONS + 1)?;
+            let library = Database::connect(library(&url)).await?;
             let convoy = Convoy::new(tasks.clone());
-            return Ok(Self { writer, reader, convoy, exporter, export_slots, tasks, listen: None });
+            return Ok(Self { writer, reader, convoy, exporter, library, export_slots, tasks, listen: None });
         }
         let options: PgConnectOptions = url.parse().map_err(not_connected)?;
         let options = postgres(options).disable_statement_logging();
-        let pool = Pool::open(Target::Postgres(Box::new(options)), max_connections).await?;
-        let exporter = Database::connect(exports(url)).await?;
+        let target = || Target::Postgres(Box::new(options.clone()));
+        let pool = Pool::open(target(), max_connections).await?;
+        let exporter = Pool::closed(target(), EXPORT_CONNECTIONS + 1)?;
+        let library = Database::connect(library(url)).await?;
         let listen = Some(url.into());
         let convoy = Convoy::new(tasks.clone());
-        Ok(Self { writer: pool.clone(), reader: pool, convoy, exporter, export_slots, tasks, listen })
+        Ok(Self { writer: pool.clone(), reader: pool, convoy, exporter, library, export_slots, tasks, listen })
     }
 
     /// The same database, calling `seen` after every statement, those in transactions included. The statement holds the
@@ -109,8 +114,9 @@ impl Db {
     ) -> Self {
         let told: Seen = Arc::new(seen.clone());
         self.writer.on_statement(Arc::clone(&told));
-        self.reader.on_statement(told);
-        self.exporter.set_metric_callback(seen);
+        self.reader.on_statement(Arc::clone(&told));
+        self.exporter.on_statement(told);
+        self.library.set_metric_callback(seen);
         self
     }
 
@@ -124,9 +130,9 @@ impl Db {
         &self.reader
     }
 
-    /// For migrations, which manage their own transactions. One connection of it is never taken by exports.
+    /// For migrations, which manage their own transactions.
     pub fn library(&self) -> &DatabaseConnection {
-        &self.exporter
+        &self.library
     }
 
     /// Runs `work` in one write transaction: committed when it answers `Ok`, rolled back otherwise.
@@ -170,28 +176,20 @@ impl Db {
         Arc::clone(&self.export_slots).try_acquire_owned().ok()
     }
 
-    /// Runs `work` on one consistent, read-only view of the database, on a connection of its own.
+    /// Runs `work` on one consistent, read-only view of the database, on a connection of its own. The view is that of its first
+    /// statement.
+    ///
+    /// # Errors
+    /// Whatever `work` answers.
     pub async fn snapshot<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        let options = match self.backend() {
-            DbBackend::Postgres => TransactionOptions {
-                isolation_level: Some(IsolationLevel::RepeatableRead),
-                access_mode: Some(sea_orm::AccessMode::ReadOnly),
-                ..TransactionOptions::default()
-            },
-            _ => TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
-                ..TransactionOptions::default()
-            },
-        };
-        let pool = self.exporter.clone();
+        let txn = Transaction::new(self.exporter.clone(), self.convoy.clone(), Begin::View);
         self.in_task(async move {
-            let txn = pool.begin_with_options(options).await?;
             let outcome = work(&txn).await;
-            transaction::end(txn, outcome).await
+            txn.end(outcome).await
         })
         .await
     }
@@ -232,7 +230,7 @@ impl Db {
 
     /// Closes connections that nobody has needed for ten minutes, and idle ones that are older than half an hour. How many.
     pub async fn retire_unused(&self) -> usize {
-        let mut retired = self.reader.retire().await;
+        let mut retired = self.reader.retire().await + self.exporter.retire().await;
         // On PostgreSQL both are one pool.
         if self.backend() == DbBackend::Sqlite {
             retired += self.writer.retire().await;
@@ -250,6 +248,7 @@ impl Db {
             tracing::warn!("some work did not end in time and is cut off");
         }
         self.exporter.close().await?;
+        self.library.close().await?;
         self.reader.close().await?;
         self.writer.close().await
     }
@@ -275,12 +274,11 @@ fn postgres(options: PgConnectOptions) -> PgConnectOptions {
     ])
 }
 
-/// For what takes long, and is rare.
-fn exports(url: &str) -> ConnectOptions {
+/// For what is rare.
+fn library(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(EXPORT_CONNECTIONS + 1)
-        .min_connections(1)
+        .max_connections(LIBRARY_CONNECTIONS)
         .acquire_timeout(pool::PATIENCE)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(sqlite)

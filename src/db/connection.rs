@@ -14,9 +14,6 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
-/// Shown the rows of a statement, one after another.
-pub type Take<'a> = &'a mut (dyn FnMut(&QueryResult) -> Result<(), DbErr> + Send);
-
 /// Told of every statement that was run.
 pub(super) type Seen = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
 
@@ -191,24 +188,37 @@ impl Connection {
         self.was_used(before, outcome, not_queried)
     }
 
-    /// Runs a statement, and shows each of its rows to `take` as it comes; the first error of either ends it.
+    /// Runs a statement, and shows `visit` each of its rows as it comes. None of them is kept, so that it may have any number.
     ///
     /// # Errors
-    /// The driver's own, and `take`'s.
-    pub(super) async fn query_each(&mut self, statement: Statement, take: Take<'_>) -> Result<(), DbErr> {
+    /// The driver's own, and the first of `visit`.
+    pub(super) async fn each(
+        &mut self,
+        statement: Statement,
+        mut visit: impl FnMut(&QueryResult) -> Result<(), DbErr> + Send,
+    ) -> Result<(), DbErr> {
         let before = self.use_it();
         let outcome = either!(&mut self.driver, connection => {
-            let mut rows = bound!(statement).fetch(connection);
+            // `fetch` is a stream around this one, and each costs a row its share.
+            let mut rows = connection.fetch_many(bound!(statement));
             loop {
                 match rows.try_next().await {
-                    // What was not taken is still under way then, and the connection known for it.
-                    Ok(Some(row)) => take(&QueryResult::from(row))?,
-                    Ok(None) => break Ok(()),
+                    Ok(Some(sqlx::Either::Right(row))) => {
+                        if let Err(error) = visit(&row.into()) {
+                            break Ok(Err(error));
+                        }
+                    }
+                    Ok(Some(sqlx::Either::Left(_))) => {}
+                    Ok(None) => break Ok(Ok(())),
                     Err(error) => break Err(error),
                 }
             }
         });
-        self.was_used(before, outcome, not_queried)
+        // Rows that nobody wants any more may still be under way.
+        let visited = outcome.map_err(not_queried)?;
+        visited?;
+        self.state = before;
+        Ok(())
     }
 
     /// Runs a statement whose parameters PostgreSQL alone has.

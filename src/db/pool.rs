@@ -22,7 +22,7 @@ use tokio::time::Instant;
 
 use super::{
     chain::{self, Chain},
-    connection::{Connection, Seen, State, Take, Target, not_connected},
+    connection::{Connection, Seen, State, Target, not_connected},
 };
 
 /// A request that waits longer than this for a connection, or a connection for its database, is refused.
@@ -47,11 +47,12 @@ pub struct Pool {
 /// A database that shows the rows of a statement one by one. A page has a thousand: kept until the last has come, they hold on to
 /// what they were received in.
 pub trait EachRow: ConnectionTrait {
-    /// Shows each row to `take`, in their order. The first error ends it.
-    fn each_row(
+    /// Runs a statement, and shows `visit` each of its rows as it comes, none of which is kept. Fails with the database's error, or
+    /// with the first of `visit`.
+    fn each(
         &self,
         statement: Statement,
-        take: Take<'_>,
+        visit: impl FnMut(&QueryResult) -> Result<(), DbErr> + Send,
     ) -> impl Future<Output = Result<(), DbErr>> + Send;
 }
 
@@ -67,6 +68,16 @@ impl Pool {
     /// # Errors
     /// When the database cannot be reached within five seconds.
     pub(super) async fn open(target: Target, size: u32) -> Result<Self, DbErr> {
+        let pool = Self::closed(target, size)?;
+        drop(pool.lend().await?);
+        Ok(pool)
+    }
+
+    /// As many connections as `size`, at least one, none of them open before somebody needs it.
+    ///
+    /// # Errors
+    /// None that depends on the database.
+    pub(super) fn closed(target: Target, size: u32) -> Result<Self, DbErr> {
         let backend = target.backend();
         let connections = deadpool::managed::Pool::builder(Maker(target))
             .max_size(size.max(1) as usize)
@@ -76,9 +87,7 @@ impl Pool {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| DbErr::Custom(error.to_string()))?;
-        let pool = Self { connections, backend, seen: None };
-        drop(pool.lend().await?);
-        Ok(pool)
+        Ok(Self { connections, backend, seen: None })
     }
 
     /// Tells `seen` of every statement from now on.
@@ -198,9 +207,13 @@ impl ConnectionTrait for Pool {
 }
 
 impl EachRow for Pool {
-    async fn each_row(&self, statement: Statement, take: Take<'_>) -> Result<(), DbErr> {
+    async fn each(
+        &self,
+        statement: Statement,
+        visit: impl FnMut(&QueryResult) -> Result<(), DbErr> + Send,
+    ) -> Result<(), DbErr> {
         let mut lent = self.lend().await?;
-        self.watched(statement, async |statement| lent.query_each(statement, take).await).await
+        self.watched(statement, async |statement| lent.each(statement, visit).await).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
+    ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
     prelude::async_trait::async_trait,
     sqlx::{self, sqlite::SqliteError},
 };
@@ -14,7 +14,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use super::{
     chain::Chain,
-    connection::{Begin, Take},
+    connection::Begin,
     convoy::Convoy,
     pool::{EachRow, Lent, Pool},
 };
@@ -114,9 +114,13 @@ impl Transaction {
 }
 
 impl EachRow for Transaction {
-    async fn each_row(&self, statement: Statement, take: Take<'_>) -> Result<(), DbErr> {
+    async fn each(
+        &self,
+        statement: Statement,
+        visit: impl FnMut(&QueryResult) -> Result<(), DbErr> + Send,
+    ) -> Result<(), DbErr> {
         let mut lent = self.begun().await?;
-        self.pool.watched(statement, async |statement| lent.query_each(statement, take).await).await
+        self.pool.watched(statement, async |statement| lent.each(statement, visit).await).await
     }
 }
 
@@ -143,17 +147,6 @@ fn is_refusal(error: &DbErr) -> bool {
     // Those of connections, of the operator who ends one, of the system and of PostgreSQL itself may come after the deed:
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
     !["08", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
-}
-
-/// Ends a snapshot: commits when the outcome of the work is `Ok`, and rolls back otherwise.
-pub(super) async fn end<T>(txn: DatabaseTransaction, outcome: Result<T>) -> Result<T> {
-    if outcome.is_ok() {
-        txn.commit().await?;
-    } else if let Err(error) = txn.rollback().await {
-        // The work's own error is the one that matters; a rollback that fails closes the connection.
-        tracing::warn!(%error, "a rollback failed");
-    }
-    outcome
 }
 
 #[async_trait]

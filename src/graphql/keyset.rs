@@ -138,7 +138,7 @@ impl<E: Picked> Keyset<E> {
         } else {
             let merged = self.merged(first, rest, &order, window.size + 1);
             let mut rows = Vec::new();
-            db.each_row(backend.build(&merged), &mut |row| {
+            db.each(backend.build(&merged), |row| {
                 rows.push(E::read(row, self.columns, 0)?);
                 Ok(())
             })
@@ -255,7 +255,7 @@ impl<E: Picked> Keyset<E> {
             .order_by_expr(self.key.clone(), order.clone())
             .order_by((E::default(), self.id), order);
         let mut found: HashMap<Uuid, Vec<E::Model>> = HashMap::with_capacity(parents.len());
-        db.each_row(backend.build(&chosen), &mut |row| {
+        db.each(backend.build(&chosen), |row| {
             let row = E::read(row, self.columns, 0)?;
             found.entry((parent.of)(&row)).or_default().push(row);
             Ok(())

@@ -102,7 +102,7 @@ pub async fn read<E: Picked, T: Send>(
 ) -> Result<Vec<T>> {
     let mut kept = Vec::new();
     let statement = db.get_database_backend().build(&pick(select, columns).into_query());
-    db.each_row(statement, &mut |row| {
+    db.each(statement, |row| {
         kept.push(keep(E::read(row, columns, 0)?));
         Ok(())
     })

@@ -25,9 +25,12 @@ mod strays;
 use entity::{Scope, Time, whole};
 use futures_util::future::BoxFuture;
 pub use report::{Problem, Report, report_to};
-use sea_orm::{DatabaseTransaction, QuerySelect};
+use sea_orm::QuerySelect;
 
-use crate::{db::Db, error::Result};
+use crate::{
+    db::{Db, Transaction},
+    error::Result,
+};
 
 /// Merchants, customers or attempts that are in memory at a time.
 const BATCH: usize = 100;
@@ -49,7 +52,7 @@ pub async fn run(db: &Db, now: Time, progress: impl Fn(u64) + Send + Sync + 'sta
 
 /// The walk through the database.
 struct Walk<'t> {
-    txn: &'t DatabaseTransaction,
+    txn: &'t Transaction,
     now: Time,
     read: u64,
     progress: Box<dyn Fn(u64) + Send + Sync>,
