@@ -176,7 +176,8 @@ macro_rules! decoded {
 /// A value as PostgreSQL sends those of a prepared statement. None for a null, and for whatever else is the driver's to decode.
 fn sent<const N: usize>(row: &QueryResult, at: usize) -> Option<[u8; N]> {
     let value = row.try_as_pg_row()?.try_get_raw(at).ok()?;
-    let bytes = (value.format() == PgValueFormat::Binary && !value.is_null()).then(|| value.as_bytes().ok())?;
+    let bytes =
+        (value.format() == PgValueFormat::Binary && !value.is_null()).then(|| value.as_bytes().ok())?;
     bytes?.try_into().ok()
 }
 

@@ -54,11 +54,7 @@ impl<R: Row> Object<R> {
     }
 
     /// Implements `Node`, with this id.
-    pub fn node<I: Written + 'static>(
-        mut self,
-        description: &'static str,
-        id: fn(&R) -> I,
-    ) -> Self {
+    pub fn node<I: Written + 'static>(mut self, description: &'static str, id: fn(&R) -> I) -> Self {
         self.meta.node = true;
         let resolver = Resolver::Value(Box::new(move |row, json| json.id(id(row))));
         self.push(field("id", description, super::leaf::Id::register), resolver)

@@ -185,12 +185,7 @@ pub async fn load(cx: &Context<'_>, args: &SummaryArgs, plan: &Plan) -> Result<K
     cx.kyc.db.view(async |view| read(cx, view, &range, plan).await).await
 }
 
-async fn read(
-    cx: &Context<'_>,
-    view: &impl EachRow,
-    range: &Range,
-    plan: &Plan,
-) -> Result<KycSummary> {
+async fn read(cx: &Context<'_>, view: &impl EachRow, range: &Range, plan: &Plan) -> Result<KycSummary> {
     let mut summary = KycSummary::default();
     let (days, steps) = (plan.asks("byDay"), plan.asks("funnel"));
     let median = plan.asks("medianSecondsToComplete");
