@@ -102,7 +102,16 @@ impl Db {
         let library = Database::connect(library(url)).await?;
         let listen = Some(url.into());
         let convoy = Convoy::new(tasks.clone());
-        Ok(Self { writer: pool.clone(), reader: pool, convoy, exporter, library, export_slots, tasks, listen })
+        Ok(Self {
+            writer: pool.clone(),
+            reader: pool,
+            convoy,
+            exporter,
+            library,
+            export_slots,
+            tasks,
+            listen,
+        })
     }
 
     /// The same database, calling `seen` after every statement, those in transactions included. The statement holds the
