@@ -92,6 +92,7 @@ impl<'p> Pages<'p> {
         let backend = txn.get_database_backend();
         let plan = self.plan;
         let Page { attempts, texts } = page;
+        attempts.reserve_exact(self.size as usize);
         let select = backend.build(&statement(plan, self.after, self.size));
         txn.each(select, |row| {
             attempts.push(attempt(&mut Values::of(row), plan.now, texts)?);

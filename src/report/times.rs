@@ -41,23 +41,26 @@ impl Times {
         let local = micros + i64::from(minutes) * MINUTE;
         let (year, month, day) = date(local.div_euclid(DAY));
         let rest = local.rem_euclid(DAY);
-        let (seconds, micros) = (rest / 1_000_000, rest % 1_000_000);
+        // Below 86,400 and a million.
+        let (seconds, micros) = ((rest / 1_000_000) as u32, (rest % 1_000_000) as u32);
         let mut text = *b"0000-00-00T00:00:00.000000+00:00";
-        let mut two = |at: usize, value: i64| {
-            text[at] = b'0' + (value / 10 % 10) as u8;
+        let mut two = |at: usize, value: u32| {
+            text[at] = b'0' + (value / 10) as u8;
             text[at + 1] = b'0' + (value % 10) as u8;
         };
-        two(0, year / 100);
+        two(0, year / 100 % 100);
         two(2, year % 100);
         two(5, month);
         two(8, day);
         two(11, seconds / 3600);
         two(14, seconds / 60 % 60);
         two(17, seconds % 60);
-        two(20, micros / 10_000);
-        two(22, micros / 100 % 100);
-        two(24, micros % 100);
-        let zone = i64::from(minutes.abs());
+        if micros != 0 {
+            two(20, micros / 10_000);
+            two(22, micros / 100 % 100);
+            two(24, micros % 100);
+        }
+        let zone = minutes.unsigned_abs();
         two(27, zone / 60);
         two(30, zone % 60);
         if minutes < 0 {
@@ -96,15 +99,17 @@ impl Times {
 
 /// Year, month and day of a day counted from 1970, from year 0 on, by the calendar's cycle of 400 years that begins in March.
 /// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.)
-fn date(number: i64) -> (i64, i64, i64) {
+fn date(number: i64) -> (u32, u32, u32) {
     let from_march = number + 719_468;
-    let (era, of_era) = (from_march.div_euclid(146_097), from_march.rem_euclid(146_097));
+    let era = from_march.div_euclid(146_097);
+    // Below 146,097.
+    let of_era = from_march.rem_euclid(146_097) as u32;
     let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month + 2) / 5 + 1;
     let (month, after) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + after, month, day)
+    ((era * 400).unsigned_abs() as u32 + year + after, month, day)
 }
 
 #[cfg(test)]
