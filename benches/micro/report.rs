@@ -24,7 +24,7 @@ pub fn time(criterion: &mut Criterion, world: &World) {
         };
         let plan = query.plan(world.scope, chrono_tz::Asia::Kolkata, world.kyc.clock.now());
         let plan = plan.expect("a report that can be asked for");
-        let rows = world.runtime.block_on(Rows::read(world.kyc.db.reader(), &plan));
+        let rows = world.runtime.block_on(Rows::read(&world.kyc.db, &plan));
         let rows = rows.expect("the rows are read");
         assert_eq!(rows.attempts(), 150);
         group.throughput(Throughput::Elements(rows.attempts() as u64));

@@ -67,6 +67,12 @@ macro_rules! ids {
         impl $name {
             /// What the written form begins with.
             pub const PREFIX: &'static str = $prefix;
+
+            /// Appends the written form, which is ASCII: letters, digits, and one underscore.
+            pub fn push_to(self, out: &mut Vec<u8>) {
+                out.extend_from_slice(concat!($prefix, "_").as_bytes());
+                out.extend_from_slice(&encode(self.0));
+            }
         }
 
         impl fmt::Display for $name {
@@ -197,6 +203,9 @@ mod tests {
         let id = AttemptId("0188bac7-4afa-78aa-bc3b-bd1eef28d881".parse().unwrap());
         assert_eq!(id.to_string(), "attempt_01h2xcejqtf2nbrexx3vqjhp41");
         assert_eq!("attempt_01h2xcejqtf2nbrexx3vqjhp41".parse(), Ok(id));
+        let mut written = Vec::new();
+        id.push_to(&mut written);
+        assert_eq!(written, id.to_string().as_bytes());
         assert_eq!(AttemptId(Uuid::nil()).to_string(), "attempt_00000000000000000000000000");
         assert_eq!(AttemptId(Uuid::max()).to_string(), "attempt_7zzzzzzzzzzzzzzzzzzzzzzzzz");
     }

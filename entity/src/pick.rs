@@ -104,18 +104,58 @@ impl Cells<'_> {
     }
 }
 
+/// The values of a row, one after another, of a statement that asked for none but these.
+pub struct Values<'r> {
+    row: &'r QueryResult,
+    at: usize,
+}
+
+impl<'r> Values<'r> {
+    /// Those of a row, from its first on.
+    pub fn of(row: &'r QueryResult) -> Self {
+        Self { row, at: 0 }
+    }
+
+    /// The next.
+    ///
+    /// # Errors
+    /// When it is not of its column's type.
+    pub fn take<T: Cell>(&mut self) -> Result<T, DbErr> {
+        self.at += 1;
+        T::read(self.row, self.at - 1)
+    }
+
+    /// The next, a text, where it lies; empty for none.
+    ///
+    /// # Errors
+    /// When it is no text.
+    pub fn text(&mut self) -> Result<&'r str, DbErr> {
+        self.at += 1;
+        Ok(decode::<&str>(self.row, self.at - 1)?.unwrap_or_default())
+    }
+}
+
 /// A member of a model.
-pub(crate) trait Cell: Sized {
+pub trait Cell: Sized {
     /// What stands for it where it was not read.
     fn blank() -> Self;
 
     /// Reads it.
+    ///
+    /// # Errors
+    /// When it is not of its column's type.
     fn read(row: &QueryResult, at: usize) -> Result<Self, DbErr>;
 }
 
 /// A value that may be null in its column.
-pub(crate) trait Present: Sized {
+pub trait Present: Sized {
+    /// What stands for it where it was not read.
     fn blank() -> Self;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is not of its column's type.
     fn read(row: &QueryResult, at: usize) -> Result<Option<Self>, DbErr>;
 }
 

@@ -2,37 +2,38 @@
 
 use std::io::{self, Write};
 
-use sea_orm::{ConnectionTrait, DbErr};
-
-use super::{
-    query::Plan,
-    rows::{Pages, Row},
-    sheet::Sheet,
-};
+use super::{page::Page, query::Plan, rows::Pages, sheet::Sheet};
+use crate::{db::Db, error::Result};
 
 /// Rows of a report, in memory.
-pub struct Rows(Vec<Row>);
+pub struct Rows(Vec<Page>);
 
 impl Rows {
     /// Reads all rows of a plan: as many as there are, so it is for small tables.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn read(db: &impl ConnectionTrait, plan: &Plan) -> Result<Self, DbErr> {
-        let mut pages = Pages::of(plan);
-        let mut rows = Vec::new();
-        loop {
-            let page = pages.next(db).await?;
-            if page.is_empty() {
-                return Ok(Self(rows));
-            }
-            rows.extend(page);
-        }
+    pub async fn read(db: &Db, plan: &Plan) -> Result<Self> {
+        let plan = plan.clone();
+        db.snapshot(move |txn| {
+            Box::pin(async move {
+                let (mut source, mut pages) = (Pages::of(&plan), Vec::new());
+                loop {
+                    let mut page = Page::default();
+                    source.next(txn, &mut page).await?;
+                    if page.attempts.is_empty() {
+                        return Ok(Self(pages));
+                    }
+                    pages.push(page);
+                }
+            })
+        })
+        .await
     }
 
     /// How many attempts they are.
     pub fn attempts(&self) -> usize {
-        self.0.len()
+        self.0.iter().map(|page| page.attempts.len()).sum()
     }
 
     /// Writes them as CSV, below the header.
@@ -41,9 +42,6 @@ impl Rows {
     /// Those of `out`.
     pub fn write(&self, plan: &Plan, out: impl Write) -> io::Result<()> {
         let mut sheet = Sheet::begin(out, plan)?;
-        for row in &self.0 {
-            sheet.attempt(row)?;
-        }
-        sheet.flush()
+        self.0.iter().try_for_each(|page| sheet.page(page))
     }
 }

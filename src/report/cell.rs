@@ -1,4 +1,4 @@
-//! The text of one cell: defused where a spreadsheet would take it for a formula, and times in the asked zone.
+//! The text of one cell, defused where a spreadsheet would take it for a formula.
 //!
 //! # Formulas
 //! A cell that begins with `=`, `+`, `-`, `@` (or their full-width forms), a tab or a line break is run as a formula by
@@ -13,10 +13,6 @@
 //! those places that a formula sign follows.
 
 use std::borrow::Cow;
-
-use chrono::{Datelike, Offset, TimeZone, Timelike};
-use chrono_tz::Tz;
-use entity::Time;
 
 /// The text of a cell that cannot be taken for a formula; borrowed when it was harmless.
 pub fn defused(text: &str) -> Cow<'_, str> {
@@ -67,46 +63,8 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Appends a moment as RFC 3339 in a zone, with its offset: `2026-01-31T23:59:59.125000+05:30`; whole seconds have no
-/// fraction. Nothing is rounded away: an equal moment of the API is equal here.
-pub fn push_time(out: &mut Vec<u8>, zone: Tz, at: Time) {
-    let offset = zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
-    // RFC 3339 has offsets of whole minutes; Liberia had 44 minutes 30 until 1972. The instant stays exact.
-    let minutes = offset / 60;
-    let local = at.naive_utc() + chrono::TimeDelta::minutes(minutes.into());
-    let year = local.year().unsigned_abs();
-    push_two(out, year / 100);
-    push_two(out, year % 100);
-    for (mark, value) in [
-        (b'-', local.month()),
-        (b'-', local.day()),
-        (b'T', local.hour()),
-        (b':', local.minute()),
-        (b':', local.second()),
-    ] {
-        out.push(mark);
-        push_two(out, value);
-    }
-    let micros = local.nanosecond() / 1_000;
-    if micros != 0 {
-        out.push(b'.');
-        push_two(out, micros / 10_000);
-        push_two(out, micros / 100 % 100);
-        push_two(out, micros % 100);
-    }
-    out.push(if minutes < 0 { b'-' } else { b'+' });
-    push_two(out, minutes.unsigned_abs() / 60);
-    out.push(b':');
-    push_two(out, minutes.unsigned_abs() % 60);
-}
-
-fn push_two(out: &mut Vec<u8>, value: u32) {
-    out.extend([b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]);
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use proptest::prelude::*;
 
     use super::*;
@@ -171,32 +129,5 @@ mod tests {
             prop_assert!(!cell.starts_with(['\t', '\r', '\n']));
             prop_assert_eq!(restored(&cell), text);
         }
-
-        #[test]
-        fn a_time_is_the_same_moment_in_the_zone(
-            zone in 0..chrono_tz::TZ_VARIANTS.len(), micros in 0i64..4_000_000_000_000_000
-        ) {
-            let zone = chrono_tz::TZ_VARIANTS[zone];
-            let at = DateTime::from_timestamp_micros(micros).unwrap();
-            let mut out = Vec::new();
-            push_time(&mut out, zone, at);
-            let read = DateTime::parse_from_rfc3339(std::str::from_utf8(&out).unwrap()).unwrap();
-            prop_assert_eq!(read, at);
-            let zone_offset = at.with_timezone(&zone).offset().fix().local_minus_utc();
-            prop_assert_eq!(read.offset().local_minus_utc() / 60, zone_offset / 60);
-        }
-    }
-
-    #[test]
-    fn a_time_looks_like_this() {
-        let mut out = Vec::new();
-        push_time(
-            &mut out,
-            Tz::Asia__Kolkata,
-            DateTime::from_timestamp_micros(1_767_205_799_125_000).unwrap(),
-        );
-        out.push(b' ');
-        push_time(&mut out, Tz::America__St_Johns, DateTime::from_timestamp(1_767_205_799, 0).unwrap());
-        assert_eq!(out, b"2025-12-31T23:59:59.125000+05:30 2025-12-31T14:59:59-03:30");
     }
 }

@@ -16,8 +16,9 @@ use futures_util::stream::BoxStream;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::{
+    page::Page,
     query::Plan,
-    rows::{self, Pages, Row},
+    rows::{self, Pages},
     sheet::Sheet,
     spool::{self, Writer},
 };
@@ -50,8 +51,10 @@ pub async fn start(db: Db, slot: OwnedSemaphorePermit, plan: Plan) -> Result<Exp
     // Not among the tasks that shutdown waits for: the snapshot is, and a slow reader must not keep the process.
     tokio::spawn(async move {
         let (pages, formatted) = mpsc::channel(1);
+        // Pages go round: the memory of one that is written holds a later one.
+        let (done, mut empty) = mpsc::unbounded_channel();
         let sheet = plan.clone();
-        let formatting = tokio::task::spawn_blocking(move || format(writer, &sheet, formatted));
+        let formatting = tokio::task::spawn_blocking(move || format(writer, &sheet, formatted, &done));
         let drained = db
             .snapshot(move |txn| {
                 Box::pin(async move {
@@ -59,8 +62,9 @@ pub async fn start(db: Db, slot: OwnedSemaphorePermit, plan: Plan) -> Result<Exp
                     drop(newest.send(rows::newest_event(txn, plan.scope).await?));
                     let mut source = Pages::of(&plan);
                     loop {
-                        let page = source.next(txn).await?;
-                        let is_last = page.is_empty();
+                        let mut page = empty.try_recv().unwrap_or_default();
+                        source.next(txn, &mut page).await?;
+                        let is_last = page.attempts.is_empty();
                         // A full channel waits for the disk; a closed one means that nobody wants the rest.
                         if gone.is_cancelled() || pages.send(page).await.is_err() || is_last {
                             return Ok(());
@@ -87,14 +91,19 @@ pub async fn start(db: Db, slot: OwnedSemaphorePermit, plan: Plan) -> Result<Exp
 
 /// Writes page after page; each can be read as soon as it is written. Nothing is written before the first page has come: until
 /// then a failure can still be told as one, instead of as a file that is cut after its header.
-fn format(out: Writer, plan: &Plan, mut pages: mpsc::Receiver<Vec<Row>>) -> io::Result<()> {
+fn format(
+    out: Writer,
+    plan: &Plan,
+    mut pages: mpsc::Receiver<Page>,
+    done: &mpsc::UnboundedSender<Page>,
+) -> io::Result<()> {
     let Some(mut page) = pages.blocking_recv() else { return Ok(()) };
     let mut sheet = Sheet::begin(out, plan)?;
     loop {
-        for row in &page {
-            sheet.attempt(row)?;
-        }
-        sheet.flush()?;
+        sheet.page(&page)?;
+        page.clear();
+        // Who reads may have left, having read the last.
+        drop(done.send(page));
         match pages.blocking_recv() {
             Some(next) => page = next,
             None => return Ok(()),

@@ -7,10 +7,13 @@
 pub mod bench;
 pub mod cell;
 pub mod export;
+mod page;
 pub mod query;
+mod record;
 mod rows;
 pub mod sheet;
 mod spool;
+mod times;
 
 pub use export::Export;
 pub use query::{Date, Layout, Params, Plan, Query};

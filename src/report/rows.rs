@@ -2,79 +2,34 @@
 //!
 //! A page is three plain statements: the next attempts by keyset, their customers, their steps. Each is a walk along one
 //! index whatever the size of the tables and however old their statistics; a join lets the planner read a whole table for each
-//! page, an aggregate over the steps sends nothing before its end, and a statement that is streamed would keep the connection
-//! from asking anything else meanwhile.
+//! page, and an aggregate over the steps sends nothing before its end. Rows are read as they come: while the database
+//! looks for the next, the last is already in the page.
 
 use std::collections::HashMap;
 
 use entity::{
-    AttemptState, ExpiryReason, MerchantMode, Party, Scope, Scoped, StepKind, StepStatus, Time, attempt,
-    customer, event,
-    id::{AttemptId, CustomerId, StepId},
+    AttemptState, Scope, Scoped, StepKind, Time, attempt, customer, event,
+    id::{AttemptId, CustomerId},
+    pick::Values,
     step,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, ExprTrait, Iden, IntoSimpleExpr, Order, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, QueryTrait, Select, TryGetable,
+    QuerySelect, QueryTrait, Select,
     sea_query::{Asterisk, Expr, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
-use super::query::{Date, Plan};
-use crate::lifecycle;
+use super::{
+    page::{Attempt, Customer, KINDS, Page, Seen, Step, StepLine, Text, Texts},
+    query::{Date, Layout, Plan},
+};
+use crate::{db::Transaction, lifecycle};
 
 /// Attempts of the first page: few, so that the first bytes leave at once.
 const FIRST_PAGE: u64 = 50;
 /// Attempts of a page: enough that a round trip costs little, few enough that the pages in flight take 2 MB.
 const PAGE: u64 = 500;
-
-/// One attempt of the report, as seen at the moment of the export.
-#[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub id: AttemptId,
-    pub number: i32,
-    pub customer_id: CustomerId,
-    pub customer: Customer,
-    pub mode: MerchantMode,
-    pub seen: Seen,
-    pub created_at: Time,
-    pub started_at: Option<Time>,
-    pub expires_at: Option<Time>,
-    pub rejection_code: Option<String>,
-    /// In the order of their positions.
-    pub steps: Vec<Step>,
-}
-
-/// What the clock may have changed although nobody has written it yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
-    pub state: AttemptState,
-    pub waiting_on: Option<Party>,
-    pub ended_at: Option<Time>,
-    pub expiry_reason: Option<ExpiryReason>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Customer {
-    pub reference: Option<String>,
-    pub name: String,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Step {
-    pub id: StepId,
-    pub kind: StepKind,
-    pub position: i32,
-    pub status: StepStatus,
-    pub waiting_on: Option<Party>,
-    pub reason_code: Option<String>,
-    pub tries: i32,
-    pub max_tries: i32,
-    pub started_at: Option<Time>,
-    pub ended_at: Option<Time>,
-}
 
 const ATTEMPT: [attempt::Column; 14] = [
     attempt::Column::Id,
@@ -101,19 +56,19 @@ const CUSTOMER: [customer::Column; 5] = [
     customer::Column::Phone,
 ];
 
-const STEP: [step::Column; 11] = [
+const STEP: [step::Column; 7] = [
     step::Column::AttemptId,
-    step::Column::Id,
     step::Column::Kind,
-    step::Column::Position,
     step::Column::Status,
-    step::Column::WaitingOn,
     step::Column::ReasonCode,
     step::Column::Tries,
-    step::Column::MaxTries,
     step::Column::StartedAt,
     step::Column::EndedAt,
 ];
+
+/// What the long layout shows besides.
+const STEP_LINE: [step::Column; 4] =
+    [step::Column::Id, step::Column::Position, step::Column::WaitingOn, step::Column::MaxTries];
 
 /// The rows of a plan, oldest first by the date it asks for, then by id.
 pub(super) struct Pages<'p> {
@@ -129,42 +84,64 @@ impl<'p> Pages<'p> {
         Self { plan, after: (plan.from, AttemptId(Uuid::nil())), size: FIRST_PAGE }
     }
 
-    /// The next rows; none are left when it is empty.
-    pub(super) async fn next(&mut self, txn: &impl ConnectionTrait) -> Result<Vec<Row>, DbErr> {
+    /// Puts the next rows into a page that is empty; none are left when it still is.
+    ///
+    /// # Errors
+    /// When the database fails, or holds a row that cannot be read.
+    pub(super) async fn next(&mut self, txn: &Transaction, page: &mut Page) -> Result<(), DbErr> {
         let backend = txn.get_database_backend();
-        let attempts = backend.build(&page(self.plan, self.after, self.size));
-        let attempts: Vec<AttemptRow> =
-            read(&txn.query_all_raw(attempts).await?, |cells| AttemptRow::read(cells, self.plan.now))?;
-        let Some(last) = attempts.last() else { return Ok(Vec::new()) };
-        self.after = (last.key(self.plan.date), last.id);
+        let plan = self.plan;
+        let Page { attempts, texts } = page;
+        attempts.reserve_exact(self.size as usize);
+        let select = backend.build(&statement(plan, self.after, self.size));
+        txn.each(select, |row| {
+            attempts.push(attempt(&mut Values::of(row), plan.now, texts)?);
+            Ok(())
+        })
+        .await?;
+        let Some(last) = attempts.last() else { return Ok(()) };
+        self.after = (key(last, plan.date), last.id);
         self.size = PAGE;
 
-        let scope = self.plan.scope;
         let mut ids: Vec<_> = attempts.iter().map(|attempt| attempt.customer_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let customers = customer::Entity::among(scope, backend, customer::Column::Id, ids);
-        let customers = customers.select_only().columns(CUSTOMER).build(backend);
-        let customers: HashMap<CustomerId, Customer> =
-            read(&txn.query_all_raw(customers).await?, Customer::read)?.into_iter().collect();
-
-        let ids: Vec<_> = attempts.iter().map(|attempt| attempt.id).collect();
-        let steps = step::Entity::among(scope, backend, step::Column::AttemptId, ids);
-        let steps = steps.select_only().columns(STEP).build(backend);
-        let mut steps_of: HashMap<AttemptId, Vec<Step>> = HashMap::with_capacity(attempts.len());
-        for (attempt, step) in read(&txn.query_all_raw(steps).await?, Step::read)? {
-            steps_of.entry(attempt).or_insert_with(|| Vec::with_capacity(StepKind::ALL.len())).push(step);
+        let mut customers = HashMap::with_capacity(ids.len());
+        let select = customer::Entity::among(plan.scope, backend, customer::Column::Id, ids);
+        txn.each(select.select_only().columns(CUSTOMER).build(backend), |row| {
+            let values = &mut Values::of(row);
+            let id: CustomerId = values.take()?;
+            customers.insert(id, customer(values, texts)?);
+            Ok(())
+        })
+        .await?;
+        for attempt in &mut *attempts {
+            let customer = customers.get(&attempt.customer_id);
+            attempt.customer =
+                *customer.ok_or_else(|| DbErr::RecordNotFound("the customer of an attempt".into()))?;
         }
 
-        let with_children = |attempt: AttemptRow| {
-            let customer = customers.get(&attempt.customer_id).cloned();
-            let customer =
-                customer.ok_or_else(|| DbErr::RecordNotFound("the customer of an attempt".into()))?;
-            let mut steps = steps_of.remove(&attempt.id).unwrap_or_default();
-            steps.sort_unstable_by_key(|step| step.position);
-            Ok(attempt.with(customer, steps))
-        };
-        attempts.into_iter().map(with_children).collect()
+        let ids = attempts.iter().map(|attempt| attempt.id);
+        let select = step::Entity::among(plan.scope, backend, step::Column::AttemptId, ids.clone());
+        let select = select.select_only().columns(STEP);
+        let select = if plan.layout == Layout::Long { select.columns(STEP_LINE) } else { select };
+        let places: HashMap<_, _> = ids.zip(0..).collect();
+        // Those of an attempt mostly come one after the other.
+        let mut same: Option<(AttemptId, usize)> = None;
+        txn.each(select.build(backend), |row| {
+            let values = &mut Values::of(row);
+            let id = values.take()?;
+            let place = match same {
+                Some((known, place)) if known == id => place,
+                _ => *places.get(&id).ok_or_else(|| DbErr::RecordNotFound("the attempt of a step".into()))?,
+            };
+            same = Some((id, place));
+            let Some(attempt) = attempts.get_mut(place) else { return Ok(()) };
+            let kind: StepKind = values.take()?;
+            attempt.steps[kind as usize] = Some(step(values, plan.layout, attempt.seen.state, texts)?);
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -177,7 +154,7 @@ pub(super) async fn newest_event(
 }
 
 /// The statement of one page of attempts.
-fn page(plan: &Plan, after: (Time, AttemptId), size: u64) -> SelectStatement {
+fn statement(plan: &Plan, after: (Time, AttemptId), size: u64) -> SelectStatement {
     match plan.date {
         Date::Created => {
             let mut select = keyset(plan, attempt::Column::CreatedAt, after, size);
@@ -231,88 +208,36 @@ fn keyset(
         .limit(size)
 }
 
-/// The cells of a row, in the order of the select list: by place and not by name, which costs a search for each.
-struct Cells<'r> {
-    row: &'r QueryResult,
-    next: usize,
+/// Reads an attempt, still without its customer and its steps.
+fn attempt(values: &mut Values<'_>, now: Time, texts: &mut Texts) -> Result<Attempt, DbErr> {
+    Ok(Attempt {
+        id: values.take()?,
+        customer_id: values.take()?,
+        number: values.take()?,
+        mode: values.take()?,
+        created_at: values.take()?,
+        started_at: values.take()?,
+        expires_at: values.take()?,
+        rejection_code: kept(values, texts)?,
+        seen: {
+            let written = Seen {
+                state: values.take()?,
+                waiting_on: values.take()?,
+                ended_at: values.take()?,
+                expiry_reason: values.take()?,
+            };
+            seen(written, values.take()?, values.take()?, now)
+        },
+        customer: Customer::default(),
+        steps: [None; KINDS],
+    })
 }
 
-impl Cells<'_> {
-    fn take<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        self.next += 1;
-        self.row.try_get_by_index(self.next - 1)
-    }
-}
-
-fn read<T>(
-    rows: &[QueryResult],
-    mut one: impl FnMut(&mut Cells<'_>) -> Result<T, DbErr>,
-) -> Result<Vec<T>, DbErr> {
-    rows.iter().map(|row| one(&mut Cells { row, next: 0 })).collect()
-}
-
-struct AttemptRow {
-    id: AttemptId,
-    customer_id: CustomerId,
-    number: i32,
-    mode: MerchantMode,
-    created_at: Time,
-    started_at: Option<Time>,
-    expires_at: Option<Time>,
-    rejection_code: Option<String>,
-    seen: Seen,
-}
-
-impl AttemptRow {
-    fn read(cells: &mut Cells<'_>, now: Time) -> Result<Self, DbErr> {
-        Ok(Self {
-            id: cells.take()?,
-            customer_id: cells.take()?,
-            number: cells.take()?,
-            mode: cells.take()?,
-            created_at: cells.take()?,
-            started_at: cells.take()?,
-            expires_at: cells.take()?,
-            rejection_code: cells.take()?,
-            seen: {
-                let written = Seen {
-                    state: cells.take()?,
-                    waiting_on: cells.take()?,
-                    ended_at: cells.take()?,
-                    expiry_reason: cells.take()?,
-                };
-                seen(written, cells.take()?, cells.take()?, now)
-            },
-        })
-    }
-
-    /// The date that rows are ordered by.
-    fn key(&self, date: Date) -> Time {
-        match date {
-            Date::Created => self.created_at,
-            Date::Ended => self.seen.ended_at.unwrap_or(self.created_at),
-        }
-    }
-
-    fn with(self, customer: Customer, mut steps: Vec<Step>) -> Row {
-        let Self { id, customer_id, number, mode, created_at, started_at, expires_at, rejection_code, seen } =
-            self;
-        for step in &mut steps {
-            step.waiting_on = lifecycle::step::waits_on(step.waiting_on, seen.state);
-        }
-        Row {
-            id,
-            number,
-            customer_id,
-            customer,
-            mode,
-            seen,
-            created_at,
-            started_at,
-            expires_at,
-            rejection_code,
-            steps,
-        }
+/// The date that attempts are ordered by.
+fn key(attempt: &Attempt, date: Date) -> Time {
+    match date {
+        Date::Created => attempt.created_at,
+        Date::Ended => attempt.seen.ended_at.unwrap_or(attempt.created_at),
     }
 }
 
@@ -329,29 +254,41 @@ fn seen(written: Seen, due_at: Option<Time>, link_open_count: i32, now: Time) ->
     }
 }
 
-impl Customer {
-    fn read(cells: &mut Cells<'_>) -> Result<(CustomerId, Self), DbErr> {
-        let id = cells.take()?;
-        let (reference, name) = (cells.take()?, cells.take()?);
-        Ok((id, Self { reference, name, email: cells.take()?, phone: cells.take()? }))
-    }
+fn customer(values: &mut Values<'_>, texts: &mut Texts) -> Result<Customer, DbErr> {
+    Ok(Customer {
+        reference: kept(values, texts)?,
+        name: kept(values, texts)?,
+        email: kept(values, texts)?,
+        phone: kept(values, texts)?,
+    })
 }
 
-impl Step {
-    fn read(cells: &mut Cells<'_>) -> Result<(AttemptId, Self), DbErr> {
-        let attempt = cells.take()?;
-        let step = Self {
-            id: cells.take()?,
-            kind: cells.take()?,
-            position: cells.take()?,
-            status: cells.take()?,
-            waiting_on: cells.take()?,
-            reason_code: cells.take()?,
-            tries: cells.take()?,
-            max_tries: cells.take()?,
-            started_at: cells.take()?,
-            ended_at: cells.take()?,
-        };
-        Ok((attempt, step))
-    }
+/// Reads a step, whose attempt is seen in `state`.
+fn step(
+    values: &mut Values<'_>,
+    layout: Layout,
+    state: AttemptState,
+    texts: &mut Texts,
+) -> Result<Step, DbErr> {
+    Ok(Step {
+        status: values.take()?,
+        reason_code: kept(values, texts)?,
+        tries: values.take()?,
+        started_at: values.take()?,
+        ended_at: values.take()?,
+        line: match layout {
+            Layout::Wide => None,
+            Layout::Long => Some(StepLine {
+                id: values.take()?,
+                position: values.take()?,
+                waiting_on: lifecycle::step::waits_on(values.take()?, state),
+                max_tries: values.take()?,
+            }),
+        },
+    })
+}
+
+/// Reads a text into a page's.
+fn kept(values: &mut Values<'_>, texts: &mut Texts) -> Result<Text, DbErr> {
+    texts.keep(values.text()?).ok_or_else(|| DbErr::Custom("a page has too much text".to_owned()))
 }

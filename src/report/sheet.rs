@@ -5,17 +5,15 @@
 
 use std::io::{self, Write};
 
-use chrono_tz::Tz;
 use entity::{StepKind, Time};
 
 use super::{
-    cell::{defused, push_time},
+    cell::defused,
+    page::{Attempt, Page, Step, StepLine, Text, Texts},
     query::{Layout, Plan},
-    rows::{Row, Step},
+    record::Records,
+    times::Times,
 };
-
-/// Bytes that leave at once.
-const BUFFER: usize = 64 * 1024;
 
 /// The columns that both layouts begin with.
 pub const ATTEMPT_COLUMNS: [&str; 16] = [
@@ -67,13 +65,13 @@ pub fn header(layout: Layout) -> Vec<String> {
     names
 }
 
-/// Writes rows as CSV.
-pub(super) struct Sheet<W: Write> {
-    out: csv::Writer<W>,
+/// Writes attempts as CSV.
+pub(super) struct Sheet<W> {
+    records: Records<W>,
     layout: Layout,
-    zone: Tz,
-    /// What a value is written in before it becomes a cell.
-    scratch: Vec<u8>,
+    times: Times,
+    /// The cells that the lines of an attempt begin with.
+    shared: Vec<u8>,
 }
 
 impl<W: Write> Sheet<W> {
@@ -82,118 +80,122 @@ impl<W: Write> Sheet<W> {
         if plan.byte_order_mark {
             out.write_all("\u{feff}".as_bytes())?;
         }
-        let mut out = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .buffer_capacity(BUFFER)
-            .from_writer(out);
-        out.write_record(header(plan.layout))?;
-        Ok(Self { out, layout: plan.layout, zone: plan.zone, scratch: Vec::with_capacity(64) })
+        let mut records = Records::of(out);
+        for name in header(plan.layout) {
+            records.text(&name);
+        }
+        records.end()?;
+        Ok(Self { records, layout: plan.layout, times: Times::in_zone(plan.zone), shared: Vec::new() })
     }
 
-    /// Writes an attempt: one line, or one for each of its steps.
-    pub(super) fn attempt(&mut self, row: &Row) -> io::Result<()> {
-        match self.layout {
-            Layout::Wide => {
-                self.attempt_cells(row)?;
-                for kind in StepKind::ALL {
-                    match row.steps.iter().find(|step| step.kind == *kind) {
-                        Some(step) => self.step_kind_cells(step)?,
-                        None => {
-                            for _ in STEP_KIND_COLUMNS {
-                                self.none()?;
-                            }
-                        }
-                    }
-                }
-                self.end_line()
-            }
-            Layout::Long => {
-                for step in &row.steps {
-                    self.attempt_cells(row)?;
-                    self.step_cells(step)?;
-                    self.end_line()?;
-                }
-                Ok(())
+    /// Writes the attempts of a page: a line each, or one for each of their steps. Hands over what is buffered.
+    pub(super) fn page(&mut self, page: &Page) -> io::Result<()> {
+        for attempt in &page.attempts {
+            match self.layout {
+                Layout::Wide => self.wide(attempt, &page.texts)?,
+                Layout::Long => self.long(attempt, &page.texts)?,
             }
         }
+        self.records.flush()
     }
 
-    /// Hands over what is buffered.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+    fn wide(&mut self, attempt: &Attempt, texts: &Texts) -> io::Result<()> {
+        self.attempt_cells(attempt, texts);
+        for step in &attempt.steps {
+            match step {
+                Some(step) => self.step_kind_cells(step, texts),
+                None => self.records.none(STEP_KIND_COLUMNS.len()),
+            }
+        }
+        self.records.end()
     }
 
-    fn attempt_cells(&mut self, row: &Row) -> io::Result<()> {
-        self.shown(row.id)?;
-        self.shown(row.number)?;
-        self.shown(row.customer_id)?;
-        self.text(row.customer.reference.as_deref())?;
-        self.text(Some(&row.customer.name))?;
-        self.text(row.customer.email.as_deref())?;
-        self.text(row.customer.phone.as_deref())?;
-        self.word(Some(row.mode.as_str()))?;
-        self.word(Some(row.seen.state.as_str()))?;
-        self.word(row.seen.waiting_on.map(|party| party.as_str()))?;
-        self.time(Some(row.created_at))?;
-        self.time(row.started_at)?;
-        self.time(row.seen.ended_at)?;
-        self.time(row.expires_at)?;
-        self.text(row.rejection_code.as_deref())?;
-        self.word(row.seen.expiry_reason.map(|reason| reason.as_str()))
+    fn long(&mut self, attempt: &Attempt, texts: &Texts) -> io::Result<()> {
+        let steps = StepKind::ALL.iter().zip(&attempt.steps);
+        let steps =
+            steps.filter_map(|(kind, step)| step.as_ref().and_then(|step| Some((step.line?, *kind, step))));
+        let mut steps: Vec<_> = steps.collect();
+        steps.sort_unstable_by_key(|(line, ..)| line.position);
+        for (i, (line, kind, step)) in steps.into_iter().enumerate() {
+            if i == 0 {
+                let start = self.records.here();
+                self.attempt_cells(attempt, texts);
+                self.shared.clear();
+                self.shared.extend_from_slice(self.records.since(start));
+            } else {
+                self.records.again(&self.shared);
+            }
+            self.step_cells(line, kind, step, texts);
+            self.records.end()?;
+        }
+        Ok(())
     }
 
-    fn step_kind_cells(&mut self, step: &Step) -> io::Result<()> {
-        self.word(Some(step.status.as_str()))?;
-        self.time(step.started_at)?;
-        self.time(step.ended_at)?;
-        self.shown(step.tries)?;
-        self.text(step.reason_code.as_deref())
+    fn attempt_cells(&mut self, attempt: &Attempt, texts: &Texts) {
+        let Attempt { customer, seen, .. } = attempt;
+        self.records.plain(|out| attempt.id.push_to(out));
+        self.number(attempt.number);
+        self.records.plain(|out| attempt.customer_id.push_to(out));
+        self.text(texts, customer.reference);
+        self.text(texts, customer.name);
+        self.text(texts, customer.email);
+        self.text(texts, customer.phone);
+        self.word(Some(attempt.mode.as_str()));
+        self.word(Some(seen.state.as_str()));
+        self.word(seen.waiting_on.map(|party| party.as_str()));
+        self.time(Some(attempt.created_at));
+        self.time(attempt.started_at);
+        self.time(seen.ended_at);
+        self.time(attempt.expires_at);
+        self.text(texts, attempt.rejection_code);
+        self.word(seen.expiry_reason.map(|reason| reason.as_str()));
     }
 
-    fn step_cells(&mut self, step: &Step) -> io::Result<()> {
-        self.shown(step.id)?;
-        self.word(Some(step.kind.as_str()))?;
-        self.shown(step.position)?;
-        self.word(Some(step.status.as_str()))?;
-        self.word(step.waiting_on.map(|party| party.as_str()))?;
-        self.time(step.started_at)?;
-        self.time(step.ended_at)?;
-        self.shown(step.tries)?;
-        self.shown(step.max_tries)?;
-        self.text(step.reason_code.as_deref())
+    fn step_kind_cells(&mut self, step: &Step, texts: &Texts) {
+        self.word(Some(step.status.as_str()));
+        self.time(step.started_at);
+        self.time(step.ended_at);
+        self.number(step.tries);
+        self.text(texts, step.reason_code);
+    }
+
+    fn step_cells(&mut self, line: StepLine, kind: StepKind, step: &Step, texts: &Texts) {
+        self.records.plain(|out| line.id.push_to(out));
+        self.word(Some(kind.as_str()));
+        self.number(line.position);
+        self.word(Some(step.status.as_str()));
+        self.word(line.waiting_on.map(|party| party.as_str()));
+        self.time(step.started_at);
+        self.time(step.ended_at);
+        self.number(step.tries);
+        self.number(line.max_tries);
+        self.text(texts, step.reason_code);
     }
 
     /// Text that came from outside.
-    fn text(&mut self, text: Option<&str>) -> io::Result<()> {
-        Ok(self.out.write_field(defused(text.unwrap_or_default()).as_ref())?)
+    fn text(&mut self, texts: &Texts, text: Text) {
+        self.records.text(&defused(texts.get(text)));
     }
 
     /// A word of the vocabulary.
-    fn word(&mut self, word: Option<&'static str>) -> io::Result<()> {
-        Ok(self.out.write_field(word.unwrap_or_default())?)
+    fn word(&mut self, word: Option<&'static str>) {
+        self.records.plain(|out| out.extend_from_slice(word.unwrap_or_default().as_bytes()));
     }
 
-    /// An id or a number of ours: it begins with a letter or a digit.
-    fn shown(&mut self, value: impl std::fmt::Display) -> io::Result<()> {
-        self.scratch.clear();
-        write!(self.scratch, "{value}")?;
-        Ok(self.out.write_field(&self.scratch)?)
+    fn number(&mut self, number: i32) {
+        self.records.plain(|out| match u8::try_from(number) {
+            Ok(digit @ 0..=9) => out.push(b'0' + digit),
+            _ => out.extend_from_slice(number.to_string().as_bytes()),
+        });
     }
 
-    fn time(&mut self, at: Option<Time>) -> io::Result<()> {
-        self.scratch.clear();
-        if let Some(at) = at {
-            push_time(&mut self.scratch, self.zone, at);
-        }
-        Ok(self.out.write_field(&self.scratch)?)
-    }
-
-    fn none(&mut self) -> io::Result<()> {
-        Ok(self.out.write_field("")?)
-    }
-
-    fn end_line(&mut self) -> io::Result<()> {
-        Ok(self.out.write_record(None::<&[u8]>)?)
+    fn time(&mut self, at: Option<Time>) {
+        let Self { records, times, .. } = self;
+        records.plain(|out| {
+            if let Some(at) = at {
+                times.push(out, at);
+            }
+        });
     }
 }
 

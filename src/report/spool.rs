@@ -2,13 +2,14 @@
 //!
 //! The file has no name from its first moment on (`O_TMPFILE` on Linux), so the system takes it back however the process
 //! ends. It lies in the folder for temporary files (`TMPDIR`); where that is memory, so is the report. The writer
-//! announces how far it has come, and the reader waits for that. It ends well only when the writer said that the file is whole; anything else is an error in the
-//! stream, never an end.
+//! announces how far it has come, and the reader waits for that; who is right behind gets the newest pieces from memory. It ends
+//! well only when the writer said that the file is whole; anything else is an error in the stream, never an end.
 
 use std::{
+    collections::VecDeque,
     fs::File,
     io::{self, Write},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -21,6 +22,8 @@ use crate::error::{Error, Result};
 
 /// Bytes of one read.
 const CHUNK: u64 = 64 * 1024;
+/// The newest pieces stay in memory, so many: a reader as fast as the writer need not have them read back.
+const FRESH: usize = 2;
 
 /// How the writing goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +40,15 @@ enum End {
     Cut,
 }
 
+/// Pieces of the file and where they begin, one behind the other.
+#[derive(Debug, Default)]
+struct Fresh(Mutex<VecDeque<(u64, Bytes)>>);
+
 /// The writing end.
 #[derive(Debug)]
 pub(super) struct Writer {
     file: Arc<File>,
+    fresh: Arc<Fresh>,
     progress: watch::Sender<Progress>,
     gone: CancellationToken,
 }
@@ -58,6 +66,7 @@ pub(super) struct Keeper {
 #[derive(Debug)]
 pub(super) struct Reader {
     file: Arc<File>,
+    fresh: Arc<Fresh>,
     progress: watch::Receiver<Progress>,
     taken: watch::Sender<u64>,
     _gone: DropGuard,
@@ -72,10 +81,39 @@ pub(super) fn open() -> io::Result<(Writer, Keeper, Reader)> {
     let (progress, progressed) = watch::channel(Progress { written: 0, end: None });
     let (taking, taken) = watch::channel(0);
     let gone = CancellationToken::new();
-    let writer = Writer { file: Arc::clone(&file), progress: progress.clone(), gone: gone.clone() };
+    let fresh = Arc::<Fresh>::default();
+    let writer = Writer {
+        file: Arc::clone(&file),
+        fresh: Arc::clone(&fresh),
+        progress: progress.clone(),
+        gone: gone.clone(),
+    };
     let keeper = Keeper { file: Arc::clone(&file), progress, taken, gone: gone.clone() };
-    let reader = Reader { file, progress: progressed, taken: taking, _gone: gone.drop_guard() };
+    let reader = Reader { file, fresh, progress: progressed, taken: taking, _gone: gone.drop_guard() };
     Ok((writer, keeper, reader))
+}
+
+impl Fresh {
+    fn add(&self, start: u64, piece: Bytes) {
+        let mut pieces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if pieces.len() == FRESH {
+            pieces.pop_front();
+        }
+        pieces.push_back((start, piece));
+    }
+
+    /// What begins at this place; none when it is not here any more.
+    fn take(&self, offset: u64) -> Option<Bytes> {
+        let mut pieces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some((start, piece)) = pieces.front() {
+            let skipped = usize::try_from(offset.checked_sub(*start)?).ok()?;
+            if skipped < piece.len() {
+                return pieces.pop_front().map(|(_, piece)| piece.slice(skipped..));
+            }
+            pieces.pop_front();
+        }
+        None
+    }
 }
 
 impl Write for Writer {
@@ -85,6 +123,7 @@ impl Write for Writer {
         }
         let written = self.progress.borrow().written;
         write_all_at(&self.file, bytes, written)?;
+        self.fresh.add(written, Bytes::copy_from_slice(bytes));
         self.progress.send_modify(|progress| progress.written += bytes.len() as u64);
         Ok(bytes.len())
     }
@@ -159,6 +198,9 @@ impl Reader {
             Some(End::Cut) => return Err(cut()),
             Some(End::Whole) if written == offset => return Ok(None),
             Some(End::Whole) | None => {}
+        }
+        if let Some(bytes) = self.fresh.take(offset) {
+            return Ok(Some(bytes));
         }
         let file = Arc::clone(&self.file);
         let length = CHUNK.min(written - offset) as usize;
@@ -235,6 +277,27 @@ mod tests {
         writer.write_all(&long).unwrap();
         keeper.end(true);
         assert_eq!(rest.await.unwrap().unwrap().concat(), long);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_falls_behind_and_catches_up_misses_nothing() {
+        let (mut writer, keeper, reader) = open().unwrap();
+        let mut stream = reader.stream();
+        let (mut whole, mut read) = (Vec::new(), Vec::new());
+        // So many pieces are written before each read. The fifth time it takes four chunks, the rest of a piece, and a piece.
+        for (round, pieces) in [1, 1, 2, 3, 14, 0, 0, 0, 0, 0, 1, 1].into_iter().enumerate() {
+            for piece in 0..pieces {
+                let bytes = vec![(round * 14 + piece) as u8; 20_000];
+                writer.write_all(&bytes).unwrap();
+                whole.extend(bytes);
+            }
+            read.extend(stream.try_next().await.unwrap().unwrap());
+        }
+        keeper.end(true);
+        while let Some(bytes) = stream.try_next().await.unwrap() {
+            read.extend(bytes);
+        }
+        assert!(read == whole, "{} bytes of {}", read.len(), whole.len());
     }
 
     #[tokio::test]

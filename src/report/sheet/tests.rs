@@ -1,4 +1,5 @@
 use chrono::DateTime;
+use chrono_tz::Tz;
 use entity::{
     AttemptState, MerchantMode, Party, Scope, StepStatus,
     id::{AttemptId, CustomerId, StepId},
@@ -8,8 +9,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::report::{
+    page::{Customer, KINDS, Seen},
     query::Date,
-    rows::{Customer, Seen},
 };
 
 fn plan(layout: Layout) -> Plan {
@@ -26,34 +27,30 @@ fn plan(layout: Layout) -> Plan {
     }
 }
 
-fn customer() -> Customer {
-    Customer {
-        reference: None,
-        name: "Asha \"AR\" Rao, 2nd".into(),
-        email: None,
-        phone: Some("+919812345678".into()),
-    }
-}
+/// Reference, name, email and phone of a customer; an empty one is none.
+const ASHA: [&str; 4] = ["", "Asha \"AR\" Rao, 2nd", "", "+919812345678"];
 
-fn row(customer: Customer) -> Row {
+/// A page with one attempt of a customer with these texts.
+fn page(texts: [&str; 4]) -> Page {
     let at = |second| DateTime::from_timestamp(second, 0).unwrap();
-    let step = |kind, position, status, waiting_on| Step {
-        id: StepId(Uuid::from_u128(7)),
-        kind,
-        position,
+    let step = |position, status, waiting_on| Step {
         status,
-        waiting_on,
-        reason_code: None,
+        reason_code: Text::default(),
         tries: 1,
-        max_tries: 3,
         started_at: Some(at(60)),
         ended_at: None,
+        line: Some(StepLine { id: StepId(Uuid::from_u128(7)), position, waiting_on, max_tries: 3 }),
     };
-    Row {
+    let mut page = Page::default();
+    let [reference, name, email, phone] = texts.map(|text| page.texts.keep(text).unwrap());
+    let mut steps = [None; KINDS];
+    steps[StepKind::SanctionScreening as usize] = Some(step(1, StepStatus::Completed, None));
+    steps[StepKind::Pan as usize] = Some(step(2, StepStatus::InProgress, Some(Party::Customer)));
+    page.attempts.push(Attempt {
         id: AttemptId(Uuid::nil()),
         number: 2,
         customer_id: CustomerId(Uuid::nil()),
-        customer,
+        customer: Customer { reference, name, email, phone },
         mode: MerchantMode::Sandbox,
         seen: Seen {
             state: AttemptState::InProgress,
@@ -64,21 +61,16 @@ fn row(customer: Customer) -> Row {
         created_at: at(0),
         started_at: Some(at(60)),
         expires_at: None,
-        rejection_code: None,
-        steps: vec![
-            step(StepKind::SanctionScreening, 1, StepStatus::Completed, None),
-            step(StepKind::Pan, 2, StepStatus::InProgress, Some(Party::Customer)),
-        ],
-    }
+        rejection_code: Text::default(),
+        steps,
+    });
+    page
 }
 
-fn written(plan: &Plan, rows: &[Row]) -> Vec<u8> {
+fn written(plan: &Plan, page: &Page) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut sheet = Sheet::begin(&mut bytes, plan).unwrap();
-    for row in rows {
-        sheet.attempt(row).unwrap();
-    }
-    sheet.flush().unwrap();
+    sheet.page(page).unwrap();
     drop(sheet);
     bytes
 }
@@ -98,7 +90,7 @@ const ATTEMPT_CELLS: &str = "attempt_00000000000000000000000000,2,customer_00000
 
 #[test]
 fn wide_is_one_line_an_attempt_with_every_kind_in_the_same_place() {
-    let text = String::from_utf8(written(&plan(Layout::Wide), &[row(customer())])).unwrap();
+    let text = String::from_utf8(written(&plan(Layout::Wide), &page(ASHA))).unwrap();
     let (head, line) = text.split_once("\r\n").unwrap();
     assert_eq!(
         head,
@@ -125,7 +117,7 @@ fn wide_is_one_line_an_attempt_with_every_kind_in_the_same_place() {
 
 #[test]
 fn long_is_one_line_a_step() {
-    let text = String::from_utf8(written(&plan(Layout::Long), &[row(customer())])).unwrap();
+    let text = String::from_utf8(written(&plan(Layout::Long), &page(ASHA))).unwrap();
     let lines: Vec<_> = text.split("\r\n").collect();
     assert!(lines[0].ends_with(
         ",step_id,step_kind,step_position,step_status,step_waiting_on,step_started_at,step_ended_at,step_tries,\
@@ -141,7 +133,7 @@ fn long_is_one_line_a_step() {
 #[test]
 fn a_byte_order_mark_comes_first_when_asked_for() {
     let asked = Plan { byte_order_mark: true, ..plan(Layout::Wide) };
-    assert!(written(&asked, &[]).starts_with("\u{feff}attempt_id,".as_bytes()));
+    assert!(written(&asked, &Page::default()).starts_with("\u{feff}attempt_id,".as_bytes()));
 }
 
 proptest! {
@@ -149,13 +141,8 @@ proptest! {
     fn a_reader_gets_back_what_was_stored(
         texts in prop::collection::vec("[=+@＝'\",;\t\r\n\0 a-]{0,8}|\\PC{0,12}", 4), layout in prop::sample::select(vec![Layout::Wide, Layout::Long])
     ) {
-        let stored = Customer {
-            reference: Some(texts[0].clone()),
-            name: texts[1].clone(),
-            email: Some(texts[2].clone()),
-            phone: Some(texts[3].clone()),
-        };
-        let records = read_back(&written(&plan(layout), &[row(stored)]));
+        let stored = [&texts[0], &texts[1], &texts[2], &texts[3]].map(String::as_str);
+        let records = read_back(&written(&plan(layout), &page(stored)));
         prop_assert_eq!(records.len(), match layout { Layout::Wide => 2, Layout::Long => 3 });
         for record in &records[1..] {
             prop_assert_eq!(record.len(), records[0].len());
