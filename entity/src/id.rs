@@ -26,7 +26,8 @@ impl std::error::Error for InvalidId {}
 
 /// An id that is written as its prefix and its digits.
 pub trait Written {
-    /// Appends the written form, which is ASCII and needs no escaping anywhere. A page has a thousand ids.
+    /// Appends the written form, which is ASCII: letters, digits, and one underscore. It needs no escaping anywhere. A page has a
+    /// thousand ids.
     fn write_to(self, out: &mut Vec<u8>);
 }
 
@@ -67,12 +68,6 @@ macro_rules! ids {
         impl $name {
             /// What the written form begins with.
             pub const PREFIX: &'static str = $prefix;
-
-            /// Appends the written form, which is ASCII: letters, digits, and one underscore.
-            pub fn push_to(self, out: &mut Vec<u8>) {
-                out.extend_from_slice(concat!($prefix, "_").as_bytes());
-                out.extend_from_slice(&encode(self.0));
-            }
         }
 
         impl fmt::Display for $name {
@@ -203,9 +198,6 @@ mod tests {
         let id = AttemptId("0188bac7-4afa-78aa-bc3b-bd1eef28d881".parse().unwrap());
         assert_eq!(id.to_string(), "attempt_01h2xcejqtf2nbrexx3vqjhp41");
         assert_eq!("attempt_01h2xcejqtf2nbrexx3vqjhp41".parse(), Ok(id));
-        let mut written = Vec::new();
-        id.push_to(&mut written);
-        assert_eq!(written, id.to_string().as_bytes());
         assert_eq!(AttemptId(Uuid::nil()).to_string(), "attempt_00000000000000000000000000");
         assert_eq!(AttemptId(Uuid::max()).to_string(), "attempt_7zzzzzzzzzzzzzzzzzzzzzzzzz");
     }

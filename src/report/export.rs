@@ -52,7 +52,7 @@ pub async fn start(db: Db, slot: OwnedSemaphorePermit, plan: Plan) -> Result<Exp
     tokio::spawn(async move {
         let (pages, formatted) = mpsc::channel(1);
         // Pages go round: the memory of one that is written holds a later one.
-        let (done, mut empty) = mpsc::unbounded_channel();
+        let (done, mut empty) = mpsc::channel(1);
         let sheet = plan.clone();
         let formatting = tokio::task::spawn_blocking(move || format(writer, &sheet, formatted, &done));
         let drained = db
@@ -95,15 +95,15 @@ fn format(
     out: Writer,
     plan: &Plan,
     mut pages: mpsc::Receiver<Page>,
-    done: &mpsc::UnboundedSender<Page>,
+    done: &mpsc::Sender<Page>,
 ) -> io::Result<()> {
     let Some(mut page) = pages.blocking_recv() else { return Ok(()) };
     let mut sheet = Sheet::begin(out, plan)?;
     loop {
         sheet.page(&page)?;
         page.clear();
-        // Who reads may have left, having read the last.
-        drop(done.send(page));
+        // One is enough to take up; and who reads may have left, having read the last.
+        drop(done.try_send(page));
         match pages.blocking_recv() {
             Some(next) => page = next,
             None => return Ok(()),

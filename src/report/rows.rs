@@ -24,7 +24,10 @@ use super::{
     page::{Attempt, Customer, KINDS, Page, Seen, Step, StepLine, Text, Texts},
     query::{Date, Layout, Plan},
 };
-use crate::{db::Transaction, lifecycle};
+use crate::{
+    db::{EachRow, Transaction},
+    lifecycle,
+};
 
 /// Attempts of the first page: few, so that the first bytes leave at once.
 const FIRST_PAGE: u64 = 50;

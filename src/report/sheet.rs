@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use entity::{StepKind, Time};
+use entity::{StepKind, Time, id::Written};
 
 use super::{
     cell::defused,
@@ -133,9 +133,9 @@ impl<W: Write> Sheet<W> {
 
     fn attempt_cells(&mut self, attempt: &Attempt, texts: &Texts) {
         let Attempt { customer, seen, .. } = attempt;
-        self.records.plain(|out| attempt.id.push_to(out));
+        self.records.plain(|out| attempt.id.write_to(out));
         self.number(attempt.number);
-        self.records.plain(|out| attempt.customer_id.push_to(out));
+        self.records.plain(|out| attempt.customer_id.write_to(out));
         self.text(texts, customer.reference);
         self.text(texts, customer.name);
         self.text(texts, customer.email);
@@ -160,7 +160,7 @@ impl<W: Write> Sheet<W> {
     }
 
     fn step_cells(&mut self, line: StepLine, kind: StepKind, step: &Step, texts: &Texts) {
-        self.records.plain(|out| line.id.push_to(out));
+        self.records.plain(|out| line.id.write_to(out));
         self.word(Some(kind.as_str()));
         self.number(line.position);
         self.word(Some(step.status.as_str()));
