@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use entity::{
-    AttemptState, EventType, Party, Role,
+    AttemptState, EventType, Party, Role, Scoped,
     StepKind::{BankPennyDrop, DigilockerAadhaar, Pan, Selfie, Signature},
     StepStatus::{Completed, Failed, InProgress, NotStarted, RequiresAction},
     id::StepId,
@@ -17,7 +17,7 @@ use kyc_stack::{
     error::{Current, Error, UserErrorCode},
     kyc::step::StepUpdateStatus,
 };
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -363,7 +363,8 @@ async fn on_postgresql_a_result_that_comes_between_reading_and_writing_is_outliv
     holding.await.unwrap().unwrap();
     first.await.unwrap().unwrap();
     assert_eq!(moved.unwrap().answer.step.status, InProgress);
-    let kept = step_result::Entity::find_by_id(tried).one(office.kyc.db.library()).await.unwrap().unwrap();
+    let kept = step_result::Entity::scoped(office.scope());
+    let kept = kept.one(office.kyc.db.library()).await.unwrap().unwrap();
     assert!(!kept.passed && !kept.of_last_try, "what was found before decides nothing any more");
 }
 
