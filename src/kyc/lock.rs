@@ -4,7 +4,7 @@ use entity::{
     Scoped, attempt, customer, hold,
     id::{AttemptId, CustomerId, HoldId, MatchId, StepId},
     pick::{Columns, Picked, beside, no_id, pick, width},
-    screening_match, step,
+    screening_match, step, step_result,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -22,6 +22,8 @@ pub(super) struct Seen {
     pub(super) attempt: AttemptId,
     /// Its steps, until somebody asks for them.
     steps: Vec<step::Model>,
+    /// A step of it that has no result.
+    without_result: Option<StepId>,
 }
 
 impl Change<'_> {
@@ -35,10 +37,11 @@ impl Change<'_> {
     /// # Errors
     /// [`Error::Overdue`] when the clock has expired it and nobody has written that yet.
     pub async fn lock_attempt(&mut self, id: AttemptId) -> Result<Option<attempt::Model>> {
-        self.lock_attempt_with(Expr::val(id)).await
+        self.lock_attempt_with(Expr::val(id), None).await
     }
 
-    /// [`Change::lock_attempt`] for the attempt of a step, in the same one statement: a step never moves to another attempt.
+    /// [`Change::lock_attempt`] for the attempt of a step, in the same one statement: a step never moves to another attempt. What
+    /// is read without a lock also tells whether the step has a result.
     ///
     /// # Errors
     /// As [`Change::lock_attempt`].
@@ -48,7 +51,7 @@ impl Change<'_> {
             .select_only()
             .column(step::Column::AttemptId)
             .into_query();
-        self.lock_attempt_with(the_one(attempt)).await
+        self.lock_attempt_with(the_one(attempt), Some(id)).await
     }
 
     /// [`Change::lock_attempt`] for the attempt of a match.
@@ -61,7 +64,7 @@ impl Change<'_> {
             .select_only()
             .column(screening_match::Column::AttemptId)
             .into_query();
-        self.lock_attempt_with(the_one(attempt)).await
+        self.lock_attempt_with(the_one(attempt), None).await
     }
 
     /// [`Change::lock_attempt`] for the attempt of a hold.
@@ -74,7 +77,7 @@ impl Change<'_> {
             .select_only()
             .column(hold::Column::AttemptId)
             .into_query();
-        self.lock_attempt_with(the_one(attempt)).await
+        self.lock_attempt_with(the_one(attempt), None).await
     }
 
     /// Locks the newest attempt of a customer who is locked.
@@ -87,9 +90,13 @@ impl Change<'_> {
         self.unless_overdue(self.lock_as_written(newest).await?)
     }
 
-    async fn lock_attempt_with(&mut self, id: SimpleExpr) -> Result<Option<attempt::Model>> {
+    async fn lock_attempt_with(
+        &mut self,
+        id: SimpleExpr,
+        of_step: Option<StepId>,
+    ) -> Result<Option<attempt::Model>> {
         let row = match self.txn.around().filter(|_| self.is_free() && self.seen.is_none()) {
-            Some(db) => self.see_attempt(db, id).await?,
+            Some(db) => self.see_attempt(db, id, of_step).await?,
             None => self.lock_as_written(attempt::Column::Id.into_expr().eq(id)).await?,
         };
         self.unless_overdue(row)
@@ -102,8 +109,13 @@ impl Change<'_> {
         }
     }
 
-    /// Reads an attempt and its steps as they were at one moment.
-    async fn see_attempt(&mut self, db: &Pool, id: SimpleExpr) -> Result<Option<attempt::Model>> {
+    /// Reads an attempt and its steps as they were at one moment, and whether one of them had a result then.
+    async fn see_attempt(
+        &mut self,
+        db: &Pool,
+        id: SimpleExpr,
+        of_step: Option<StepId>,
+    ) -> Result<Option<attempt::Model>> {
         let steps = step::Entity::scoped(self.scope)
             .filter(step::Column::AttemptId.into_expr().eq(id))
             .order_by_asc(step::Column::Position);
@@ -113,12 +125,23 @@ impl Change<'_> {
             attempt::Column::Id.into_expr().equals(step::Column::AttemptId).and(step::Column::Position.eq(1));
         query.join(JoinType::LeftJoin, attempt::Entity, first);
         let at = width::<step::Entity>(Columns::ALL);
-        beside::<attempt::Entity>(&mut query, Columns::ALL);
+        let has_result = at + beside::<attempt::Entity>(&mut query, Columns::ALL);
+        if let Some(step) = of_step {
+            let results =
+                step_result::Entity::scoped(self.scope).filter(step_result::Column::StepId.eq(step));
+            query.expr(Expr::exists(results.select_only().column(step_result::Column::StepId).into_query()));
+        }
         let mut attempt: Option<attempt::Model> = None;
+        let mut without_result = None;
         let mut steps = Vec::new();
         for row in db.query_all(&query).await? {
             if attempt.is_none() && !no_id(&row, at)? {
                 attempt = Some(attempt::Entity::read(&row, Columns::ALL, at)?);
+                if let Some(step) = of_step
+                    && !row.try_get_by_index::<bool>(has_result)?
+                {
+                    without_result = Some(step);
+                }
             }
             steps.push(step::Entity::read(&row, Columns::ALL, 0)?);
         }
@@ -131,7 +154,7 @@ impl Change<'_> {
                 .column(attempt::Column::Id)
                 .lock_exclusive();
             self.txn.begin_with(lock.build(DbBackend::Postgres));
-            self.seen = Some(Seen { attempt: attempt.id, steps });
+            self.seen = Some(Seen { attempt: attempt.id, steps, without_result });
         }
         Ok(attempt)
     }
@@ -140,6 +163,12 @@ impl Change<'_> {
     pub(super) fn steps_seen_with(&mut self, attempt: AttemptId) -> Option<Vec<step::Model>> {
         let seen = self.seen.as_mut().filter(|seen| seen.attempt == attempt && !seen.steps.is_empty())?;
         Some(std::mem::take(&mut seen.steps))
+    }
+
+    /// Whether the step was read without a lock, and had no result then. One that comes to a step which is not IN_PROGRESS moves
+    /// it, and with it the attempt's version: what is decided here is not written then.
+    pub(super) fn saw_no_result_of(&self, step: StepId) -> bool {
+        self.is_free() && self.seen.as_ref().is_some_and(|seen| seen.without_result == Some(step))
     }
 
     /// Locks an attempt of the scope, overdue or not: for the clock, which writes the expiry.
