@@ -1,5 +1,4 @@
 //! Whom lists find who search: the same people in the same order, whichever way is taken because of how many they are.
-#![expect(clippy::disallowed_methods, reason = "rows are written as they are, by no actor")]
 
 use entity::{Role, attempt, customer, search_token};
 use kyc_stack::kyc::search;

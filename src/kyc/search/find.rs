@@ -42,7 +42,7 @@ pub enum Found {
 pub enum Reading {
     /// Along one index.
     OneIndex,
-    /// Along several, merged. Each would collect for itself what is collected.
+    /// Along several, merged. Each would collect for itself what is collected: nothing is.
     Merged,
 }
 
@@ -51,7 +51,7 @@ impl Reading {
     fn common(self) -> u64 {
         match self {
             Self::OneIndex => 4,
-            Self::Merged => 2,
+            Self::Merged => 0,
         }
     }
 }
