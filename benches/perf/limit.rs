@@ -5,7 +5,7 @@
 //! $ cargo bench --bench limit -- sqlite:copy.db 127.0.0.1:8090
 //! ```
 //!
-//! It reads the same requests at the same path, and knows them by their names. Its answers are shorter: ids are hexadecimal, there
+//! It reads the same requests at the same path, and knows them by their names. Its answers are about as long: ids are hexadecimal, there
 //! is no cursor, and M1 does not say what `userErrors` there are. It is for one merchant, the first.
 #![expect(
     clippy::disallowed_methods,
