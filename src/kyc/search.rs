@@ -14,7 +14,7 @@ use entity::{Scope, Scoped, search_token};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-pub use self::find::{Found, Reading, find};
+pub use self::find::{Found, find};
 use crate::error::{Error, Result};
 
 /// Tokens of one customer at most: the first words of the name, and the reference.

@@ -23,7 +23,7 @@ use crate::{
         keyset::{Key, Keyset, Parent, Place, Rows, count, count_each},
         sort::SortDirection,
     },
-    kyc::search::{self, Found, Reading},
+    kyc::search::{self, Found},
 };
 
 /// What attempts are sorted by. Attempts that do not have the moment come last.
@@ -74,8 +74,7 @@ pub fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
 pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> Result<Page<Attempt>> {
     let scope = cx.scope()?;
     let filter = args.filter.clone().unwrap_or_default();
-    let sort = args.sort.unwrap_or(NEWEST);
-    let (found, few) = begins_with(cx, scope, &filter, sort.field).await?;
+    let (found, few) = begins_with(cx, scope, &filter).await?;
     let are_few = few.is_some() || filter.is_of_one_customer();
     let select = match few {
         Some((_, ids)) if ids.is_empty() => attempt::Entity::scoped(scope).filter(Expr::value(false)),
@@ -97,6 +96,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
         None
     };
     let rows = if plan.asks_rows() {
+        let sort = args.sort.unwrap_or(NEWEST);
         let select = found.map_or_else(|| select.clone(), |found| select.clone().filter(found));
         let parts = if are_few {
             vec![select]
@@ -135,13 +135,11 @@ async fn begins_with(
     cx: &Context<'_>,
     scope: Scope,
     filter: &AttemptFilter,
-    sort: AttemptSortField,
 ) -> Result<(Option<Condition>, Option<(attempt::Column, Vec<Uuid>)>)> {
     let customer = attempt::Column::CustomerId;
     let mut found = None;
     if let Some(text) = &filter.search {
-        let reading = if filter.is_read_in_order(sort) { Reading::OneIndex } else { Reading::Merged };
-        match search::find(cx.db(), customer, scope, text, reading).await? {
+        match search::find(cx.db(), customer, scope, text).await? {
             Found::Everybody => {}
             Found::Few(ids) => {
                 return Ok((found, Some((customer, ids.into_iter().map(|id| id.0).collect()))));

@@ -20,7 +20,7 @@ use crate::{
         scalar::DateTime,
         sort::SortDirection,
     },
-    kyc::search::{self, Found, Reading},
+    kyc::search::{self, Found},
 };
 
 /// Which customers. All conditions have to hold; an absent or null one always does.
@@ -85,7 +85,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
     if let Some(filter) = &args.filter {
         if let Some(text) = &filter.search {
             let id = customer::Column::Id;
-            select = match search::find(cx.db(), id, scope, text, Reading::OneIndex).await? {
+            select = match search::find(cx.db(), id, scope, text).await? {
                 Found::Everybody => select,
                 Found::Few(ids) if ids.is_empty() => select.filter(Expr::value(false)),
                 Found::Few(ids) => customer::Entity::among(scope, cx.backend(), id, ids),

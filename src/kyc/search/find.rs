@@ -2,7 +2,7 @@
 //!
 //! Where few are found, they are looked up first, and the list begins with them: it costs what they are. Where many are, the
 //! list is read in its order until a page is full: it costs the more, the fewer they are. Whether a row of the list is found is
-//! then looked up with the row, where every thirtieth customer or more is, and in what has been collected first, where less are.
+//! then looked up with the row, where every fortieth customer or more is, and in what has been collected first, where less are.
 
 use entity::{Scope, Scoped, customer, id::CustomerId, search_token};
 use sea_orm::{
@@ -20,6 +20,8 @@ const HANDFUL: u64 = 100;
 const FEW: u64 = 1_000;
 /// The newest customers, of whom so many are asked whether they are found: it tells about how many of all are.
 const SAMPLE: u64 = 128;
+/// Of the sample, how many have to have a word to make it a common one: it is then looked up with each row.
+const COMMON: u64 = 3;
 
 const NEWEST: &str = "newest";
 const ALSO: &str = "also";
@@ -37,25 +39,6 @@ pub enum Found {
     Many(Condition),
 }
 
-/// How a list is read in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// Along one index.
-    OneIndex,
-    /// Along several, merged. Each would collect for itself what is collected: nothing is.
-    Merged,
-}
-
-impl Reading {
-    /// Of the sample, how many have to have a word to make it a common one: it is then looked up with each row.
-    fn common(self) -> u64 {
-        match self {
-            Self::OneIndex => 4,
-            Self::Merged => 0,
-        }
-    }
-}
-
 /// Looks for customers of the scope; `customer` is the column that the condition is about: `customer::Column::Id`,
 /// `attempt::Column::CustomerId`.
 ///
@@ -66,7 +49,6 @@ pub async fn find(
     customer: impl ColumnTrait,
     scope: Scope,
     query: &str,
-    reading: Reading,
 ) -> Result<Found> {
     let Some(Terms { words, reference }) = terms(query)? else { return Ok(Found::Everybody) };
     let mut words: Vec<_> = words.into_iter().map(|text| Beginning::new(scope, text)).collect();
@@ -90,14 +72,14 @@ pub async fn find(
     words.sort_by_key(|word| (word.count, word.seen));
     // Of several words that many have, those who have them all may be few.
     let read = if rarest <= FEW { 1 } else { 2 };
-    if share < Reading::OneIndex.common()
+    if share < COMMON
         && of_reference <= FEW
         && read <= words.len().max(1)
         && let Some(found) = few(db, &words, read, reference.as_ref()).await?
     {
         return Ok(Found::Few(found));
     }
-    Ok(Found::Many(condition(&customer, &words, reference.as_ref(), reading)))
+    Ok(Found::Many(condition(&customer, &words, reference.as_ref())))
 }
 
 /// Asks the newest customers who has each word, and answers how many of them are found.
@@ -183,18 +165,9 @@ async fn few(
 }
 
 /// That a customer has every word, or the reference.
-fn condition(
-    customer: &impl ColumnTrait,
-    words: &[Beginning],
-    reference: Option<&Beginning>,
-    reading: Reading,
-) -> Condition {
+fn condition(customer: &impl ColumnTrait, words: &[Beginning], reference: Option<&Beginning>) -> Condition {
     let is_found = |one: &Beginning| {
-        if one.seen >= reading.common() {
-            one.is_of(customer.into_expr())
-        } else {
-            customer.in_subquery(one.rows())
-        }
+        if one.seen >= COMMON { one.is_of(customer.into_expr()) } else { customer.in_subquery(one.rows()) }
     };
     let mut found = Condition::any();
     if !words.is_empty() {

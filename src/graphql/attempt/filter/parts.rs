@@ -56,7 +56,7 @@ impl AttemptFilter {
     }
 
     /// Whether the list is read in an order that all attempts have an index for, or those of one state.
-    pub fn is_read_in_order(&self, sort: AttemptSortField) -> bool {
+    fn is_read_in_order(&self, sort: AttemptSortField) -> bool {
         let asks_parties = self.waiting_on.is_some() || self.needs.is_some() || self.on_hold == Some(true);
         match sort {
             AttemptSortField::CreatedAt | AttemptSortField::UpdatedAt
