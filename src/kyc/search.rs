@@ -103,15 +103,20 @@ pub fn matching(customer: impl ColumnTrait, scope: Scope, query: &str) -> Result
     Ok(found)
 }
 
-/// The customers with a token that begins so. U+10FFFF is the last of all characters and in no token: everything that
-/// begins with `beginning` sorts before `beginning` and it.
+/// The customers with a token that begins so.
 fn beginning_with(scope: Scope, beginning: &str) -> SelectStatement {
     search_token::Entity::scoped(scope)
         .select_only()
         .column(search_token::Column::CustomerId)
         .filter(search_token::Column::Token.gte(beginning))
-        .filter(search_token::Column::Token.lt(format!("{beginning}{}", char::MAX)))
+        .filter(search_token::Column::Token.lt(end(beginning)))
         .into_query()
+}
+
+/// U+10FFFF is the last of all characters and in no token: everything that begins with `beginning` sorts before
+/// `beginning` and it.
+fn end(beginning: &str) -> String {
+    format!("{beginning}{}", char::MAX)
 }
 
 fn reference_token(reference: &str) -> Option<String> {

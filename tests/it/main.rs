@@ -33,6 +33,7 @@ mod report;
 mod sanction_lists;
 mod sanctions_benchmark;
 mod screenings;
+mod searching;
 mod seed;
 mod serving;
 mod sessions;

@@ -82,15 +82,23 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
         Some((column, ids)) => attempt::Entity::among(scope, cx.backend(), column, ids),
         None => attempt::Entity::scoped(scope),
     };
-    let select = filter.apply(select.filter(found), scope, cx.now)?;
+    let select = filter.apply(select, scope, cx.now)?;
     let total_count = if plan.asks("totalCount") {
-        let counted = if are_few { select.clone() } else { filter.of_classes(select.clone()) };
+        let select = match (&found, &filter.search) {
+            // To count them all, who is found is collected; to read a page, it may be looked up row by row.
+            (Some(_), Some(text)) => {
+                select.clone().filter(search::matching(attempt::Column::CustomerId, scope, text)?)
+            }
+            _ => select.clone(),
+        };
+        let counted = if are_few { select } else { filter.of_classes(select) };
         Some(count(cx.db(), counted).await?)
     } else {
         None
     };
     let rows = if plan.asks_rows() {
         let sort = args.sort.unwrap_or(NEWEST);
+        let select = found.map_or_else(|| select.clone(), |found| select.clone().filter(found));
         let parts = if are_few {
             vec![select]
         } else {
@@ -128,16 +136,16 @@ async fn begins_with(
     cx: &Context<'_>,
     scope: Scope,
     filter: &AttemptFilter,
-) -> Result<(Condition, Option<(attempt::Column, Vec<Uuid>)>)> {
+) -> Result<(Option<Condition>, Option<(attempt::Column, Vec<Uuid>)>)> {
     let customer = attempt::Column::CustomerId;
-    let mut found = Condition::all();
+    let mut found = None;
     if let Some(text) = &filter.search {
         match search::find(cx.db(), customer, scope, text).await? {
             Found::Everybody => {}
             Found::Few(ids) => {
                 return Ok((found, Some((customer, ids.into_iter().map(|id| id.0).collect()))));
             }
-            Found::Many(condition) => found = condition,
+            Found::Many(condition) => found = Some(condition),
         }
     }
     if let Some(id) = filter.customer() {

@@ -79,6 +79,9 @@ pub fn fan(args: &(dyn Any + Send + Sync)) -> u64 {
 pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) -> Result<Page<Customer>> {
     let scope = cx.scope()?;
     let mut select = customer::Entity::scoped(scope);
+    // To count them all, who is found is collected; to read a page, it may be looked up row by row.
+    let mut page = Condition::all();
+    let mut all = Condition::all();
     if let Some(filter) = &args.filter {
         if let Some(text) = &filter.search {
             let id = customer::Column::Id;
@@ -86,15 +89,18 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
                 Found::Everybody => select,
                 Found::Few(ids) if ids.is_empty() => select.filter(Expr::value(false)),
                 Found::Few(ids) => customer::Entity::among(scope, cx.backend(), id, ids),
-                Found::Many(condition) => select.filter(condition),
+                Found::Many(condition) => {
+                    (page, all) = (condition, search::matching(id, scope, text)?);
+                    select
+                }
             };
         }
         select = filter.apply(select, scope, cx.now)?;
     }
     let total_count =
-        if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
+        if plan.asks("totalCount") { Some(count(cx.db(), select.clone().filter(all)).await?) } else { None };
     let rows = if plan.asks_rows() {
-        keyset(scope, args.sort, plan).page(cx.db(), vec![select], &args.page).await?
+        keyset(scope, args.sort, plan).page(cx.db(), vec![select.filter(page)], &args.page).await?
     } else {
         Rows::none(&args.page)?
     };
