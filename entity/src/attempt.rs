@@ -112,12 +112,16 @@ pub fn overdue(now: Time) -> sea_orm::sea_query::SimpleExpr {
     Column::DueAt.lte(now)
 }
 
+/// Attempts whose state is written as one of `states`, and is not another one by now.
+pub fn written_in(states: &[AttemptState], now: Time) -> Condition {
+    Condition::all()
+        .add(Column::State.is_in(states.iter().copied()))
+        .add(Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(now)))
+}
+
 /// Attempts whose state, as seen at `now`, is one of `states`.
 pub fn in_state(states: &[AttemptState], now: Time) -> Condition {
-    let written = Condition::all()
-        .add(Column::State.is_in(states.iter().copied()))
-        .add(Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(now)));
-    let seen = Condition::any().add(written);
+    let seen = Condition::any().add(written_in(states, now));
     if states.contains(&AttemptState::Expired) { seen.add(overdue(now)) } else { seen }
 }
 

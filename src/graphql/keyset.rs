@@ -321,18 +321,29 @@ fn write_cursor(mark: [u8; 4], key: &Key, id: Uuid) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Counts what a select would find.
+/// Counts what is in these parts, by one statement.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count<E>(db: &impl ConnectionTrait, select: Select<E>) -> Result<i64>
+pub async fn count<E>(db: &impl ConnectionTrait, parts: Vec<Select<E>>) -> Result<i64>
 where
     E: EntityTrait,
 {
     // Of nothing but what the filter names: an index that has it all is then enough.
-    let counted = select.select_only().expr(Expr::cust("count(*)")).into_query();
-    let row = db.query_one(&counted).await?;
-    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
+    let counted = |part: Select<E>| part.select_only().expr(Expr::cust("count(*)")).into_query();
+    let mut counts: Vec<_> = parts.into_iter().map(counted).collect();
+    let places = counts.len();
+    let statement = match counts.pop() {
+        Some(only) if counts.is_empty() => only,
+        last => {
+            let each = counts.into_iter().chain(last);
+            Query::select()
+                .exprs(each.map(|count| SimpleExpr::SubQuery(None, Box::new(count.into()))))
+                .to_owned()
+        }
+    };
+    let Some(row) = db.query_one(&statement).await? else { return Ok(0) };
+    (0..places).try_fold(0, |sum, place| Ok(sum + row.try_get_by_index::<i64>(place)?))
 }
 
 /// Counts the rows of each parent, by one statement. Parents without rows are left out.

@@ -82,7 +82,6 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
         Some((column, ids)) => attempt::Entity::among(scope, cx.backend(), column, ids),
         None => attempt::Entity::scoped(scope),
     };
-    let select = filter.apply(select, scope, cx.now)?;
     let total_count = if plan.asks("totalCount") {
         let select = match (&found, &filter.search) {
             // To count them all, who is found is collected; to read a page, it may be looked up row by row.
@@ -91,11 +90,16 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
             }
             _ => select.clone(),
         };
-        let counted = if are_few { select } else { filter.of_classes(select) };
+        let counted = if are_few {
+            vec![filter.apply(select, scope, cx.now)?]
+        } else {
+            filter.counted(select, scope, cx.backend(), cx.now)?
+        };
         Some(count(cx.db(), counted).await?)
     } else {
         None
     };
+    let select = filter.apply(select, scope, cx.now)?;
     let rows = if plan.asks_rows() {
         let sort = args.sort.unwrap_or(NEWEST);
         let select = found.map_or_else(|| select.clone(), |found| select.clone().filter(found));

@@ -97,8 +97,11 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
         }
         select = filter.apply(select, scope, cx.now)?;
     }
-    let total_count =
-        if plan.asks("totalCount") { Some(count(cx.db(), select.clone().filter(all)).await?) } else { None };
+    let total_count = if plan.asks("totalCount") {
+        Some(count(cx.db(), vec![select.clone().filter(all)]).await?)
+    } else {
+        None
+    };
     let rows = if plan.asks_rows() {
         keyset(scope, args.sort, plan).page(cx.db(), vec![select.filter(page)], &args.page).await?
     } else {

@@ -58,7 +58,8 @@ pub async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> 
     if let Some(types) = &args.types {
         select = select.filter(event::Column::Kind.is_in(types.iter().copied()));
     }
-    let total = if plan.asks("totalCount") { Some(count(cx.db(), select.clone()).await?) } else { None };
+    let total =
+        if plan.asks("totalCount") { Some(count(cx.db(), vec![select.clone()]).await?) } else { None };
     let args = PageArgs::from(&args.page);
     if !plan.asks_rows() {
         return Ok(Rows::<TrackerEvent>::none(&args)?.into_page(total, |event| event));

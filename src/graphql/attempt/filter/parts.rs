@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::AttemptFilter;
-use crate::graphql::attempt::list::AttemptSortField;
+use crate::{error::Result, graphql::attempt::list::AttemptSortField};
 
 /// More rows than there are: where a limit keeps a subquery in its own order.
 const ALL: u64 = i64::MAX as u64;
@@ -48,11 +48,32 @@ impl AttemptFilter {
         if parts.is_empty() { vec![select.filter(Expr::value(false))] } else { parts }
     }
 
-    /// Narrows a select to the classes that it leaves, where these are few: a count then reads no other attempt.
-    pub fn of_classes(&self, select: Select<attempt::Entity>) -> Select<attempt::Entity> {
+    /// What it leaves of `select`, in parts each of which an index has, to be counted. No attempt is in two.
+    ///
+    /// # Errors
+    /// As [`AttemptFilter::apply`].
+    pub fn counted(
+        &self,
+        select: Select<attempt::Entity>,
+        scope: Scope,
+        backend: DbBackend,
+        now: Time,
+    ) -> Result<Vec<Select<attempt::Entity>>> {
+        if let Some(states) = self.state.as_ref().filter(|_| self.shows_overdue()) {
+            // The index of states has what is written. What is due and not written yet is mostly nothing; asked for together,
+            // the two are looked for in attempts of every state.
+            let of_any = Self { state: None, ..self.clone() };
+            let written = of_any.apply(select.clone(), scope, now)?;
+            let written = written.filter(attempt::written_in(states, now));
+            return Ok(vec![
+                written,
+                first_what_is_due(self.apply(select, scope, now)?, scope, backend, now),
+            ]);
+        }
+        let select = self.apply(select, scope, now)?;
         let asks = self.waiting_on.is_some() || self.needs.is_some() || self.on_hold == Some(true);
         // What is overdue is shown as EXPIRED, and needs nobody.
-        if asks { select.filter(Class::among(self.classes())) } else { select }
+        Ok(vec![if asks { select.filter(Class::among(self.classes())) } else { select }])
     }
 
     /// Whether the list is read in an order that all attempts have an index for, or those of one state.
