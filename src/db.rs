@@ -42,6 +42,10 @@ const LIBRARY_CONNECTIONS: u32 = 2;
 /// How long a read that runs by itself waits for its answer. A connection that a firewall has dropped in silence gives none,
 /// and the system may take a quarter of an hour to notice.
 const ANSWER: Duration = Duration::from_secs(10);
+/// Rows that SQLite's thread may be ahead of ours. With the driver's 50 the two wait for each other twenty times a page of a thousand
+/// rows, which takes a fifth more of the CPU; with 2,000 nothing more is won.
+const ROWS_AHEAD: usize = 500;
+
 /// How long closing waits for work that has begun.
 const CLOSING: Duration = Duration::from_secs(30);
 
@@ -269,6 +273,7 @@ fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(true)
+        .row_buffer_size(ROWS_AHEAD)
 }
 
 fn postgres(options: PgConnectOptions) -> PgConnectOptions {
