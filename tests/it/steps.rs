@@ -1,5 +1,7 @@
 //! Steps are moved one after the other, whoever asks at the same time, and the attempt follows.
 
+mod held;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -17,10 +19,10 @@ use kyc_stack::{
     error::{Current, Error, UserErrorCode},
     kyc::step::StepUpdateStatus,
 };
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use tokio::sync::oneshot;
+use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
+use self::held::{Held, until_one_waits};
 use crate::harness::office::{Office, current, refusal, to};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,29 +196,10 @@ async fn on_postgresql_changes_that_wait_for_one_log_are_written_together() {
     });
 
     // Somebody has the log's head, so that the first of them waits in the database and the others for it.
-    let (has_it, is_held) = oneshot::channel();
-    let (let_go, go) = oneshot::channel();
-    let holding = tokio::spawn(async move {
-        db.write(move |txn| {
-            Box::pin(async move {
-                txn.execute_unprepared("SELECT seq FROM log_head FOR UPDATE").await?;
-                has_it.send(()).unwrap();
-                go.await.unwrap();
-                Ok(())
-            })
-        })
-        .await
-    });
-    is_held.await.unwrap();
+    let held = Held::take(db, |_| Box::pin(async { Ok(()) })).await;
     let moves = join_all(steps.iter().map(|step| office.step(*step, InProgress)));
-    let all_have_read = async {
-        while reads.load(Ordering::Relaxed) < steps.len() {
-            tokio::task::yield_now().await;
-        }
-        let_go.send(()).unwrap();
-    };
+    let all_have_read = held.let_go_when(|| reads.load(Ordering::Relaxed) >= steps.len());
     let (moved, ()) = tokio::join!(moves, all_have_read);
-    holding.await.unwrap().unwrap();
     assert!(moved.iter().all(Result::is_ok));
     let writes = writes.load(Ordering::Relaxed);
     assert!(writes < steps.len() / 2, "{} changes took {writes} statements", steps.len());
@@ -252,29 +235,18 @@ async fn on_postgresql_one_whose_attempt_has_moved_leaves_those_that_are_written
 
     // The first waits in the database for the log's head, the others for the first. All of them have read their attempts before the
     // last one's moves.
-    let (has_it, is_held) = oneshot::channel();
-    let (let_go, go) = oneshot::channel();
-    let holding = tokio::spawn(async move {
-        db.write(move |txn| {
-            Box::pin(async move {
-                txn.execute_unprepared("SELECT seq FROM log_head FOR UPDATE").await?;
-                has_it.send(()).unwrap();
-                go.await.unwrap();
-                let sql = format!("UPDATE attempt SET version = version + 1 WHERE id = '{}'", moved.0);
-                txn.execute_unprepared(&sql).await?;
-                Ok(())
-            })
+    let held = Held::take(db, move |txn| {
+        Box::pin(async move {
+            let sql = format!("UPDATE attempt SET version = version + 1 WHERE id = '{}'", moved.0);
+            txn.execute_unprepared(&sql).await?;
+            Ok(())
         })
-        .await
-    });
-    is_held.await.unwrap();
+    })
+    .await;
     let office = Arc::new(office);
     let (before, unkeyed) = (Arc::clone(&office), steps.remove(0));
     let first = tokio::spawn(async move { before.step(unkeyed, InProgress).await });
-    let waits =
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let waits = Statement::from_string(DbBackend::Postgres, waits);
-    while office.kyc.db.library().query_one_raw(waits.clone()).await.unwrap().is_none() {}
+    until_one_waits(&office.kyc.db).await;
     reads.store(0, Ordering::Relaxed);
     let reviewer = office.member(Role::Reviewer);
     let keys: Vec<_> = steps.iter().map(ToString::to_string).collect();
@@ -282,14 +254,8 @@ async fn on_postgresql_one_whose_attempt_has_moved_leaves_those_that_are_written
         .iter()
         .zip(&keys)
         .map(|(step, key)| office.step_as(&reviewer, Some(key), to(*step, InProgress)));
-    let all_have_read = async {
-        while reads.load(Ordering::Relaxed) < steps.len() {
-            tokio::task::yield_now().await;
-        }
-        let_go.send(()).unwrap();
-    };
+    let all_have_read = held.let_go_when(|| reads.load(Ordering::Relaxed) >= steps.len());
     let (moves, ()) = tokio::join!(join_all(moves), all_have_read);
-    holding.await.unwrap().unwrap();
     first.await.unwrap().unwrap();
     assert!(moves.iter().all(Result::is_ok));
     assert_eq!(failed.load(Ordering::Relaxed), 0, "no statement fails for one that has moved");
@@ -313,8 +279,6 @@ async fn on_postgresql_a_result_that_comes_between_reading_and_writing_is_outliv
     });
 
     // The first waits in the database for the log's head, the other for the first: it has read that there is no result.
-    let (has_it, is_held) = oneshot::channel();
-    let (let_go, go) = oneshot::channel();
     let result = step_result::Model {
         step_id: tried,
         merchant_id: attempt.merchant_id,
@@ -328,39 +292,24 @@ async fn on_postgresql_a_result_that_comes_between_reading_and_writing_is_outliv
         of_last_try: true,
         at: attempt.created_at,
     };
-    let holding = tokio::spawn(async move {
-        db.write(move |txn| {
-            Box::pin(async move {
-                txn.execute_unprepared("SELECT seq FROM log_head FOR UPDATE").await?;
-                has_it.send(()).unwrap();
-                go.await.unwrap();
-                // As whoever stores a result does.
-                let sql =
-                    format!("UPDATE attempt SET version = version + 1 WHERE id = '{}'", result.attempt_id.0);
-                txn.execute_unprepared(&sql).await?;
-                step_result::Entity::put(result).exec_without_returning(txn).await?;
-                Ok(())
-            })
+    let held = Held::take(db, |txn| {
+        Box::pin(async move {
+            // As whoever stores a result does.
+            let sql =
+                format!("UPDATE attempt SET version = version + 1 WHERE id = '{}'", result.attempt_id.0);
+            txn.execute_unprepared(&sql).await?;
+            step_result::Entity::put(result).exec_without_returning(txn).await?;
+            Ok(())
         })
-        .await
-    });
-    is_held.await.unwrap();
+    })
+    .await;
     let office = Arc::new(office);
     let before = Arc::clone(&office);
     let first = tokio::spawn(async move { before.step(first, InProgress).await });
-    let waits =
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let waits = Statement::from_string(DbBackend::Postgres, waits);
-    while office.kyc.db.library().query_one_raw(waits.clone()).await.unwrap().is_none() {}
+    until_one_waits(&office.kyc.db).await;
     reads.store(0, Ordering::Relaxed);
-    let has_read = async {
-        while reads.load(Ordering::Relaxed) < 1 {
-            tokio::task::yield_now().await;
-        }
-        let_go.send(()).unwrap();
-    };
+    let has_read = held.let_go_when(|| reads.load(Ordering::Relaxed) >= 1);
     let (moved, ()) = tokio::join!(office.step(tried, InProgress), has_read);
-    holding.await.unwrap().unwrap();
     first.await.unwrap().unwrap();
     assert_eq!(moved.unwrap().answer.step.status, InProgress);
     let kept = step_result::Entity::scoped(office.scope());
