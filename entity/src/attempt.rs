@@ -112,11 +112,14 @@ pub fn overdue(now: Time) -> sea_orm::sea_query::SimpleExpr {
     Column::DueAt.lte(now)
 }
 
+/// Attempts that are not overdue, those that are over included.
+pub fn on_time(now: Time) -> Condition {
+    Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(now))
+}
+
 /// Attempts whose state is written as one of `states`, and is not another one by now.
 pub fn written_in(states: &[AttemptState], now: Time) -> Condition {
-    Condition::all()
-        .add(Column::State.is_in(states.iter().copied()))
-        .add(Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(now)))
+    Condition::all().add(Column::State.is_in(states.iter().copied())).add(on_time(now))
 }
 
 /// Attempts whose state, as seen at `now`, is one of `states`.

@@ -95,13 +95,12 @@ impl AttemptFilter {
             // It is where the list begins.
             search: _,
         } = self;
-        let open_at_now = || Condition::any().add(Column::DueAt.is_null()).add(Column::DueAt.gt(now));
         let mut all = Condition::all();
         if let Some(states) = state {
             all = all.add(attempt::in_state(states, now));
         }
         if let Some(party) = waiting_on {
-            all = all.add(Column::WaitingOn.eq(*party)).add(open_at_now());
+            all = all.add(Column::WaitingOn.eq(*party)).add(attempt::on_time(now));
         }
         if let Some(parties) = needs {
             let mut any = Condition::any();
@@ -115,7 +114,7 @@ impl AttemptFilter {
                     Party::Reviewer => Expr::col(Column::NeedsReviewer),
                 });
             }
-            all = all.add(any).add(open_at_now());
+            all = all.add(any).add(attempt::on_time(now));
         }
         match on_hold {
             Some(true) => all = all.add(Expr::cust("active_holds > 0")).add(Column::EndedAt.is_null()),

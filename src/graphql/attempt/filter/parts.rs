@@ -6,7 +6,7 @@
 
 use entity::{AttemptState, ExpiryReason, Scope, Scoped, Time, attempt, class::Class};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Alias, Expr},
 };
 
@@ -35,11 +35,8 @@ impl AttemptFilter {
             .classes()
             .map(|class| {
                 let part = select.clone().filter(class.is());
-                let open = || {
-                    Condition::any().add(attempt::Column::DueAt.is_null()).add(attempt::Column::DueAt.gt(now))
-                };
                 // What is overdue is the part below.
-                if overdue && class.is_open() { part.filter(open()) } else { part }
+                if overdue && class.is_open() { part.filter(attempt::on_time(now)) } else { part }
             })
             .collect();
         if overdue {
@@ -71,17 +68,20 @@ impl AttemptFilter {
             ]);
         }
         let select = self.apply(select, scope, now)?;
-        let asks = self.waiting_on.is_some() || self.needs.is_some() || self.on_hold == Some(true);
         // What is overdue is shown as EXPIRED, and needs nobody.
-        Ok(vec![if asks { select.filter(Class::among(self.classes())) } else { select }])
+        Ok(vec![if self.asks_parties() { select.filter(Class::among(self.classes())) } else { select }])
+    }
+
+    /// Whether it asks who has something to do: few classes have that.
+    fn asks_parties(&self) -> bool {
+        self.waiting_on.is_some() || self.needs.is_some() || self.on_hold == Some(true)
     }
 
     /// Whether the list is read in an order that all attempts have an index for, or those of one state.
     fn is_read_in_order(&self, sort: AttemptSortField) -> bool {
-        let asks_parties = self.waiting_on.is_some() || self.needs.is_some() || self.on_hold == Some(true);
         match sort {
             AttemptSortField::CreatedAt | AttemptSortField::UpdatedAt
-                if !asks_parties && self.expiry_reason.is_none() =>
+                if !self.asks_parties() && self.expiry_reason.is_none() =>
             {
                 match self.state.as_deref() {
                     None => true,
