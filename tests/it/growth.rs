@@ -209,3 +209,17 @@ async fn nothing_else_reads_a_table_from_end_to_end() {
         assert!(!counts || plans.iter().any(|(_, plan)| covered(plan)), "{document} reads rows: {plans:#?}");
     }
 }
+
+/// A statement is planned once a connection, whatever is bound to it: `.cargo/config.toml` asks SQLite for that. Without, one that
+/// ends with `LIMIT ?` is planned anew each time, which costs more than to run it.
+#[tokio::test]
+async fn sqlite_keeps_its_plans() {
+    let office = Office::open().await;
+    if office.kyc.db.backend() != DbBackend::Sqlite {
+        return;
+    }
+    let asked = Statement::from_string(DbBackend::Sqlite, "PRAGMA compile_options");
+    let options = office.kyc.db.library().query_all_raw(asked).await.unwrap();
+    let options: Vec<_> = options.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect();
+    assert!(options.iter().any(|option| option == "ENABLE_QPSG"), "{options:?}");
+}
