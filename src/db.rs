@@ -7,12 +7,14 @@
 mod chain;
 mod connection;
 mod convoy;
+mod numbers;
 mod pool;
 mod transaction;
 
 use std::{sync::Arc, time::Duration};
 
 pub use chain::Chain;
+pub use numbers::{numbers, rows_of, value_of};
 pub use pool::{EachRow, Pool};
 pub use transaction::Transaction;
 
@@ -93,7 +95,7 @@ impl Db {
             // The writer first: it creates the file and sets WAL, which readers then find.
             let writer = Pool::open(target()?, 1).await?;
             let reader = Pool::open(target()?, max_connections.clamp(2, 8)).await?;
-            let exporter = Pool::closed(target()?, EXPORT_CONNECTIONS + 1)?;
+            let exporter = Pool::closed(target()?, EXPORT_CONNECTIONS)?;
             let library = Database::connect(library(&url)).await?;
             let convoy = Convoy::new(tasks.clone());
             return Ok(Self { writer, reader, convoy, exporter, library, export_slots, tasks, listen: None });
@@ -102,7 +104,7 @@ impl Db {
         let options = postgres(options).disable_statement_logging();
         let target = || Target::Postgres(Box::new(options.clone()));
         let pool = Pool::open(target(), max_connections).await?;
-        let exporter = Pool::closed(target(), EXPORT_CONNECTIONS + 1)?;
+        let exporter = Pool::closed(target(), EXPORT_CONNECTIONS)?;
         let library = Database::connect(library(url)).await?;
         let listen = Some(url.into());
         let convoy = Convoy::new(tasks.clone());
@@ -160,14 +162,14 @@ impl Db {
         self.write_then(work, || {}).await
     }
 
-    /// [`Db::write`], and once it is committed, `then`: in the same task, so that it is done whoever waits for the answer.
+    /// [`Db::write`], and once it is committed, or may be, `then`: in the same task, so that it is done whoever waits for the answer.
     ///
     /// The task is the transaction's own, tracked until shutdown: a client that goes away drops the future that waits here,
     /// and must not cancel a `begin` half-way (sqlx 0.9.0 would hand the open transaction back to the pool).
     ///
     /// # Errors
     /// Whatever `work` answers; then nothing is stored, and `then` not called. [`Error::Unknown`] when the answer to the commit was
-    /// lost: then it may be stored, and whoever is told must not undo what goes with it.
+    /// lost: then it may be stored, `then` is called, and whoever is told must not undo what goes with it.
     pub async fn write_then<T, F>(&self, work: F, then: impl FnOnce() + Send + 'static) -> Result<T>
     where
         T: Send + 'static,
@@ -176,9 +178,11 @@ impl Db {
         let txn = Transaction::new(self.writer.clone(), self.convoy.clone(), Begin::Write);
         self.in_task(async move {
             let outcome = work(&txn).await;
-            let value = txn.end(outcome).await?;
-            then();
-            Ok(value)
+            let outcome = txn.end(outcome).await;
+            if matches!(outcome, Ok(_) | Err(Error::Unknown(_))) {
+                then();
+            }
+            outcome
         })
         .await
     }
@@ -280,7 +284,9 @@ fn postgres(options: PgConnectOptions) -> PgConnectOptions {
     options.application_name("kyc-stack").options([
         // A hanging statement or a transaction that nobody ends must not hold locks for ever.
         ("statement_timeout", "60s"),
-        ("idle_in_transaction_session_timeout", "120s"),
+        ("idle_in_transaction_session_timeout", "60s"),
+        // Whoever waits for a merchant's log has a connection that other merchants need.
+        ("lock_timeout", "10s"),
         ("TimeZone", "UTC"),
         // Our statements are few and go by an index whatever their values. Left to itself, PostgreSQL plans anew for
         // each array of keys, since it takes it for shorter than the ten that it assumes: half of the CPU of a read.

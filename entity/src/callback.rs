@@ -2,7 +2,7 @@
 
 use sea_orm::{IntoActiveModel, entity::prelude::*, sea_query::OnConflict};
 
-use crate::Time;
+use crate::{Time, some};
 
 /// One callback. It is nobody's: only the run that it names is a merchant's.
 #[sea_orm::model]
@@ -30,8 +30,8 @@ impl Entity {
         Self::insert(row.into_active_model()).on_conflict(replace)
     }
 
-    /// Callbacks that are forgotten, for the cleaner.
-    pub fn older_than(moment: Time) -> sea_orm::DeleteMany<Self> {
-        Self::delete_many().filter(Column::At.lt(moment))
+    /// Callbacks that are forgotten, so many at most, for the cleaner.
+    pub fn older_than(moment: Time, at_most: u64) -> sea_orm::DeleteMany<Self> {
+        some::delete(Column::At.lt(moment), at_most)
     }
 }

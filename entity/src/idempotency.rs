@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Time, id::MerchantId};
+use crate::{Time, id::MerchantId, some};
 
 /// One remembered answer.
 #[sea_orm::model]
@@ -33,8 +33,8 @@ impl Entity {
         Self::find_by_id((actor.to_owned(), operation.to_owned(), key.to_owned()))
     }
 
-    /// Records that are forgotten, for the cleaner.
-    pub fn older_than(moment: Time) -> sea_orm::DeleteMany<Self> {
-        Self::delete_many().filter(Column::CreatedAt.lt(moment))
+    /// Records that are forgotten, so many at most, for the cleaner.
+    pub fn older_than(moment: Time, at_most: u64) -> sea_orm::DeleteMany<Self> {
+        some::delete(Column::CreatedAt.lt(moment), at_most)
     }
 }

@@ -55,6 +55,7 @@ pub mod screening_match;
 pub mod search_token;
 pub mod secret;
 pub mod session;
+mod some;
 pub mod step;
 pub mod step_result;
 pub mod unnamed_picture;

@@ -6,6 +6,7 @@ use crate::{
     Scope, Scoped, Time, attempt,
     id::{AttemptId, LinkId, LinkSessionId, MerchantId},
     scope::any_hash_of,
+    some,
 };
 
 /// One session of a link.
@@ -80,8 +81,8 @@ impl Entity {
             .filter(Column::LastSeenAt.lt(at))
     }
 
-    /// Sessions that were opened before a moment, for the cleaner.
-    pub fn opened_before(moment: Time) -> sea_orm::DeleteMany<Self> {
-        Self::delete_many().filter(Column::CreatedAt.lt(moment))
+    /// Sessions that were opened before a moment, so many at most, for the cleaner.
+    pub fn opened_before(moment: Time, at_most: u64) -> sea_orm::DeleteMany<Self> {
+        some::delete(Column::CreatedAt.lt(moment), at_most)
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     id::{MemberId, MerchantId, SessionId},
     member,
     scope::any_hash_of,
+    some,
 };
 
 /// One signed-in session.
@@ -46,9 +47,9 @@ impl Entity {
         ))
     }
 
-    /// Sessions that are over, for the cleaner.
-    pub fn over_before(moment: Time) -> sea_orm::DeleteMany<Self> {
-        Self::delete_many().filter(Column::ExpiresAt.lt(moment))
+    /// Sessions that are over, so many at most, for the cleaner.
+    pub fn over_before(moment: Time, at_most: u64) -> sea_orm::DeleteMany<Self> {
+        some::delete(Column::ExpiresAt.lt(moment), at_most)
     }
 
     /// Every session of a member, to end them at once.

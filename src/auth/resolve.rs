@@ -247,11 +247,6 @@ impl Auth {
         Ok(recognised.actor.clone())
     }
 
-    /// Forgets who was recognised: everybody is looked up anew.
-    pub fn forget_all(&self) {
-        self.0.known.forget_all();
-    }
-
     /// Writes when keys and members were last seen, one batch; the worker calls it until it answers 0, once a minute or more
     /// often, and at shutdown.
     ///

@@ -1,6 +1,12 @@
 //! Signing in and out.
 
-use std::net::IpAddr;
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use entity::{
     Scope, Scoped,
@@ -71,20 +77,28 @@ impl Auth {
     /// When the database fails.
     pub async fn sign_out(&self, token: &str) -> Result<()> {
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let ended = self
-            .0
+        let ended = Arc::new(AtomicBool::new(false));
+        let (has_ended, known) = (Arc::clone(&ended), self.0.known.clone());
+        self.0
             .db
-            .write(move |txn| {
-                Box::pin(async move { Ok(session::Entity::end(&hash).exec(txn).await?.rows_affected) })
-            })
-            .await?;
-        if ended > 0 {
-            self.forget_all();
-        } else {
-            // Anybody may send a cookie that is nobody's: that must not cost everybody a look-up.
-            self.0.known.forget(&hash);
-        }
-        Ok(())
+            .write_then(
+                move |txn| {
+                    Box::pin(async move {
+                        let sessions = session::Entity::end(&hash).exec(txn).await?.rows_affected;
+                        ended.store(sessions > 0, Ordering::Relaxed);
+                        Ok(())
+                    })
+                },
+                move || {
+                    if has_ended.load(Ordering::Relaxed) {
+                        known.forget_all();
+                    } else {
+                        // Anybody may send a cookie that is nobody's: that must not cost everybody a look-up.
+                        known.forget(&hash);
+                    }
+                },
+            )
+            .await
     }
 
     async fn begin_session(
@@ -103,33 +117,39 @@ impl Auth {
             last_seen_at: Set(now),
             expires_at: Set(now + SESSION_LASTS),
         };
-        let rotates = previous.is_some();
+        let (rotates, known) = (previous.is_some(), self.0.known.clone());
         let member = self
             .0
             .db
-            .write(move |txn| {
-                Box::pin(async move {
-                    // The password was checked outside: a reset or a disabling since then ended all sessions, and must not
-                    // miss this one.
-                    let member = member::Entity::scoped(Scope::of(checked.merchant_id))
-                        .filter(member::Column::Id.eq(checked.id))
-                        .lock_exclusive()
-                        .one(txn)
-                        .await?
-                        .filter(|row| row.disabled_at.is_none() && row.password_hash == checked.password_hash)
-                        .ok_or(Error::Unauthenticated)?;
-                    if let Some(previous) = previous {
-                        session::Entity::end(&token_hash(&previous)).exec(txn).await?;
+            .write_then(
+                move |txn| {
+                    Box::pin(async move {
+                        // The password was checked outside: a reset or a disabling since then ended all sessions, and must not
+                        // miss this one.
+                        let member = member::Entity::scoped(Scope::of(checked.merchant_id))
+                            .filter(member::Column::Id.eq(checked.id))
+                            .lock_exclusive()
+                            .one(txn)
+                            .await?
+                            .filter(|row| {
+                                row.disabled_at.is_none() && row.password_hash == checked.password_hash
+                            })
+                            .ok_or(Error::Unauthenticated)?;
+                        if let Some(previous) = previous {
+                            session::Entity::end(&token_hash(&previous)).exec(txn).await?;
+                        }
+                        row.insert(txn).await?;
+                        member::Entity::seen(member.id, now).exec(txn).await?;
+                        Ok(member)
+                    })
+                },
+                move || {
+                    if rotates {
+                        known.forget_all();
                     }
-                    row.insert(txn).await?;
-                    member::Entity::seen(member.id, now).exec(txn).await?;
-                    Ok(member)
-                })
-            })
+                },
+            )
             .await?;
-        if rotates {
-            self.forget_all();
-        }
         Ok((token, member))
     }
 }

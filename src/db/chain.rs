@@ -29,6 +29,18 @@ struct Link {
     set: Vec<(&'static str, Value)>,
 }
 
+impl Link {
+    /// Whether both write the same row.
+    fn meets(&self, other: &Self) -> bool {
+        let is_same_row = match self.how {
+            // Whatever else is asked of it.
+            How::Update => self.found_by.first() == other.found_by.first(),
+            How::Insert => self.found_by == other.found_by,
+        };
+        (self.table, self.how) == (other.table, other.how) && is_same_row
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Update,
@@ -99,18 +111,13 @@ impl Chain {
         }
     }
 
-    /// Whether one statement can write both: they write the same tables, and no two rows of which it could not tell afterwards
-    /// which one it inserted.
+    /// Whether one statement can write both: they write the same tables, and no row that both of them write. A statement writes a row
+    /// once, and could not tell afterwards whose it was.
     pub(super) fn fits(&self, other: &Self) -> bool {
-        let inserted = |chain: &Self, link: &Link| {
-            chain
-                .links
-                .iter()
-                .any(|its| its.how == How::Insert && its.table == link.table && its.found_by == link.found_by)
-        };
+        let meets = |link: &Link| other.links.iter().any(|its| its.meets(link));
         self.shape == other.shape
             && self.append.is_some() == other.append.is_some()
-            && !self.links.iter().any(|link| link.how == How::Insert && inserted(other, link))
+            && !self.links.iter().any(meets)
     }
 
     fn push(&mut self, link: Link) {

@@ -1,6 +1,13 @@
 //! One connection to either database: runs statements, and knows whether somebody else may have it next.
 
-use std::sync::Arc;
+use std::{
+    io::{self, ErrorKind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::TryStreamExt;
 use sea_orm::{
@@ -13,6 +20,11 @@ use sea_orm::{
     },
 };
 use sea_query_sqlx::SqlxValues;
+
+/// How long PostgreSQL may take to answer: longer than it gives a statement itself (`statement_timeout`). A host that dies, or a firewall
+/// that drops a connection, says nothing, and the system may wait for ever for what was sent to them: whoever waits here has
+/// a connection that others need, and the log's turn.
+const ANSWER: Duration = Duration::from_secs(75);
 
 /// Told of every statement that was run.
 pub(super) type Seen = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
@@ -27,7 +39,14 @@ pub(super) enum Target {
 pub(super) struct Connection {
     driver: Driver,
     state: State,
+    doubt: Doubt,
+    /// How often there was doubt when it last answered.
+    trusted_at: u64,
 }
+
+/// How often a connection of a pool was found broken. A database that starts anew breaks all of them at once.
+#[derive(Clone, Default)]
+pub(super) struct Doubt(Arc<AtomicU64>);
 
 enum Driver {
     Postgres(PgConnection),
@@ -54,11 +73,11 @@ pub(super) enum Begin {
     View,
 }
 
-/// The same of both kinds of connection.
+/// The same of both kinds of connection; only one of them is far away.
 macro_rules! either {
     ($driver:expr, $connection:ident => $run:expr) => {
         match $driver {
-            Driver::Postgres($connection) => $run,
+            Driver::Postgres($connection) => in_time(async { $run }).await,
             Driver::Sqlite($connection) => $run,
         }
     };
@@ -86,12 +105,35 @@ impl Target {
     ///
     /// # Errors
     /// The driver's own.
-    pub(super) async fn connect(&self) -> Result<Connection, sqlx::Error> {
+    pub(super) async fn connect(&self, doubt: &Doubt) -> Result<Connection, sqlx::Error> {
+        let trusted_at = doubt.so_often();
         let driver = match self {
             Self::Postgres(options) => Driver::Postgres(PgConnection::connect_with(options).await?),
             Self::Sqlite(options) => Driver::Sqlite(SqliteConnection::connect_with(options).await?),
         };
-        Ok(Connection { driver, state: State::Ready })
+        Ok(Connection { driver, state: State::Ready, doubt: doubt.clone(), trusted_at })
+    }
+}
+
+impl Doubt {
+    fn so_often(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Notes what a failure says of the other connections.
+    fn learn(&self, error: &sqlx::Error) {
+        let is_broken = match error {
+            sqlx::Error::Io(_) => true,
+            // The operator has ended it, or a crash has.
+            // https://www.postgresql.org/docs/current/errcodes-appendix.html
+            sqlx::Error::Database(error) => {
+                error.code().is_some_and(|code| ["57P01", "57P02", "57P03"].contains(&code.as_ref()))
+            }
+            _ => false,
+        };
+        if is_broken {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -101,13 +143,19 @@ impl Connection {
         self.state
     }
 
+    /// Whether another connection was found broken since this one last answered.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.trusted_at != self.doubt.so_often()
+    }
+
     /// Waits for whatever is under way, and sees whether it still answers.
     ///
     /// # Errors
     /// When it does not.
     pub(super) async fn ping(&mut self) -> Result<(), sqlx::Error> {
+        let asked_at = self.doubt.so_often();
         either!(&mut self.driver, connection => connection.ping().await)?;
-        self.state = State::Ready;
+        (self.state, self.trusted_at) = (State::Ready, asked_at);
         Ok(())
     }
 
@@ -124,8 +172,8 @@ impl Connection {
             (Driver::Sqlite(_), Begin::Write) => "BEGIN IMMEDIATE",
             (Driver::Sqlite(_), Begin::View) => "BEGIN",
         };
-        either!(&mut self.driver, connection => connection.execute(begin).await.map(drop))
-            .map_err(not_executed)
+        let begun = either!(&mut self.driver, connection => connection.execute(begin).await.map(drop));
+        begun.map_err(|error| self.failed(error, not_executed))
     }
 
     /// Ends the transaction with `COMMIT` or `ROLLBACK`.
@@ -133,8 +181,8 @@ impl Connection {
     /// # Errors
     /// The driver's own: what a failed commit has done is not known then.
     pub(super) async fn end(&mut self, how: &'static str) -> Result<(), DbErr> {
-        either!(&mut self.driver, connection => connection.execute(how).await.map(drop))
-            .map_err(not_executed)?;
+        let ended = either!(&mut self.driver, connection => connection.execute(how).await.map(drop));
+        ended.map_err(|error| self.failed(error, not_executed))?;
         self.state = State::Ready;
         Ok(())
     }
@@ -215,7 +263,7 @@ impl Connection {
             }
         });
         // Rows that nobody wants any more may still be under way.
-        let visited = outcome.map_err(not_queried)?;
+        let visited = outcome.map_err(|error| self.failed(error, not_queried))?;
         visited?;
         self.state = before;
         Ok(())
@@ -234,7 +282,7 @@ impl Connection {
         let Driver::Postgres(connection) = &mut self.driver else {
             return Err(DbErr::Custom("arrays are for PostgreSQL".to_owned()));
         };
-        let rows = sqlx::query_with(AssertSqlSafe(sql), bound).fetch_all(connection).await;
+        let rows = in_time(sqlx::query_with(AssertSqlSafe(sql), bound).fetch_all(connection)).await;
         self.was_used(before, rows.map(|rows| rows.into_iter().map(QueryResult::from).collect()), not_queried)
     }
 
@@ -264,8 +312,26 @@ impl Connection {
         if outcome.is_ok() {
             self.state = before;
         }
-        outcome.map_err(error)
+        outcome.map_err(|failure| self.failed(failure, error))
     }
+
+    fn failed(&self, failure: sqlx::Error, error: impl FnOnce(sqlx::Error) -> DbErr) -> DbErr {
+        self.doubt.learn(&failure);
+        error(failure)
+    }
+}
+
+/// Gives up on what takes longer than [`ANSWER`]. What it has done by then is not known.
+async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    within(ANSWER, answer).await
+}
+
+async fn within<T>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let late = |_| Err(io::Error::new(ErrorKind::TimedOut, "the database gives no answer").into());
+    tokio::time::timeout(limit, answer).await.unwrap_or_else(late)
 }
 
 /// The database cannot be reached.
@@ -279,4 +345,21 @@ fn not_executed(error: sqlx::Error) -> DbErr {
 
 fn not_queried(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_never_comes_is_an_error_and_casts_doubt_on_the_other_connections() {
+        let never = std::future::pending::<Result<(), _>>();
+        let error = within(Duration::from_millis(1), never).await.unwrap_err();
+        assert!(matches!(&error, sqlx::Error::Io(error) if error.kind() == ErrorKind::TimedOut), "{error}");
+        let doubt = Doubt::default();
+        doubt.learn(&error);
+        assert_eq!(doubt.so_often(), 1);
+        doubt.learn(&sqlx::Error::RowNotFound);
+        assert_eq!(doubt.so_often(), 1);
+    }
 }

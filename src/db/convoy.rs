@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use sea_orm::{DbErr, prelude::Uuid};
+use sea_orm::{ConnAcquireErr, DbErr, prelude::Uuid};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
@@ -18,6 +18,8 @@ use super::{chain::Chain, pool::Pool};
 
 /// Chains of one statement. Beyond a few, one more costs what it costs anyway.
 const TOGETHER: usize = 32;
+/// Chains that may wait for one log: some seconds of writing. They come no faster than requests, unless the database is stuck.
+const WAITING: usize = 4_096;
 
 /// Chains that wait for their log.
 #[derive(Clone)]
@@ -41,7 +43,7 @@ impl Convoy {
     /// that are written until nobody waits.
     ///
     /// # Errors
-    /// When the database fails or refuses; then nothing of it is written.
+    /// When the database fails or refuses, or too many wait already; then nothing of it is written.
     pub(super) async fn write(&self, pool: &Pool, chain: Chain) -> Result<bool, DbErr> {
         let Some(log) = chain.log() else { return Ok(!together(pool, vec![chain]).await?.is_empty()) };
         let (written, answer) = oneshot::channel();
@@ -49,6 +51,9 @@ impl Convoy {
         let is_first = {
             let mut logs = self.logs();
             match logs.get_mut(&log) {
+                Some(waiting) if waiting.len() >= WAITING => {
+                    return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
+                }
                 Some(waiting) => {
                     waiting.push_back(mine);
                     false

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 
 use super::{
     chain::{self, Chain},
-    connection::{Connection, Seen, State, Target, not_connected},
+    connection::{Connection, Doubt, Seen, State, Target, not_connected},
 };
 
 /// A request that waits longer than this for a connection, or a connection for its database, is refused.
@@ -31,6 +31,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
 /// A connection that was idle for longer is asked for a sign of life: firewalls and proxies drop them in silence.
 const IDLE: Duration = Duration::from_secs(60);
+/// How long a connection may take over what somebody has left in the middle. Another one is sooner there than the end of a long read
+/// that nobody waits for.
+const LEFT: Duration = Duration::from_secs(1);
 /// A connection that is older is closed: the database's side of it grows with what it has cached.
 const OLDEST: Duration = Duration::from_secs(30 * 60);
 /// A connection that nobody took for so long was for a load that has passed: it is closed, and costs the database nothing.
@@ -60,7 +63,10 @@ pub trait EachRow: ConnectionTrait {
 pub(super) type Lent = Object<Maker>;
 
 /// How connections are made, and fit for the next one.
-pub(super) struct Maker(Target);
+pub(super) struct Maker {
+    target: Target,
+    doubt: Doubt,
+}
 
 impl Pool {
     /// As many connections as `size`, at least one, the first of them open.
@@ -79,7 +85,7 @@ impl Pool {
     /// None that depends on the database.
     pub(super) fn closed(target: Target, size: u32) -> Result<Self, DbErr> {
         let backend = target.backend();
-        let connections = deadpool::managed::Pool::builder(Maker(target))
+        let connections = deadpool::managed::Pool::builder(Maker { target, doubt: Doubt::default() })
             .max_size(size.max(1) as usize)
             .timeouts(Timeouts { wait: Some(PATIENCE), create: None, recycle: None })
             // The last one back has its statements and its pages at hand; those that are not needed grow old.
@@ -226,7 +232,7 @@ impl Manager for Maker {
     async fn create(&self) -> Result<Connection, sqlx::Error> {
         let until = Instant::now() + PATIENCE;
         loop {
-            match tokio::time::timeout_at(until, self.0.connect()).await {
+            match tokio::time::timeout_at(until, self.target.connect(&self.doubt)).await {
                 Ok(Err(error)) if is_passing(&error) && Instant::now() + PAUSE < until => {
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -237,17 +243,17 @@ impl Manager for Maker {
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
-        let ask = match connection.state() {
+        let patience = match connection.state() {
             // Dropped in the middle, by a panic: the database takes it back when the connection closes.
             State::InTransaction => return Err(RecycleError::message("a transaction was left open")),
-            State::Unknown => true,
-            State::Ready => metrics.last_used() > IDLE,
+            State::Unknown => Some(LEFT),
+            State::Ready => (connection.is_doubted() || metrics.last_used() > IDLE).then_some(PATIENCE),
         };
         if metrics.age() > OLDEST {
             return Err(RecycleError::message("too old"));
         }
-        if ask {
-            let answer = tokio::time::timeout(PATIENCE, connection.ping()).await;
+        if let Some(patience) = patience {
+            let answer = tokio::time::timeout(patience, connection.ping()).await;
             answer.map_err(|_| RecycleError::message("no sign of life"))??;
         }
         Ok(())

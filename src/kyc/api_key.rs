@@ -99,28 +99,26 @@ pub async fn revoke(
     let scope = actor.require(Role::Admin)?;
     let key = key.map(|key| Key::new("apiKeyRevoke", key, &input)).transpose()?;
     let ApiKeyRevoke { id } = input;
-    let outcome = kyc
-        .change_once_per_key(actor, scope, key, move |change| {
-            Box::pin(async move {
-                let api_key = api_key::Entity::scoped(change.scope)
-                    .filter(api_key::Column::Id.eq(id))
-                    .lock_exclusive()
-                    .one(change.txn)
-                    .await?
-                    .ok_or_else(not_found)?;
-                if api_key.revoked_at.is_some() {
-                    return Ok(ApiKeyAnswer { api_key });
-                }
-                let mut row: api_key::ActiveModel = api_key.into();
-                row.revoked_at = Set(Some(change.now));
-                let api_key = row.update(change.txn).await?;
-                change.event(Draft::new(EventType::ApiKeyRevoked).subject(id.0));
-                Ok(ApiKeyAnswer { api_key })
-            })
+    kyc.change_once_per_key(actor, scope, key, move |change| {
+        Box::pin(async move {
+            let api_key = api_key::Entity::scoped(change.scope)
+                .filter(api_key::Column::Id.eq(id))
+                .lock_exclusive()
+                .one(change.txn)
+                .await?
+                .ok_or_else(not_found)?;
+            if api_key.revoked_at.is_some() {
+                return Ok(ApiKeyAnswer { api_key });
+            }
+            let mut row: api_key::ActiveModel = api_key.into();
+            row.revoked_at = Set(Some(change.now));
+            let api_key = row.update(change.txn).await?;
+            change.event(Draft::new(EventType::ApiKeyRevoked).subject(id.0));
+            change.changes_rights();
+            Ok(ApiKeyAnswer { api_key })
         })
-        .await?;
-    kyc.known.forget_all();
-    Ok(outcome)
+    })
+    .await
 }
 
 /// The row of a new key of the change's merchant.

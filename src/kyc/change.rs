@@ -65,8 +65,17 @@ pub struct Change<'t> {
     due: Arc<AtomicBool>,
     /// Whether a run of a check has become due.
     run_due: Arc<AtomicBool>,
-    /// The hashes of the tokens whose sessions it has ended.
-    ended: Arc<Mutex<Vec<[u8; 32]>>>,
+    /// Who is not to be recognised by what was looked up before.
+    outdated: Arc<Mutex<Outdated>>,
+}
+
+/// What a change has made of those who were recognised lately.
+#[derive(Default)]
+struct Outdated {
+    /// Somebody has other rights than before.
+    rights: bool,
+    /// The hashes of the tokens whose sessions have ended.
+    ended: Vec<[u8; 32]>,
 }
 
 /// How a change keeps others from what it has read.
@@ -132,8 +141,8 @@ impl Kyc {
         let (is_due, screening) = (Arc::clone(&due), self.screening.clone());
         let run_due = Arc::new(AtomicBool::new(false));
         let (is_run_due, performing) = (Arc::clone(&run_due), self.performing.clone());
-        let ended = Arc::<Mutex<Vec<[u8; 32]>>>::default();
-        let (has_ended, known) = (Arc::clone(&ended), self.known.clone());
+        let outdated = Arc::<Mutex<Outdated>>::default();
+        let (are_outdated, known) = (Arc::clone(&outdated), self.known.clone());
         self.db
             .write_then(
                 move |txn| {
@@ -152,7 +161,7 @@ impl Kyc {
                             touched: Vec::new(),
                             due,
                             run_due,
-                            ended,
+                            outdated,
                         };
                         let outcome = work(&mut change).await;
                         // Whether the key was free is not known yet: nothing may be refused to who has used it before.
@@ -171,11 +180,13 @@ impl Kyc {
                     })
                 },
                 move || {
-                    let ended = has_ended.lock().unwrap_or_else(PoisonError::into_inner);
-                    if !ended.is_empty() {
-                        known.forget_ended(ended.iter());
+                    let outdated = are_outdated.lock().unwrap_or_else(PoisonError::into_inner);
+                    if outdated.rights {
+                        known.forget_all();
+                    } else if !outdated.ended.is_empty() {
+                        known.forget_ended(&outdated.ended);
                     }
-                    drop(ended);
+                    drop(outdated);
                     wake(scope);
                     if is_due.load(Ordering::Relaxed) {
                         screening.wake();
@@ -203,7 +214,13 @@ impl Change<'_> {
 
     /// This token's session has ended: it is forgotten after the commit, and its open sockets are rechecked.
     pub(super) fn ends_session(&self, token_hash: [u8; 32]) {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(token_hash);
+        self.outdated.lock().unwrap_or_else(PoisonError::into_inner).ended.push(token_hash);
+    }
+
+    /// It takes rights away, or gives others: everybody is looked up anew after the commit, and open sockets are rechecked. Whoever
+    /// asked for it may have left by then.
+    pub(super) fn changes_rights(&self) {
+        self.outdated.lock().unwrap_or_else(PoisonError::into_inner).rights = true;
     }
 
     /// A run of a check is due: whoever performs it is woken after the commit.

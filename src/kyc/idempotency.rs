@@ -8,7 +8,7 @@ use entity::{Scope, Time, idempotency};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
-    ModelTrait, QueryTrait, sea_query::OnConflict,
+    ModelTrait, QuerySelect, QueryTrait, sea_query::OnConflict,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -149,13 +149,17 @@ impl Key {
             change.claim = Some(Claim { row });
             return Ok(None);
         }
-        if change.txn.execute(insert.as_query()).await?.rows_affected() == 1 {
-            return Ok(None);
-        }
-        let before = idempotency::Entity::existing(&row.actor, self.operation, &self.key)
-            .one(change.txn)
-            .await?
-            .ok_or_else(|| Error::internal("an idempotency record vanished"))?;
+        let before = loop {
+            if change.txn.execute(insert.as_query()).await?.rows_affected() == 1 {
+                return Ok(None);
+            }
+            // A twin may be taking a forgotten one: it is waited for, and what it has made of the row is read.
+            let before = idempotency::Entity::existing(&row.actor, self.operation, &self.key);
+            if let Some(before) = before.lock_exclusive().one(change.txn).await? {
+                break before;
+            }
+            // It was there, and was cleaned away since: the next try inserts, or finds whoever was faster.
+        };
         if is_forgotten(before.created_at, change.now) {
             let mut row: idempotency::ActiveModel = before.into();
             row.input_hash = Set(self.input_hash.clone());

@@ -146,25 +146,22 @@ pub async fn update(
     let role = refusals.keep(role.required("role")).flatten();
     let disabled = refusals.keep(disabled.required("disabled")).flatten();
     refusals.done()?;
-    let outcome = kyc
-        .change_once_per_key(actor, scope, key, move |change| {
-            let name = name.clone();
-            Box::pin(async move {
-                // Two ADMINs who demote each other at the same moment would otherwise both see the other one stay.
-                merchant::lock(change).await?;
-                let member = lock(change, id).await?;
-                let is_admin = member.role == Role::Admin && member.disabled_at.is_none();
-                let stays = role.unwrap_or(member.role) == Role::Admin
-                    && !disabled.unwrap_or(member.disabled_at.is_some());
-                if is_admin && !stays {
-                    require_another_admin(change, id, role.is_some_and(|role| role != Role::Admin)).await?;
-                }
-                write(change, member, name, role, disabled).await
-            })
+    kyc.change_once_per_key(actor, scope, key, move |change| {
+        let name = name.clone();
+        Box::pin(async move {
+            // Two ADMINs who demote each other at the same moment would otherwise both see the other one stay.
+            merchant::lock(change).await?;
+            let member = lock(change, id).await?;
+            let is_admin = member.role == Role::Admin && member.disabled_at.is_none();
+            let stays = role.unwrap_or(member.role) == Role::Admin
+                && !disabled.unwrap_or(member.disabled_at.is_some());
+            if is_admin && !stays {
+                require_another_admin(change, id, role.is_some_and(|role| role != Role::Admin)).await?;
+            }
+            write(change, member, name, role, disabled).await
         })
-        .await?;
-    kyc.known.forget_all();
-    Ok(outcome)
+    })
+    .await
 }
 
 async fn write(
@@ -205,6 +202,7 @@ async fn write(
         "disabled": member.disabled_at.is_some(),
     }));
     change.event(updated);
+    change.changes_rights();
     Ok(MemberAnswer { member })
 }
 
@@ -222,31 +220,29 @@ pub async fn password_reset(
     let key = key.map(|key| Key::new("memberPasswordReset", key, &input)).transpose()?;
     let MemberPasswordReset { id } = input;
     let public_url = kyc.public_url.clone();
-    let outcome = kyc
-        .change_once_per_key(actor, scope, key, move |change| {
-            let public_url = public_url.clone();
-            Box::pin(async move {
-                let member = lock(change, id).await?;
-                if member.disabled_at.is_some() {
-                    let message = "This member is disabled. Enable them first.";
-                    return Err(Error::user(UserErrorCode::Invalid, &["id"], message));
-                }
-                let link = OneTimeLink::new(change);
-                let mut row: member::ActiveModel = member.into();
-                row.password_hash = Set(None);
-                row.password_token_hash = Set(Some(link.hash));
-                row.password_token_expires_at = Set(Some(link.expires_at));
-                let member = row.update(change.txn).await?;
-                session::Entity::end_all_of(id).exec(change.txn).await?;
-                let mut updated = Draft::new(EventType::MemberUpdated).subject(id.0);
-                updated.data.details = Some(json!({ "changed": ["passwordReset"] }));
-                change.event(updated);
-                Ok(MemberInvited { member, password_url: Some(url_of(&public_url, &link.token)) })
-            })
+    kyc.change_once_per_key(actor, scope, key, move |change| {
+        let public_url = public_url.clone();
+        Box::pin(async move {
+            let member = lock(change, id).await?;
+            if member.disabled_at.is_some() {
+                let message = "This member is disabled. Enable them first.";
+                return Err(Error::user(UserErrorCode::Invalid, &["id"], message));
+            }
+            let link = OneTimeLink::new(change);
+            let mut row: member::ActiveModel = member.into();
+            row.password_hash = Set(None);
+            row.password_token_hash = Set(Some(link.hash));
+            row.password_token_expires_at = Set(Some(link.expires_at));
+            let member = row.update(change.txn).await?;
+            session::Entity::end_all_of(id).exec(change.txn).await?;
+            let mut updated = Draft::new(EventType::MemberUpdated).subject(id.0);
+            updated.data.details = Some(json!({ "changed": ["passwordReset"] }));
+            change.event(updated);
+            change.changes_rights();
+            Ok(MemberInvited { member, password_url: Some(url_of(&public_url, &link.token)) })
         })
-        .await?;
-    kyc.known.forget_all();
-    Ok(outcome)
+    })
+    .await
 }
 
 /// Under the merchant's lock.

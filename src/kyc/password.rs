@@ -63,12 +63,11 @@ pub async fn set(kyc: &Kyc, passwords: &Passwords, token: &str, password: &str) 
             let mut updated = Draft::new(EventType::MemberUpdated).subject(id.0);
             updated.data.details = Some(json!({ "changed": ["password"] }));
             change.event(updated);
+            change.changes_rights();
             Ok(())
         })
     })
-    .await?;
-    kyc.known.forget_all();
-    Ok(())
+    .await
 }
 
 fn is_open(member: &member::Model, now: Time) -> bool {

@@ -1,11 +1,12 @@
 //! Connections that are lent: whoever has one next finds it fit, whatever became of the one before.
 
-use futures_util::poll;
+use futures_util::{future::join_all, poll};
 use kyc_stack::{
     db::Db,
     error::{Error, Result},
 };
 use sea_orm::{ConnectionTrait, Statement};
+use tokio::sync::Barrier;
 
 use crate::harness::database::{Backend, Database};
 
@@ -78,4 +79,38 @@ async fn a_write_that_panics_is_taken_back_and_the_next_one_runs() {
         })
         .await;
     assert_eq!(written.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn when_the_database_has_ended_all_connections_one_read_learns_of_it() {
+    if Backend::under_test() != Backend::Postgres {
+        return;
+    }
+    const CONNECTIONS: usize = 4;
+    let database = Database::fresh(Backend::Postgres).await;
+    let db = Db::open(&database.url, 4).await.unwrap();
+    let barrier = Barrier::new(CONNECTIONS);
+    let views = (0..CONNECTIONS).map(|_| {
+        db.view(async |txn| {
+            number(txn, "SELECT 1").await;
+            barrier.wait().await;
+            Ok(())
+        })
+    });
+    assert!(join_all(views).await.iter().all(Result::is_ok));
+
+    let operator = database.connect().await;
+    let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'COMMIT%'";
+    let ended =
+        number(&operator, &format!("SELECT CAST(count(pg_terminate_backend(pid)) AS integer) {others}"))
+            .await;
+    assert_eq!(usize::try_from(ended).unwrap(), CONNECTIONS);
+    while number(&operator, &format!("SELECT CAST(count(*) AS integer) {others}")).await > 0 {}
+    let mut failed = 0;
+    for _ in 0..2 * CONNECTIONS {
+        let statement = Statement::from_string(db.backend(), "SELECT 1");
+        failed += usize::from(db.reader().query_all_raw(statement).await.is_err());
+    }
+    assert_eq!(failed, 1);
+    operator.close().await.unwrap();
 }

@@ -69,6 +69,13 @@ async fn parallel_twins_act_once_and_show_a_secret_once() {
     }
     assert_eq!(office.log().await.len(), 3);
 
+    // Nor do those of a key of yesterday, which nobody has cleaned away yet, act for it more than once.
+    office.kyc.clock.advance(TimeDelta::hours(24));
+    let again = (0..20).map(|_| generate(&office.kyc, &agent, input.clone(), Some("twin".to_owned())));
+    let again: Vec<_> = join_all(again).await.into_iter().map(|outcome| outcome.ok().unwrap()).collect();
+    assert_eq!(again.iter().filter(|twin| !twin.replayed).count(), 1);
+    let twins = again;
+
     // A key belongs to one operation.
     let attempt_id = twins[0].answer.attempt.id;
     let resent = resend(&office.kyc, &agent, LinkResend { attempt_id }, Some("twin".to_owned())).await;

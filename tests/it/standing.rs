@@ -424,6 +424,22 @@ async fn a_revocation_in_the_midst_of_a_look_up_is_not_missed() {
 }
 
 #[tokio::test]
+async fn a_revocation_counts_although_whoever_asked_for_it_has_left() {
+    let acme = Acme::open().await;
+    let auth = acme.server.auth.clone();
+    let (id, key) = acme.key().await;
+    auth.actor(&key).await.unwrap();
+    let (kyc, admin) = (acme.server.kyc.clone(), acme.admin.clone());
+    let mut revocation = Box::pin(api_key::revoke(&kyc, &admin, ApiKeyRevoke { id }, None));
+    assert!(futures_util::poll!(&mut revocation).is_pending(), "it has begun");
+    drop(revocation);
+    let tasks = kyc.db.tasks();
+    tasks.close();
+    timeout(LONG, tasks.wait()).await.unwrap();
+    assert!(matches!(auth.actor(&key).await, Err(Error::Unauthenticated)));
+}
+
+#[tokio::test]
 async fn the_operator_never_ends_and_opening_a_socket_is_being_seen() {
     let acme = Acme::open().await;
     let auth = acme.server.auth.clone();

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use entity::{AttemptState, Role, StepKind::Pan, StepStatus::InProgress};
+use entity::{AttemptState, Role, StepKind::Pan, StepStatus::InProgress, callback};
 use futures_util::future::BoxFuture;
 use kyc_stack::workers::cleaners::clean;
+use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -91,4 +92,14 @@ async fn cleaners_forget_old_keys_and_keep_those_that_can_be_replayed() {
     office.kyc.clock.advance(TimeDelta::microseconds(1));
     assert_eq!(clean(&office.kyc).await.unwrap(), 1);
     assert!(office.step_as(&reviewer, Some("new"), to(step, InProgress)).await.unwrap().replayed);
+
+    // A backlog goes as well, however much it is.
+    let at = office.kyc.clock.now();
+    let callbacks = (0..2_500_u32).map(|number| callback::Model { id: number.to_be_bytes().repeat(8), at });
+    let callbacks = callbacks.map(IntoActiveModel::into_active_model);
+    let db = office.kyc.db.library();
+    callback::Entity::insert_many(callbacks).exec_without_returning(db).await.unwrap();
+    assert_eq!(clean(&office.kyc).await.unwrap(), 0);
+    office.later(23);
+    assert_eq!(clean(&office.kyc).await.unwrap(), 2_501, "and the other key");
 }

@@ -115,6 +115,8 @@ async fn lock(txn: &Transaction, list: ListName) -> Result<()> {
     if txn.get_database_backend() == DbBackend::Postgres {
         let which =
             ListName::ALL.into_iter().zip(1..).find(|(name, _)| *name == list).map_or(0, |(_, which)| which);
+        // An import takes longer than anybody waits for a row: as long as a statement may.
+        txn.execute_unprepared("SET LOCAL lock_timeout = 0").await?;
         let values = [LOCK.into(), which.into()];
         let sql = "SELECT pg_advisory_xact_lock($1, $2)";
         txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
