@@ -38,6 +38,7 @@ mod summary;
 mod tracker;
 mod user_error;
 mod viewer;
+mod words;
 pub mod ws;
 
 pub use execute::{Api, Operation};

@@ -4,10 +4,11 @@ use axum::{
     Extension,
     body::Body,
     extract::{RawQuery, State},
-    http::{Method, StatusCode, header},
+    http::{Method, StatusCode, Version, header},
     response::{IntoResponse, Response},
 };
 
+use super::error::answer;
 use crate::{
     auth::Actor,
     error::{Error, Result},
@@ -23,18 +24,29 @@ pub async fn kyc_csv(
     State(kyc): State<Kyc>,
     actor: Option<Extension<Actor>>,
     method: Method,
+    version: Version,
     RawQuery(query): RawQuery,
 ) -> Response {
     // The router answers HEAD by GET, which would leave an event and read a whole report for nobody.
     if method == Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response();
     }
-    let answer = async {
+    // There a body without a length ends with its connection: a report that is cut would pass for a whole one.
+    if version < Version::HTTP_11 {
+        let refusal = answer(
+            StatusCode::UPGRADE_REQUIRED,
+            "BAD_USER_INPUT",
+            "The report is sent over HTTP/1.1 or newer only: over HTTP/1.0 nobody could tell whether it arrived whole. Where a proxy \
+             asks, have it speak HTTP/1.1 to this server, as nginx does with `proxy_http_version 1.1;`.",
+        );
+        return ([(header::UPGRADE, "HTTP/1.1"), (header::CONNECTION, "upgrade")], refusal).into_response();
+    }
+    let answered = async {
         let Extension(actor) = actor.ok_or(Error::Unauthenticated)?;
         let query = parse(query.as_deref().unwrap_or_default())?;
         kyc::report::export(&kyc, &actor, query).await
     };
-    let export = match answer.await {
+    let export = match answered.await {
         Ok(export) => export,
         Err(error) => return error.into_response(),
     };

@@ -213,7 +213,7 @@ async fn the_log_the_search_and_the_workers() {
     walks(&db, "attempt_due", attempt::Entity::due(now(), 100).build(backend)).await;
     walks(&db, "attempt_link_expiry", attempt::Entity::link_expiry_due(now(), 100).build(backend)).await;
     walks(&db, "step_deadline", step::Entity::past_deadline(now(), 100).build(backend)).await;
-    walks(&db, "idempotency_created", idempotency::Entity::older_than(now()).build(backend)).await;
+    walks(&db, "idempotency_created", idempotency::Entity::older_than(now(), 1_000).build(backend)).await;
 }
 
 /// A page's children are found by the page, never by reading whatever else the merchant has: without statistics SQLite would
@@ -262,7 +262,7 @@ async fn runs_are_found_by_step_attempt_reference_and_time() {
     let key =
         if backend == DbBackend::Sqlite { "sqlite_autoindex_step_result_1" } else { "step_result_pkey" };
     assert!(plan_of.contains(key), "{plan_of}");
-    let old = callback::Entity::older_than(now()).build(backend);
+    let old = callback::Entity::older_than(now(), 1_000).build(backend);
     walks(&db, "callback_at", old).await;
 }
 

@@ -2,5 +2,6 @@
 
 mod filters;
 mod nested;
+mod repeated;
 mod town;
 mod walks;

@@ -263,6 +263,44 @@ async fn on_postgresql_one_whose_attempt_has_moved_leaves_those_that_are_written
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql_keyed_changes_of_one_attempt_leave_those_that_wait_with_them_alone() {
+    let mut office = Office::open().await;
+    if office.kyc.db.backend() != DbBackend::Postgres {
+        return;
+    }
+    let mut attempts = Vec::new();
+    for _ in 0..5 {
+        let attempt = office.attempt(&[Pan, Selfie]).await;
+        attempts.push(office.steps(attempt.id).await);
+    }
+    let (reads, failed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (read, fails) = (Arc::clone(&reads), Arc::clone(&failed));
+    let db = office.kyc.db.clone();
+    office.kyc.db = db.clone().on_statement(move |info| {
+        let of_a_chain = info.statement.sql.starts_with("WITH put_0");
+        read.fetch_add(usize::from(!of_a_chain), Ordering::Relaxed);
+        fails.fetch_add(usize::from(info.failed), Ordering::Relaxed);
+    });
+
+    // The first waits in the database for the log's head, the others for the first: two of each attempt, each with a key of its own.
+    let held = Held::take(db, |_| Box::pin(async { Ok(()) })).await;
+    let office = Arc::new(office);
+    let (before, unkeyed) = (Arc::clone(&office), attempts.remove(0)[0].id);
+    let first = tokio::spawn(async move { before.step(unkeyed, InProgress).await });
+    until_one_waits(&office.kyc.db).await;
+    reads.store(0, Ordering::Relaxed);
+    let reviewer = office.member(Role::Reviewer);
+    let steps: Vec<_> = attempts.iter().flatten().map(|step| (step.id, step.id.to_string())).collect();
+    let moves = steps.iter().map(|(step, key)| office.step_as(&reviewer, Some(key), to(*step, InProgress)));
+    let all_have_read = held.let_go_when(|| reads.load(Ordering::Relaxed) >= steps.len());
+    let (moves, ()) = tokio::join!(join_all(moves), all_have_read);
+    first.await.unwrap().unwrap();
+    assert!(moves.iter().all(Result::is_ok));
+    assert_eq!(failed.load(Ordering::Relaxed), 0, "no statement fails for two that meet");
+    office.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn on_postgresql_a_result_that_comes_between_reading_and_writing_is_outlived() {
     let mut office = Office::open().await;
     if office.kyc.db.backend() != DbBackend::Postgres {

@@ -14,18 +14,18 @@ use sea_orm::{
 
 use crate::{
     error::{Error, Result},
-    graphql::scalar::DateTime,
+    graphql::{scalar::DateTime, words::Words},
 };
 
 /// Which attempts. All conditions have to hold; an absent or null one always does.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AttemptFilter {
     /// One of these states, as seen now.
-    state: Option<Vec<AttemptState>>,
+    state: Option<Words<AttemptState>>,
     /// Attempts whose move it is this party's.
     waiting_on: Option<Party>,
     /// Attempts of which some step or hold waits on one of these parties: a reviewer's queue is `[REVIEWER]`.
-    needs: Option<Vec<Party>>,
+    needs: Option<Words<Party>>,
     /// Open attempts with an active hold, or those without.
     on_hold: Option<bool>,
     /// Attempts of this customer.
@@ -35,9 +35,9 @@ pub struct AttemptFilter {
     /// With `stepStatus`: attempts whose step of this kind has one of these statuses. Alone: attempts that have such a step.
     step_kind: Option<StepKind>,
     /// Attempts of which some step (the one of `stepKind`, if that is given) has one of these statuses.
-    step_status: Option<Vec<StepStatus>>,
+    step_status: Option<Words<StepStatus>>,
     /// Attempts that expired for one of these reasons.
-    expiry_reason: Option<Vec<ExpiryReason>>,
+    expiry_reason: Option<Words<ExpiryReason>>,
     /// Created at this moment or later.
     created_from: Option<DateTime>,
     /// Created before this moment.
@@ -53,7 +53,7 @@ pub struct AttemptFilter {
 impl AttemptFilter {
     /// A reviewer's queue.
     pub fn of_reviewers() -> Self {
-        Self { needs: Some(vec![Party::Reviewer]), ..Self::default() }
+        Self { needs: Some(Words::from_iter([Party::Reviewer])), ..Self::default() }
     }
 
     /// Whether it asks for one customer, of whom there are few attempts.
@@ -107,7 +107,7 @@ impl AttemptFilter {
             if parties.is_empty() {
                 any = any.add(Expr::value(false));
             }
-            for party in parties {
+            for party in parties.iter() {
                 any = any.add(match party {
                     Party::Customer => Expr::col(Column::NeedsCustomer),
                     Party::Provider => Expr::col(Column::NeedsProvider),

@@ -21,13 +21,13 @@ use crate::{
             connection::{Page, PageArgs},
             plan::Plan,
         },
-        keyset::{Key, Keyset, Parent, Place, Rows, count, count_each},
+        keyset::{Asked, Keyset, Parent, Place, count_each},
         sort::SortDirection,
     },
     kyc::search::{self, Found},
 };
 
-/// What attempts are sorted by. Attempts that do not have the moment come last.
+/// What attempts are sorted by. What does not have the moment counts as later than any: last in ASC, first in DESC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum AttemptSortField {
     /// When it was created.
@@ -82,7 +82,7 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
         Some((column, ids)) => attempt::Entity::among(scope, cx.backend(), column, ids),
         None => attempt::Entity::scoped(scope),
     };
-    let total_count = if plan.asks("totalCount") {
+    let total = if plan.asks("totalCount") {
         let select = match (&found, &filter.search) {
             // To count them all, who is found is collected; to read a page, it may be looked up row by row.
             (Some(_), Some(text)) => {
@@ -90,29 +90,22 @@ pub async fn of_merchant(cx: &Context<'_>, args: &AttemptsArgs, plan: &Plan) -> 
             }
             _ => select.clone(),
         };
-        let counted = if are_few {
+        Some(if are_few {
             vec![filter.apply(select, scope, cx.now)?]
         } else {
             filter.counted(select, scope, cx.backend(), cx.now)?
-        };
-        Some(count(cx.db(), counted).await?)
+        })
     } else {
         None
     };
     let select = filter.apply(select, scope, cx.now)?;
-    let rows = if plan.asks_rows() {
-        let sort = args.sort.unwrap_or(NEWEST);
+    let sort = args.sort.unwrap_or(NEWEST);
+    let rows = plan.asks_rows().then(|| {
         let select = found.map_or_else(|| select.clone(), |found| select.clone().filter(found));
-        let parts = if are_few {
-            vec![select]
-        } else {
-            filter.parts(select, sort.field, scope, cx.backend(), cx.now)
-        };
-        keyset(scope, sort, plan.node_columns(), plan.asks_cursors()).page(cx.db(), parts, &args.page).await?
-    } else {
-        Rows::none(&args.page)?
-    };
-    Ok(page(rows, total_count, cx.now))
+        if are_few { vec![select] } else { filter.parts(select, sort.field, scope, cx.backend(), cx.now) }
+    });
+    let keyset = keyset(scope, sort, plan.node_columns(), plan.asks_cursors());
+    keyset.page(cx.db(), Asked { rows, total }, &args.page, |row| Attempt::seen(row, cx.now)).await
 }
 
 /// The open attempt with the earliest `waitingSince` of those of which a step or a hold waits on a reviewer, and which are
@@ -125,14 +118,16 @@ pub async fn longest_waiting_on_reviewer(
     scope: Scope,
     created: SimpleExpr,
     now: Time,
-) -> Result<Option<Attempt>> {
+) -> Result<Option<Arc<Attempt>>> {
     let filter = AttemptFilter::of_reviewers();
     let select = filter.apply(attempt::Entity::scoped(scope).filter(created), scope, now)?;
     let sort = AttemptSort { field: AttemptSortField::WaitingSince, direction: SortDirection::Asc };
     let parts = filter.parts(select, sort.field, scope, db.get_database_backend(), now);
     let first = PageArgs { first: Some(1), after: None, last: None, before: None };
-    let found = keyset(scope, sort, Columns::ALL, false).page(db, parts, &first).await?;
-    Ok(found.rows.into_iter().next().map(|(row, _)| Attempt::seen(row, now)))
+    let asked = Asked { rows: Some(parts), total: None };
+    let keyset = keyset(scope, sort, Columns::ALL, false);
+    let found = keyset.page(db, asked, &first, |row| Attempt::seen(row, now)).await?;
+    Ok(found.edges.into_iter().next().map(|(attempt, _)| attempt))
 }
 
 /// What a search asks of attempts, and those that a list begins with, where they are few: whose column has one of these ids.
@@ -186,51 +181,48 @@ pub async fn of_customers(
         key: Expr::col(attempt::Column::Number),
         id: attempt::Column::Id,
         descending: true,
-        of: |row| (Key::Number(i64::from(row.number)), row.id.0),
+        of: Place::Number(|row| (i64::from(row.number), row.id.0)),
         columns: always()
             .and([column, attempt::Column::Number].into_iter().collect())
             .and(plan.node_columns()),
         cursors: plan.asks_cursors(),
     };
     let parent = Parent { column, of: |row: &attempt::Model| row.customer_id.0 };
-    let mut pages = keyset.pages(cx.db(), scope, parent, &ids, args).await?;
+    let show = |row| Attempt::seen(row, cx.now);
+    let mut pages = keyset.pages(cx.db(), scope, parent, &ids, args, show).await?;
     Ok(ids
         .iter()
         .map(|id| {
-            let total = counts.get(id).copied().unwrap_or(0);
-            pages.remove(id).map(|rows| Arc::new(page(rows, Some(total), cx.now)))
+            let total_count = Some(counts.get(id).copied().unwrap_or(0));
+            pages.remove(id).map(|page| Arc::new(Page { total_count, ..page }))
         })
         .collect())
 }
 
-fn page(rows: Rows<attempt::Model>, total_count: Option<i64>, now: Time) -> Page<Attempt> {
-    rows.into_page(total_count, |row| Attempt::seen(row, now))
-}
-
-/// A moment that no attempt reaches: what is missing sorts last. The index has the same expression, literal included.
+/// A moment that no attempt reaches: what is missing counts as later than any. The index has the same expression, literal included.
 const MISSING: &str = "9999-12-31T00:00:00+00:00";
 
 fn keyset(scope: Scope, sort: AttemptSort, shown: Columns, cursors: bool) -> Keyset<attempt::Entity> {
     let (key, column, of): (SimpleExpr, attempt::Column, Place<attempt::Model>) = match sort.field {
-        AttemptSortField::CreatedAt => {
-            (Expr::col(attempt::Column::CreatedAt), attempt::Column::CreatedAt, |row| {
-                (Key::Time(row.created_at), row.id.0)
-            })
-        }
-        AttemptSortField::UpdatedAt => {
-            (Expr::col(attempt::Column::UpdatedAt), attempt::Column::UpdatedAt, |row| {
-                (Key::Time(row.updated_at), row.id.0)
-            })
-        }
-        AttemptSortField::ExpiresAt => {
-            (Expr::cust(format!("coalesce(expires_at, '{MISSING}')")), attempt::Column::ExpiresAt, |row| {
-                (or_missing(row.expires_at), row.id.0)
-            })
-        }
+        AttemptSortField::CreatedAt => (
+            Expr::col(attempt::Column::CreatedAt),
+            attempt::Column::CreatedAt,
+            Place::Time(|row| (row.created_at, row.id.0)),
+        ),
+        AttemptSortField::UpdatedAt => (
+            Expr::col(attempt::Column::UpdatedAt),
+            attempt::Column::UpdatedAt,
+            Place::Time(|row| (row.updated_at, row.id.0)),
+        ),
+        AttemptSortField::ExpiresAt => (
+            Expr::cust(format!("coalesce(expires_at, '{MISSING}')")),
+            attempt::Column::ExpiresAt,
+            Place::Time(|row| (or_missing(row.expires_at), row.id.0)),
+        ),
         AttemptSortField::WaitingSince => (
             Expr::cust(format!("coalesce(waiting_since, '{MISSING}')")),
             attempt::Column::WaitingSince,
-            |row| (or_missing(row.waiting_since), row.id.0),
+            Place::Time(|row| (or_missing(row.waiting_since), row.id.0)),
         ),
     };
     Keyset {
@@ -244,7 +236,7 @@ fn keyset(scope: Scope, sort: AttemptSort, shown: Columns, cursors: bool) -> Key
     }
 }
 
-fn or_missing(time: Option<Time>) -> Key {
+fn or_missing(time: Option<Time>) -> Time {
     let missing = || MISSING.parse::<Time>().unwrap_or(Time::MAX_UTC);
-    Key::Time(time.unwrap_or_else(missing))
+    time.unwrap_or_else(missing)
 }

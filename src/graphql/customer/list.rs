@@ -16,9 +16,10 @@ use crate::{
             connection::{Page, PageArgs},
             plan::Plan,
         },
-        keyset::{Key, Keyset, Place, Rows, count},
+        keyset::{Asked, Keyset, Place},
         scalar::DateTime,
         sort::SortDirection,
+        words::Words,
     },
     kyc::search::{self, Found},
 };
@@ -29,7 +30,7 @@ pub struct CustomerFilter {
     /// The beginning of any word of the name, or of the reference. Several words must all be found.
     search: Option<String>,
     /// Customers whose newest attempt is in one of these states, as seen now.
-    state: Option<Vec<AttemptState>>,
+    state: Option<Words<AttemptState>>,
     /// Added at this moment or later.
     created_from: Option<DateTime>,
     /// Added before this moment.
@@ -97,17 +98,10 @@ pub async fn of_merchant(cx: &Context<'_>, args: &CustomersArgs, plan: &Plan) ->
         }
         select = filter.apply(select, scope, cx.now)?;
     }
-    let total_count = if plan.asks("totalCount") {
-        Some(count(cx.db(), vec![select.clone().filter(all)]).await?)
-    } else {
-        None
-    };
-    let rows = if plan.asks_rows() {
-        keyset(scope, args.sort, plan).page(cx.db(), vec![select.filter(page)], &args.page).await?
-    } else {
-        Rows::none(&args.page)?
-    };
-    Ok(rows.into_page(total_count, |row| Customer { row }))
+    let total = plan.asks("totalCount").then(|| vec![select.clone().filter(all)]);
+    let rows = plan.asks_rows().then(|| vec![select.filter(page)]);
+    let asked = Asked { rows, total };
+    keyset(scope, args.sort, plan).page(cx.db(), asked, &args.page, |row| Customer { row }).await
 }
 
 fn keyset(scope: Scope, sort: Option<CustomerSort>, plan: &Plan) -> Keyset<customer::Entity> {
@@ -115,13 +109,13 @@ fn keyset(scope: Scope, sort: Option<CustomerSort>, plan: &Plan) -> Keyset<custo
         sort.unwrap_or(CustomerSort { field: CustomerSortField::CreatedAt, direction: SortDirection::Desc });
     let (column, of): (_, Place<customer::Model>) = match sort.field {
         CustomerSortField::CreatedAt => {
-            (customer::Column::CreatedAt, |row| (Key::Time(row.created_at), row.id.0))
+            (customer::Column::CreatedAt, Place::Time(|row| (row.created_at, row.id.0)))
         }
         CustomerSortField::UpdatedAt => {
-            (customer::Column::UpdatedAt, |row| (Key::Time(row.updated_at), row.id.0))
+            (customer::Column::UpdatedAt, Place::Time(|row| (row.updated_at, row.id.0)))
         }
         CustomerSortField::Name => {
-            (customer::Column::NameKey, |row| (Key::Text(row.name_key.clone()), row.id.0))
+            (customer::Column::NameKey, Place::Text(|row| (row.name_key.clone(), row.id.0)))
         }
     };
     Keyset {

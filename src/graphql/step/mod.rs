@@ -133,18 +133,24 @@ pub async fn of_attempts(
         return Ok(HashMap::from([(only.row.id, steps.collect())]));
     }
     let none = || Vec::with_capacity(StepKind::ALL.len());
-    let mut found: HashMap<_, _> =
-        attempts.iter().map(|attempt| (attempt.row.id, (attempt, none()))).collect();
-    let select = step::Entity::among(cx.scope()?, cx.backend(), Column::AttemptId, found.keys().copied())
+    let mut found: Vec<_> = attempts.iter().map(|attempt| (attempt, none())).collect();
+    let places: HashMap<_, _> =
+        attempts.iter().enumerate().map(|(at, attempt)| (attempt.row.id, at)).collect();
+    let select = step::Entity::among(cx.scope()?, cx.backend(), Column::AttemptId, places.keys().copied())
         .order_by_asc(Column::AttemptId)
         .order_by_asc(Column::Position);
+    let mut at = None;
     let keep = |row: step::Model| {
-        if let Some((attempt, steps)) = found.get_mut(&row.attempt_id) {
+        // Those of one attempt come one after another: it is looked up once.
+        if at.is_none_or(|at: usize| attempts[at].row.id != row.attempt_id) {
+            at = places.get(&row.attempt_id).copied();
+        }
+        if let Some((attempt, steps)) = at.and_then(|at| found.get_mut(at)) {
             steps.push(Arc::new(Step { row, attempt: Arc::clone(attempt) }));
         }
     };
     cx.rows(select, columns, keep).await?;
-    Ok(found.into_iter().map(|(id, (_, steps))| (id, steps)).collect())
+    Ok(found.into_iter().map(|(attempt, steps)| (attempt.row.id, steps)).collect())
 }
 
 /// Steps of the scope by id, with their attempts, as far as a plan reads both; whole without one.

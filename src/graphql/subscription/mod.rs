@@ -21,6 +21,7 @@ use super::{
     journey::{self, Journey},
     scalar::EventCursor,
     tracker::TrackerEvent,
+    words::Words,
 };
 use crate::{
     error::{Error, Result},
@@ -62,7 +63,7 @@ pub struct TrackerEventArgs {
     /// Only events of this customer.
     customer_id: Option<ID>,
     /// Only events of these types; by default all.
-    types: Option<Vec<EventType>>,
+    types: Option<Words<EventType>>,
     /// Everything after this position first, then what happens. By default only what happens from now on.
     after: Option<EventCursor>,
 }
@@ -123,7 +124,7 @@ pub async fn followed(kyc: &Kyc, scope: Scope, field: &PlanField) -> Result<Foll
     } else {
         let TrackerEventArgs { attempt_id, customer_id, types, after } =
             field.args::<TrackerEventArgs>()?.clone();
-        (attempt_id, customer_id, types, after)
+        (attempt_id, customer_id, types.map(|types| types.to_vec()), after)
     };
     let mut filter = Filter { attempt: None, customer: None, kinds };
     if let Some(id) = customer {

@@ -203,8 +203,7 @@ async fn read(cx: &Context<'_>, view: &impl EachRow, range: &Range, plan: &Plan)
         // By the id alone, which the index has: what is not of the range is passed over there. The column of creation would be a
         // reason to begin with that, and to look at all who wait.
         let created = range.attempt_ids(attempt::Column::Id);
-        let oldest = longest_waiting_on_reviewer(view, cx.scope()?, created, range.now).await?;
-        summary.oldest = oldest.map(Arc::new);
+        summary.oldest = longest_waiting_on_reviewer(view, cx.scope()?, created, range.now).await?;
     }
     Ok(summary)
 }

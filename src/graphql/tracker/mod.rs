@@ -32,6 +32,7 @@ use super::{
     scalar::EventCursor,
     screening::{self, ScreeningMatch},
     step::{self as steps, Step},
+    words::Words,
 };
 use crate::{
     error::Result,
@@ -54,7 +55,7 @@ pub struct ActivityArgs {
     #[graphql(flatten)]
     page: ForwardArgs,
     /// Only events of these types; by default all.
-    types: Option<Vec<EventType>>,
+    types: Option<Words<EventType>>,
 }
 
 impl TrackerEvent {

@@ -17,7 +17,7 @@ use crate::{
             connection::{ForwardArgs, Page, PageArgs},
             plan::Plan,
         },
-        keyset::{Rows, count, count_each},
+        keyset::{count, count_each},
     },
 };
 
@@ -58,13 +58,14 @@ pub async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> 
     if let Some(types) = &args.types {
         select = select.filter(event::Column::Kind.is_in(types.iter().copied()));
     }
-    let total =
+    let total_count =
         if plan.asks("totalCount") { Some(count(cx.db(), vec![select.clone()]).await?) } else { None };
     let args = PageArgs::from(&args.page);
     if !plan.asks_rows() {
-        return Ok(Rows::<TrackerEvent>::none(&args)?.into_page(total, |event| event));
+        args.window()?;
+        return Ok(Page { edges: Vec::new(), has_next_page: false, has_previous_page: false, total_count });
     }
-    page(cx, select, &args, true, total).await
+    page(cx, select, &args, true, total_count).await
 }
 
 /// About how many rows [`ActivityArgs`] load.

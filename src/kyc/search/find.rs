@@ -12,7 +12,10 @@ use sea_orm::{
 };
 
 use super::{Terms, beginning_with, end, terms};
-use crate::error::Result;
+use crate::{
+    db::{numbers, rows_of, value_of},
+    error::Result,
+};
 
 /// Customers that are looked up whatever else there is: no more than a page or two.
 const HANDFUL: u64 = 100;
@@ -54,10 +57,10 @@ pub async fn find(
     let mut words: Vec<_> = words.into_iter().map(|text| Beginning::new(scope, text)).collect();
     let mut reference = reference.map(|text| Beginning::new(scope, text));
 
-    let counts = words.iter().chain(&reference).map(|one| counted(one.rows().limit(FEW + 1).take()));
+    let counts = words.iter().chain(&reference).map(|one| rows_of(one.rows().limit(FEW + 1).take()));
     let counts = numbers(db, counts.collect()).await?;
     for (one, count) in words.iter_mut().chain(&mut reference).zip(counts) {
-        one.count = count;
+        one.count = count.cast_unsigned();
     }
     words.sort_by_key(|word| word.count);
     let rarest = words.first().map_or(0, |word| word.count);
@@ -92,7 +95,7 @@ async fn look(
     let (created, id) = (customer::Column::CreatedAt, customer::Column::Id);
     let mut newest = customer::Entity::scoped(scope).select_only().column(id).into_query();
     newest.order_by(created, Order::Desc).order_by(id, Order::Desc);
-    let newest = SimpleExpr::SubQuery(None, Box::new(newest.into()));
+    let newest = value_of(newest);
     // Written out, the limit keeps PostgreSQL from planning for all customers when it plans for any parameters.
     let [first, second] = match db.get_database_backend() {
         DbBackend::Postgres => ["$1", "$2"],
@@ -113,12 +116,12 @@ async fn look(
     let seen = numbers(db, counts).await?;
     let many = |one: &&mut Beginning| one.count > HANDFUL;
     for (one, seen) in words.iter_mut().chain(reference.as_mut()).filter(many).zip(&seen) {
-        one.seen = *seen;
+        one.seen = seen.cast_unsigned();
     }
     let of_words = match words {
         [] => 0,
         [word] => word.seen,
-        [..] => seen.last().copied().unwrap_or(0),
+        [..] => seen.last().map_or(0, |seen| seen.cast_unsigned()),
     };
     Ok(of_words + reference.as_ref().map_or(0, |reference| reference.seen))
 }
@@ -211,21 +214,4 @@ impl Beginning {
             .take();
         Expr::exists(one)
     }
-}
-
-/// How many rows a select has.
-fn counted(select: SelectStatement) -> SimpleExpr {
-    let count = Query::select().expr(Expr::cust("count(*)")).from_subquery(select, "counted").take();
-    SimpleExpr::SubQuery(None, Box::new(count.into()))
-}
-
-/// What these numbers are, by one statement.
-async fn numbers(db: &impl ConnectionTrait, numbers: Vec<SimpleExpr>) -> Result<Vec<u64>> {
-    let count = numbers.len();
-    if count == 0 {
-        return Ok(Vec::new());
-    }
-    let row = db.query_one(Query::select().exprs(numbers)).await?;
-    let number = |at| row.as_ref().map_or(Ok(0), |row| row.try_get_by_index::<i64>(at));
-    Ok((0..count).map(|at| number(at).map(i64::cast_unsigned)).collect::<Result<_, _>>()?)
 }

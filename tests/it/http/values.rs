@@ -1,6 +1,7 @@
 //! Values of the right type that make no sense, and values that only look as if.
 
 use axum::http::StatusCode;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{attempt, attempts, text};
@@ -110,6 +111,70 @@ async fn pages_that_cannot_be() {
     app.close().await;
 }
 
+/// A cursor with another key behind its list and its row, which are 20 bytes: a letter for the kind of the key, and the key.
+fn with_key(cursor: &str, kind: u8, key: &[u8]) -> String {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap();
+    URL_SAFE_NO_PAD.encode([&bytes[..20], &[kind], key].concat())
+}
+
+#[tokio::test]
+async fn cursors_with_another_kind_of_key_and_with_moments_outside_the_calendar() {
+    let app = TestApp::open().await;
+    let acme = app.merchant("acme").await;
+    let (_, customer, _) = attempt(&acme.agent(), &["PAN"]).await;
+    let viewer = acme.viewer();
+    let nested = format!("customer(id: \"{customer}\") {{ attempts(ARGS) {{ edges {{ cursor }} }} }}");
+    let list = |name: &str, sort: &str| format!("{name}(ARGS, sort: {sort}) {{ edges {{ cursor }} }}");
+    let time = |text: &str| text.parse::<entity::Time>().unwrap().timestamp_micros().to_be_bytes();
+    let outside = [
+        time("+10000-01-01T00:00:00Z"),
+        time("0000-12-31T23:59:59.999999Z"),
+        i64::MAX.to_be_bytes(),
+        i64::MIN.to_be_bytes(),
+    ];
+    for (question, at, kind) in [
+        (list("attempts", "{ field: CREATED_AT, direction: DESC }"), "attempts", b't'),
+        (list("attempts", "{ field: WAITING_SINCE, direction: ASC }"), "attempts", b't'),
+        (list("customers", "{ field: UPDATED_AT, direction: ASC }"), "customers", b't'),
+        (list("customers", "{ field: NAME, direction: ASC }"), "customers", b's'),
+        (nested, "customer.attempts", b'n'),
+    ] {
+        let ask = |args: String| {
+            let document = format!("{{ {} }}", question.replace("ARGS", &args));
+            let viewer = viewer.clone();
+            async move { viewer.graphql(&document, json!({})).await }
+        };
+        let cursor = ask("first: 1".to_owned()).await.text_at(&format!("{at}.edges.0.cursor"));
+        let key = URL_SAFE_NO_PAD.decode(&cursor).unwrap().split_off(21);
+        assert_eq!(with_key(&cursor, kind, &key), cursor, "what a cursor is made of");
+        let now = time("2026-11-22T10:00:00Z");
+        let keys = [(b't', &now[..]), (b's', b"asha rao"), (b'n', &[0, 0, 0, 0, 0, 0, 0, 7]), (b'x', &key)];
+        let others = keys.into_iter().filter(|(other, _)| *other != kind);
+        let mut wrong: Vec<_> = others.map(|(other, key)| with_key(&cursor, other, key)).collect();
+        if kind == b't' {
+            wrong.extend(outside.iter().map(|key| with_key(&cursor, kind, key)));
+        }
+        for wrong in wrong {
+            for side in ["first: 1, after", "last: 1, before"] {
+                let answer = ask(format!("{side}: \"{wrong}\"")).await;
+                assert_eq!(answer.errors(), [("CURSOR_INVALID", at.to_owned())], "{question} {wrong}");
+            }
+        }
+        // The calendar's own ends are places in the list like others.
+        if kind == b't' {
+            for (end, direction) in
+                [("0001-01-01T00:00:00Z", "after"), ("9999-12-31T23:59:59.999999Z", "before")]
+            {
+                let end = with_key(&cursor, kind, &time(end));
+                let answer = ask(format!("{direction}: \"{end}\"")).await;
+                let found = answer.data(&format!("{at}.edges")).as_array().unwrap().len();
+                assert_eq!(found, usize::from(!question.contains("DESC")), "{question} {direction}");
+            }
+        }
+    }
+    app.close().await;
+}
+
 #[tokio::test]
 async fn ranges_days_and_zones() {
     let app = TestApp::open().await;
@@ -143,6 +208,35 @@ async fn ranges_days_and_zones() {
         assert_eq!(answer.user_errors("merchantUpdate"), [("INVALID", "timeZone".to_owned())], "{zone}");
     }
     assert_eq!(app.rows().await, before);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn the_ends_of_the_calendar_with_an_offset_are_beyond_everything() {
+    let app = TestApp::open().await;
+    let acme = app.merchant("acme").await;
+    attempt(&acme.agent(), &["PAN"]).await;
+    let viewer = acme.viewer();
+    let (begin, end) = ("0000-01-01T00:00:00+14:00", "9999-12-31T23:59:59-05:00");
+    for list in ["attempts", "customers"] {
+        for (filter, found) in [
+            (json!({ "createdTo": end }), 1),
+            (json!({ "createdFrom": end }), 0),
+            (json!({ "createdFrom": begin }), 1),
+            (json!({ "createdTo": begin }), 0),
+            (json!({ "createdFrom": begin, "createdTo": end }), 1),
+            // There is no later moment, however it is written.
+            (json!({ "createdFrom": end, "createdTo": "9999-12-31T23:59:60.5-23:59" }), 0),
+        ] {
+            let kind = if list == "attempts" { "AttemptFilter" } else { "CustomerFilter" };
+            let document =
+                format!("query($f: {kind}) {{ {list}(filter: $f) {{ totalCount nodes {{ id }} }} }}");
+            let answer = viewer.graphql(&document, json!({ "f": filter })).await;
+            assert_eq!(answer.data(&format!("{list}.totalCount")), found, "{list} {filter}");
+            let nodes = answer.data(&format!("{list}.nodes")).as_array().unwrap();
+            assert_eq!(nodes.len(), found, "{list} {filter}");
+        }
+    }
     app.close().await;
 }
 

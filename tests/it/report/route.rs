@@ -115,12 +115,12 @@ async fn asking_for_the_headers_alone_exports_nothing() {
 }
 
 /// Everything a client reads of the answer, on a connection of its own.
-async fn over_the_wire(router: Router) -> Vec<u8> {
+async fn over_the_wire(router: Router, version: &str) -> Vec<u8> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let mut client = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {JANUARY} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {JANUARY} {version}\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     client.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     // A cut connection may end in a reset; what came before it counts.
@@ -133,12 +133,27 @@ async fn over_the_wire(router: Router) -> Vec<u8> {
 async fn a_cut_report_is_a_cut_answer() {
     let shop = Shop::open().await;
     let ids = shop.fill(2_000).await;
-    let whole = over_the_wire(router(&shop, Some(shop.key(Role::Admin)))).await;
+    let whole = over_the_wire(router(&shop, Some(shop.key(Role::Admin))), "HTTP/1.1").await;
     assert!(whole.starts_with(b"HTTP/1.1 200 "));
     assert!(whole.ends_with(b"\r\n0\r\n\r\n"), "a whole report ends with the last chunk");
 
     damage(&shop, ids[1_700]).await;
-    let cut = over_the_wire(router(&shop, Some(shop.key(Role::Admin)))).await;
+    let cut = over_the_wire(router(&shop, Some(shop.key(Role::Admin))), "HTTP/1.1").await;
     assert!(cut.starts_with(b"HTTP/1.1 200 "));
     assert!(!cut.ends_with(b"0\r\n\r\n"), "a cut report passed for a whole one");
+}
+
+#[tokio::test]
+async fn over_http_1_0_where_a_cut_answer_looks_whole_there_is_no_report() {
+    let shop = Shop::open().await;
+    shop.fill(3).await;
+    let answer = over_the_wire(router(&shop, Some(shop.key(Role::Admin))), "HTTP/1.0").await;
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.0 426 ") && head.contains("upgrade: HTTP/1.1"), "{head}");
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let error = &body["errors"][0];
+    assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
+    assert!(error["message"].as_str().unwrap().contains("proxy_http_version 1.1"), "{error}");
+    assert_eq!(kyc_stack::events::log::head(shop.kyc.db.reader(), shop.scope).await.unwrap(), 0);
 }

@@ -11,7 +11,10 @@ use sea_orm::{
 };
 
 use super::AttemptFilter;
-use crate::{error::Result, graphql::attempt::list::AttemptSortField};
+use crate::{
+    error::Result,
+    graphql::{attempt::list::AttemptSortField, words::Words},
+};
 
 /// More rows than there are: where a limit keeps a subquery in its own order.
 const ALL: u64 = i64::MAX as u64;
@@ -95,9 +98,9 @@ impl AttemptFilter {
 
     /// Whether attempts of what is open are told from others by being overdue.
     fn shows_overdue(&self) -> bool {
-        let expired = |state: &Vec<AttemptState>| state.contains(&AttemptState::Expired);
+        let expired = |state: &Words<AttemptState>| state.contains(&AttemptState::Expired);
         let by_clock =
-            |reasons: &Vec<ExpiryReason>| reasons.iter().any(|reason| *reason != ExpiryReason::Revoked);
+            |reasons: &Words<ExpiryReason>| reasons.iter().any(|reason| *reason != ExpiryReason::Revoked);
         (self.state.is_some() || self.expiry_reason.is_some())
             && self.state.as_ref().is_none_or(expired)
             && self.expiry_reason.as_ref().is_none_or(by_clock)

@@ -2,7 +2,7 @@
 
 const FIELDS = { CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt', WAITING_SINCE: 'waitingSince', EXPIRES_AT: 'expiresAt' };
 
-/** What has no such time stands last. */
+/** What has no such time counts as later than any. */
 const MISSING = '9999-12-31T00:00:00Z';
 
 /** Whether a row's place is on the page of these rows, and not on one before or after it. */
