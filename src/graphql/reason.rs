@@ -3,9 +3,13 @@
 use std::sync::LazyLock;
 
 use async_graphql::InputObject;
+use entity::Role;
 
-use super::exec::object::{Object, Row};
-use crate::kyc;
+use super::exec::{
+    Context,
+    object::{Object, Row},
+};
+use crate::{kyc, lifecycle::reasons};
 
 /// A reason with its texts.
 pub struct Reason {
@@ -24,11 +28,25 @@ impl Reason {
         }
     }
 
+    /// The reason in a row's columns, as far as the actor may know it: below REVIEWER, what is for staff only reads as the customer
+    /// reads it. No tipping-off: whoever may talk to the customer must not know what the screening found, or who is suspected.
+    pub fn known_to(cx: &Context<'_>, code: &str, message: Option<&str>, note: Option<&str>) -> Self {
+        if !is_hidden_from(cx, code) {
+            return Self::of(code, message, note);
+        }
+        let (code, message) = reasons::for_customer(code, "");
+        Self::of(code, Some(message), None)
+    }
+
     /// A reason of which only the code is kept, in the catalogue's words.
     pub fn from_code(code: &str) -> Self {
-        let message = crate::lifecycle::reasons::find(code).map_or("", |entry| entry.message);
-        Self { code: code.to_owned(), message: message.to_owned(), staff_note: None }
+        Self::of(code, reasons::find(code).map(|entry| entry.message), None)
     }
+}
+
+/// Whether a code is for staff only, and the actor below REVIEWER.
+pub fn is_hidden_from(cx: &Context<'_>, code: &str) -> bool {
+    reasons::find(code).is_some_and(|entry| entry.staff_only) && !cx.actor.may(Role::Reviewer)
 }
 
 /// Why you fail a step or ask for action, hold or reject an attempt.

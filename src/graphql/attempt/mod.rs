@@ -208,10 +208,10 @@ impl Row for Attempt {
             .reads([Column::RedirectUrl])
             .value("consentedAt", "When the customer consented; null until then.", |attempt| attempt.row.consented_at)
             .reads([Column::ConsentedAt])
-            .optional_part::<Reason>("rejection", "Why it was rejected; null unless it is REJECTED.", |_, attempt| {
+            .optional_part::<Reason>("rejection", "Why it was rejected; null unless it is REJECTED. Below REVIEWER, a reason that is for staff only is UNDER_REVIEW.", |cx, attempt| {
                 let row = &attempt.row;
-                let code = row.rejection_code.as_deref()?;
-                Some(Reason::of(code, row.rejection_message.as_deref(), row.rejection_staff_note.as_deref()))
+                let (message, note) = (row.rejection_message.as_deref(), row.rejection_staff_note.as_deref());
+                Some(Reason::known_to(cx, row.rejection_code.as_deref()?, message, note))
             })
             .reads([Column::RejectionCode, Column::RejectionMessage, Column::RejectionStaffNote])
             .value("expiryReason", "Why it expired; null unless it is EXPIRED.", |attempt| attempt.row.expiry_reason)

@@ -22,7 +22,7 @@ use super::{
         Context,
         object::{NoArgs, Object, Row},
     },
-    reason::Reason,
+    reason::{self, Reason},
 };
 use crate::{
     error::{Error, Result},
@@ -47,12 +47,17 @@ impl Row for Hold {
             )
             .node("The hold's id.", |hold| hold.row.id)
             .shared_part("attempt", "The attempt it stops.", |_, hold| Arc::clone(&hold.attempt))
-            .part("reason", "Why it was placed.", |_, hold: &Arc<Hold>| {
+            .part("reason", "Why it was placed. Below REVIEWER, a reason that is for staff only is UNDER_REVIEW.", |cx, hold: &Arc<Hold>| {
                 let row = &hold.row;
-                Reason::of(&row.reason_code, Some(&row.reason_message), row.reason_staff_note.as_deref())
+                Reason::known_to(cx, &row.reason_code, Some(&row.reason_message), row.reason_staff_note.as_deref())
             })
-            .optional_text("releaseNote", "What the reviewer wrote when releasing it.", |hold| {
-                hold.row.release_note.as_deref()
+            .loaded("releaseNote", "What the reviewer wrote when releasing it; null where its reason is hidden.", |cx, rows| {
+                let told = |hold: &Arc<Hold>| {
+                    let is_hidden = reason::is_hidden_from(cx, &hold.row.reason_code);
+                    hold.row.release_note.clone().filter(|_| !is_hidden)
+                };
+                let notes = rows.iter().map(told).collect();
+                async move { Ok(notes) }.boxed()
             })
             .one::<NoArgs, Actor>("placedBy", "Who placed it.", |cx, rows, _, _| {
                 let authors = rows.iter().map(|hold| {

@@ -26,7 +26,7 @@ use super::{
         object::{Child, NoArgs, Object, Row},
         plan::Plan,
     },
-    reason::Reason,
+    reason::{self, Reason},
 };
 use crate::{error::Result, lifecycle};
 
@@ -60,14 +60,15 @@ impl Row for Step {
                 .reads([Column::WaitingOn])
                 .optional_part(
                     "reason",
-                    "Why it failed or needs action. A screening's own reason is null below REVIEWER.",
+                    "Why it failed or needs action. A screening's own reason, and one that is for staff only, is null below REVIEWER.",
                     |cx, step: &Arc<Step>| {
                         let row = &step.row;
-                        // No tipping-off: whoever may talk to the customer must not know what the screening found.
-                        if row.kind == StepKind::SanctionScreening && !cx.actor.may(Role::Reviewer) {
+                        let code = row.reason_code.as_deref()?;
+                        // No tipping-off: whoever may talk to the customer must not know what the screening found, or who is suspected.
+                        let is_screening = row.kind == StepKind::SanctionScreening;
+                        if is_screening && !cx.actor.may(Role::Reviewer) || reason::is_hidden_from(cx, code) {
                             return None;
                         }
-                        let code = row.reason_code.as_deref()?;
                         Some(Reason::of(code, row.reason_message.as_deref(), row.reason_staff_note.as_deref()))
                     },
                 )

@@ -28,7 +28,7 @@ use super::{
     },
     hold::{self, Hold},
     node::{self, NodeId},
-    reason::Reason,
+    reason::{Reason, is_hidden_from},
     scalar::EventCursor,
     screening::{self, ScreeningMatch},
     step::{self as steps, Step},
@@ -162,7 +162,7 @@ impl Row for TrackerEvent {
             })
             .optional_part(
                 "reason",
-                "Why: the code that the event kept, with the catalogue's message. A screening's reason is null below REVIEWER.",
+                "Why: the code that the event kept, with the catalogue's message. A screening's reason, and one that is for staff only, is null below REVIEWER.",
                 |cx, event| reason(cx, &event.row, event.step_kind),
             )
         });
@@ -188,9 +188,9 @@ impl Listed for TrackerEvent {
 /// must not know what the screening found.
 pub fn reason(cx: &Context<'_>, row: &event::Model, step_kind: Option<StepKind>) -> Option<Reason> {
     let code = row.reason_code.as_deref()?;
-    let screening = step_kind == Some(StepKind::SanctionScreening)
-        || crate::lifecycle::reasons::find(code).is_some_and(|entry| entry.staff_only);
-    (!screening || cx.actor.may(Role::Reviewer)).then(|| Reason::from_code(code))
+    let is_screening = step_kind == Some(StepKind::SanctionScreening);
+    let is_hidden = is_screening && !cx.actor.may(Role::Reviewer) || is_hidden_from(cx, code);
+    (!is_hidden).then(|| Reason::from_code(code))
 }
 
 /// Events with the kinds of their steps.

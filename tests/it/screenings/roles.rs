@@ -58,6 +58,61 @@ async fn below_reviewer_a_match_does_not_exist() {
 }
 
 #[tokio::test]
+async fn below_reviewer_what_is_for_staff_only_reads_as_the_customer_reads_it() {
+    let app = TestApp::open().await;
+    let house = app.merchant("acme").await;
+    load(app.kyc(), 20, vec![person("UN.7", &["Asha Rao"])]);
+    let (attempt, _) = attempt_of(&house.agent(), "Asha Rao").await;
+    screen(&app).await;
+    let reviewer = house.reviewer();
+    let why =
+        |code: &str| json!({ "attemptId": attempt, "reason": { "code": code, "staffNote": "Two phones." } });
+    for code in ["SUSPECTED_FRAUD", "OTHER_TEAM"] {
+        let mut input = why(code);
+        input["reason"]["message"] = json!("We call you.");
+        let placed = reviewer.done("holdPlace", "hold { id }", input).await;
+        let release = json!({ "holdId": placed["hold"]["id"], "note": "Brothers." });
+        reviewer.done("holdRelease", "hold { id }", release).await;
+    }
+    let of_pan = "query($id: ID!) { attempt(id: $id) { step(kind: PAN) { id } } }";
+    let pan = reviewer.graphql(of_pan, json!({ "id": attempt })).await.data("attempt.step").clone();
+    let pan = json!({ "stepId": pan["id"], "status": "REQUIRES_ACTION",
+        "actionBy": "REVIEWER", "reason": { "code": "SUSPECTED_FRAUD" } });
+    reviewer.done("stepUpdateStatus", "step { id }", pan).await;
+    reviewer.done("attemptReject", "attempt { id }", why("SCREENING_CONFIRMED")).await;
+
+    let document = "query($id: ID!) { attempt(id: $id) { rejection { code message staffNote }
+        step(kind: PAN) { reason { code } } holds(includeReleased: true) { reason { code message staffNote } releaseNote }
+        tracker(first: 100) { nodes { type reason { code } attempt { rejection { code } } hold { reason { code } } } } } }";
+    let open = json!({ "reason": { "code": "OTHER_TEAM", "message": "We call you.", "staffNote": "Two phones." },
+        "releaseNote": "Brothers." });
+    for (client, may) in
+        [(house.admin(), true), (reviewer, true), (house.agent(), false), (house.viewer(), false)]
+    {
+        let answer = client.graphql(document, json!({ "id": attempt })).await;
+        let seen = answer.data("attempt");
+        assert_eq!(seen["holds"][1], open);
+        if may {
+            assert_eq!(seen["rejection"]["code"], "SCREENING_CONFIRMED");
+            assert_eq!(seen["rejection"]["staffNote"], "Two phones.");
+            assert_eq!(seen["holds"][0]["reason"]["code"], "SUSPECTED_FRAUD");
+            assert_eq!(seen["holds"][0]["releaseNote"], "Brothers.");
+            assert_eq!(seen["step"]["reason"]["code"], "SUSPECTED_FRAUD");
+        } else {
+            let message = "Your details are under review. You do not need to do anything.";
+            let hidden = json!({ "code": "UNDER_REVIEW", "message": message, "staffNote": null });
+            assert_eq!(seen["rejection"], hidden);
+            assert_eq!(seen["holds"][0], json!({ "reason": hidden, "releaseNote": null }));
+            assert_eq!(seen["step"]["reason"], Value::Null);
+            for word in ["SCREENING_", "SUSPECTED_FRAUD"] {
+                assert!(!answer.text.contains(&format!("\"code\":\"{word}")), "{}", answer.text);
+            }
+        }
+    }
+    app.close().await;
+}
+
+#[tokio::test]
 async fn a_screening_wakes_by_itself_and_is_told_to_each_role_as_far_as_it_may_know() {
     const FOLLOW: &str = "subscription { stepChanged { to
         step { kind result { ... on ScreeningResult { matches { listedName decision } } } } cursor } }";
