@@ -210,6 +210,25 @@ async fn nothing_else_reads_a_table_from_end_to_end() {
     }
 }
 
+/// SQLite copies what stands beside a list of several parts into each of them.
+#[tokio::test]
+async fn a_list_of_several_parts_is_counted_once() {
+    let watched = Watched::open().await;
+    watched.office.attempt(&[StepKind::Pan]).await;
+    for list in [
+        "attempts(sort: {field: WAITING_SINCE, direction: ASC})",
+        "attempts(filter: {needs: [REVIEWER]}, sort: {field: WAITING_SINCE, direction: ASC})",
+        "attempts(filter: {state: [EXPIRED, COMPLETED]})",
+    ] {
+        let document = format!("{{ {list} {{ totalCount nodes {{ id }} }} }}");
+        let plans = watched.plans(&document, "attempt_class_waiting").await;
+        let of_parts: Vec<_> = plans.iter().filter(|(sql, _)| sql.contains(" UNION ALL ")).collect();
+        assert_eq!(of_parts.len(), 1, "{list}");
+        let counts = |plan: &str| plan.lines().filter(|line| line.contains("SCALAR SUBQUERY")).count();
+        assert!(of_parts.iter().all(|(_, plan)| counts(plan) == 0), "{list}: {of_parts:#?}");
+    }
+}
+
 /// A statement is planned once a connection, whatever is bound to it: `.cargo/config.toml` asks SQLite for that. Without, one that
 /// ends with `LIMIT ?` is planned anew each time, which costs more than to run it.
 #[tokio::test]

@@ -27,7 +27,8 @@ use crate::{
     kyc::search::{self, Found},
 };
 
-/// What attempts are sorted by. What does not have the moment counts as later than any: last in ASC, first in DESC.
+/// What attempts are sorted by. What does not have the moment counts as later than any: last in ASC, first in DESC. One
+/// that is overdue stands where it stood until its expiry is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum AttemptSortField {
     /// When it was created.

@@ -14,7 +14,8 @@ use entity::{
     pick::{Columns, Picked, beside, pick, width},
 };
 use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
     sea_query::{
         Alias, Asterisk, Expr, Order, Query, SelectStatement, SimpleExpr, UnionType, WindowStatement,
     },
@@ -60,8 +61,8 @@ pub struct Asked<E: EntityTrait> {
 }
 
 impl<E: Picked> Keyset<E> {
-    /// Reads what is asked of a list, by one statement: several parts are read each in the order of the list, and merged; how many
-    /// there are stands beside each row. Rows are shown as they come.
+    /// Reads what is asked of a list, by one statement if it can: several parts are read each in the order of the list, and merged;
+    /// how many there are stands beside each row. Rows are shown as they come.
     ///
     /// # Errors
     /// BAD_USER_INPUT for a page that cannot be, CURSOR_INVALID for a cursor of another list.
@@ -72,16 +73,20 @@ impl<E: Picked> Keyset<E> {
         args: &PageArgs,
         show: impl Fn(E::Model) -> C + Send + Sync,
     ) -> Result<Page<C>> {
-        let window = args.window()?;
-        let statement = self.statement(asked.rows, window, args, db.get_database_backend())?;
+        let (window, backend) = (args.window()?, db.get_database_backend());
+        let bounds = self.bounds(args, backend)?;
+        // SQLite copies what stands beside a union into each of its parts, and would count once a part.
+        let is_copied =
+            backend == DbBackend::Sqlite && asked.rows.as_ref().is_some_and(|parts| parts.len() > 1);
+        let beside = asked.total.as_ref().filter(|_| !is_copied);
         let (mut edges, mut total_count) = (Vec::new(), None);
-        if let Some((mut statement, at)) = statement {
-            if let Some(parts) = &asked.total {
+        if let Some((mut statement, at)) = self.statement(asked.rows, window, &bounds) {
+            if let Some(parts) = beside {
                 statement.expr(count::total(parts.clone()));
             }
             let mark = self.cursors.then(|| self.mark());
-            db.each(db.get_database_backend().build(&statement), |row| {
-                if asked.total.is_some() && total_count.is_none() {
+            db.each(backend.build(&statement), |row| {
+                if beside.is_some() && total_count.is_none() {
                     total_count = Some(row.try_get_by_index::<i64>(at)?);
                 }
                 edges.push(self.edge(mark, E::read(row, self.columns, 0)?, &show));
@@ -90,7 +95,7 @@ impl<E: Picked> Keyset<E> {
             .await?;
         }
         if let (None, Some(parts)) = (total_count, asked.total) {
-            // There is no row that it could stand beside.
+            // It stands beside no row.
             total_count = Some(count(db, parts).await?);
         }
         Ok(cut(edges, window, args, total_count))
@@ -101,18 +106,16 @@ impl<E: Picked> Keyset<E> {
         &self,
         parts: Option<Vec<Select<E>>>,
         window: Window,
-        args: &PageArgs,
-        backend: DbBackend,
-    ) -> Result<Option<(SelectStatement, usize)>> {
+        bounds: &Condition,
+    ) -> Option<(SelectStatement, usize)> {
         let (order, limit) = (self.order(window.backward), window.size + 1);
-        let mut selects = Vec::new();
-        for part in parts.into_iter().flatten() {
-            let part = self.bounded(part, args, backend)?;
-            let part = part.order_by(self.key.clone(), order.clone()).order_by(self.id, order.clone());
-            selects.push(pick(part.limit(limit), self.columns));
-        }
+        let select = |part: Select<E>| {
+            let part = part.filter(bounds.clone()).order_by(self.key.clone(), order.clone());
+            pick(part.order_by(self.id, order.clone()).limit(limit), self.columns)
+        };
+        let mut selects: Vec<_> = parts.into_iter().flatten().map(select).collect();
         let width = width::<E>(self.columns);
-        Ok(match selects.pop() {
+        match selects.pop() {
             None => None,
             Some(only) if selects.is_empty() => Some((only.into_query(), width)),
             Some(last) => {
@@ -120,7 +123,7 @@ impl<E: Picked> Keyset<E> {
                 // Each with its place and its tie-break.
                 Some((self.merged(selects, &order, limit), width + 2))
             }
-        })
+        }
     }
 
     fn merged(&self, parts: Vec<Select<E>>, order: &Order, limit: u64) -> SelectStatement {
@@ -147,7 +150,8 @@ impl<E: Picked> Keyset<E> {
     }
 
     /// Only what lies between the cursors.
-    fn bounded(&self, mut select: Select<E>, args: &PageArgs, backend: DbBackend) -> Result<Select<E>> {
+    fn bounds(&self, args: &PageArgs, backend: DbBackend) -> Result<Condition> {
+        let mut bounds = Condition::all();
         for (cursor, after) in [(&args.after, true), (&args.before, false)] {
             let Some(cursor) = cursor else { continue };
             let (key, id) =
@@ -159,11 +163,11 @@ impl<E: Picked> Keyset<E> {
             if backend == DbBackend::Sqlite {
                 // It begins where an index of an expression says only when the expression is compared by itself.
                 let (here, key) = (self.key.clone(), Expr::value(key));
-                select = select.filter(if is_below { here.lte(key) } else { here.gte(key) });
+                bounds = bounds.add(if is_below { here.lte(key) } else { here.gte(key) });
             }
-            select = select.filter(if is_below { place.lt(bound) } else { place.gt(bound) });
+            bounds = bounds.add(if is_below { place.lt(bound) } else { place.gt(bound) });
         }
-        Ok(select)
+        Ok(bounds)
     }
 
     /// A row as it is shown, with its cursor; without a mark the cursor is empty.
@@ -200,7 +204,8 @@ impl<E: Picked> Keyset<E> {
         let window = args.window()?;
         let order = self.order(window.backward);
         let place = Alias::new("place");
-        let mut numbered = pick(self.bounded(select, args, backend)?, self.columns).into_query();
+        let select = select.filter(self.bounds(args, backend)?);
+        let mut numbered = pick(select, self.columns).into_query();
         numbered.expr_window_as(
             Expr::cust("row_number()"),
             WindowStatement::partition_by(parent.column)
@@ -215,7 +220,7 @@ impl<E: Picked> Keyset<E> {
         chosen
             .from_subquery(numbered, Alias::new(E::default().table_name()))
             .and_where(Expr::col(place).lte(window.size + 1))
-            // As they were numbered: nothing is sorted again.
+            // As they were numbered: PostgreSQL does not sort them again.
             .order_by((E::default(), parent.column), Order::Asc)
             .order_by_expr(self.key.clone(), order.clone())
             .order_by((E::default(), self.id), order);

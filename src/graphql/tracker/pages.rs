@@ -63,6 +63,8 @@ pub async fn of_merchant(cx: &Context<'_>, args: &ActivityArgs, plan: &Plan) -> 
     let args = PageArgs::from(&args.page);
     if !plan.asks_rows() {
         args.window()?;
+        // A cursor of another list is refused, whatever is asked for.
+        bounded(cx, select, &args, true).await?;
         return Ok(Page { edges: Vec::new(), has_next_page: false, has_previous_page: false, total_count });
     }
     page(cx, select, &args, true, total_count).await
@@ -101,18 +103,13 @@ async fn nested(
 /// Pages of the log go by its own cursors, which are the same everywhere: in a tracker, an activity, a subscription.
 async fn page(
     cx: &Context<'_>,
-    mut select: Select<event::Entity>,
+    select: Select<event::Entity>,
     args: &PageArgs,
     descending: bool,
     total_count: Option<i64>,
 ) -> Result<Page<TrackerEvent>> {
     let window = args.window()?;
-    for (cursor, after) in [(&args.after, true), (&args.before, false)] {
-        let Some(text) = cursor else { continue };
-        let seq = cursor::locate(cx.db(), cx.scope()?, text, if after { "after" } else { "before" }).await?;
-        let column = event::Column::Seq;
-        select = select.filter(if after == descending { column.lt(seq) } else { column.gt(seq) });
-    }
+    let select = bounded(cx, select, args, descending).await?;
     let newest_first = descending != window.backward;
     let order = if newest_first { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
     let mut rows = select.order_by(event::Column::Seq, order).limit(window.size + 1).all(cx.db()).await?;
@@ -134,4 +131,20 @@ async fn page(
         })
         .collect();
     Ok(Page { edges, has_next_page, has_previous_page, total_count })
+}
+
+/// Only what lies between the cursors.
+async fn bounded(
+    cx: &Context<'_>,
+    mut select: Select<event::Entity>,
+    args: &PageArgs,
+    descending: bool,
+) -> Result<Select<event::Entity>> {
+    for (cursor, after) in [(&args.after, true), (&args.before, false)] {
+        let Some(text) = cursor else { continue };
+        let seq = cursor::locate(cx.db(), cx.scope()?, text, if after { "after" } else { "before" }).await?;
+        let column = event::Column::Seq;
+        select = select.filter(if after == descending { column.lt(seq) } else { column.gt(seq) });
+    }
+    Ok(select)
 }

@@ -91,6 +91,16 @@ async fn pages_that_cannot_be() {
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.errors(), [(code, "attempts".to_owned())], "{arguments}");
         assert!(answer.json["data"].is_null(), "{}", answer.text);
+        // Whatever is asked for.
+        let count = format!("{{ attempts({arguments}) {{ totalCount }} }}");
+        let answer = viewer.graphql(&count, json!({})).await;
+        assert_eq!(answer.errors(), [(code, "attempts".to_owned())], "{arguments}");
+    }
+    for arguments in ["first: 0".to_owned(), format!("after: \"{newest}\"")] {
+        let count = format!("{{ activity({arguments}) {{ totalCount }} }}");
+        let code = if arguments.starts_with("first") { "BAD_USER_INPUT" } else { "CURSOR_INVALID" };
+        let answer = viewer.graphql(&count, json!({})).await;
+        assert_eq!(answer.errors(), [(code, "activity".to_owned())], "{arguments}");
     }
     let ok = viewer.graphql(&attempts(&format!("after: \"{newest}\"")), json!({})).await;
     assert_eq!(ok.data("attempts.nodes").as_array().unwrap().len(), 1);
