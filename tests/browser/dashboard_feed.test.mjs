@@ -135,7 +135,8 @@ test('a session that becomes another one: the feed goes on, and nothing of someb
   await complete(office, meera.attempt, 'SELFIE');
   await desk.row('Meera Nair').getByText('Selfie: Completed').waitFor();
   assert.equal(await page.getByRole('link', { name: 'Settings' }).count(), 0);
-  desk.assertQuiet();
+  // The page hears that its session is over before the browser has the cookie of the next one, and may ask once in between.
+  desk.assertQuiet(/status of 401/);
 });
 
 test('signing out leaves nothing in the address, in this tab and in the others', { skip, timeout: 120_000 }, async (t) => {
