@@ -128,6 +128,7 @@ async fn serve(mut config: Config, no_migrate: bool) -> Result<(), Failure> {
     })?;
     config.listen = listener.local_addr()?;
     let app = App::new(&config, db, Clock::System, Entropy::System)?;
+    ops::warn_of_one_address(&config);
     tracing::info!(address = %config.listen, public_url = config.public_url().as_str(), "listening");
     ops::raise_descriptor_limit(config.max_sockets);
     app.serve(listener, ops::stop_on_signal()).await;

@@ -25,4 +25,4 @@ pub use password::Passwords;
 pub use resolve::{Auth, Credential, JOURNEY_LASTS, JOURNEY_READS_ON, SESSION_IDLE, SESSION_LASTS};
 pub use sign_in::{SignIn, SignedIn};
 pub use standing::{Ended, Standing};
-pub use throttle::Throttle;
+pub use throttle::{Guess, Throttle};

@@ -1,4 +1,6 @@
-//! How often a sign-in may be tried. Counted before the password is looked at, so that tries in parallel count too.
+//! How often a sign-in may be tried, and a link be guessed. A try to sign in is counted before the password is looked at, so that
+//! tries in parallel count too. A link's token is 256 random bits: what is one is let in, whoever has guessed before, and only what
+//! is none counts. Each has counters of its own: who sends wrong links keeps nobody from signing in.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,11 +20,11 @@ use crate::error::{Error, Result};
 ///
 /// Whoever knows an e-mail can so keep its owner from signing in anew; sessions that exist are not touched.
 pub const PER_ACCOUNT: usize = 10;
-/// Failed tries from one address within [`WINDOW`], of whatever accounts.
+/// Failed tries from one address within [`WINDOW`], of whatever accounts; and as many of each kind of link.
 pub const PER_ADDRESS: usize = 50;
 /// How long a try counts.
 pub const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// Accounts, and addresses, that are remembered: at most about 5 MB.
+/// Accounts, and addresses, that each counter remembers: at most about 8 MB.
 const REMEMBERED: usize = 10_000;
 
 /// The counters of one process. (Behind several replicas an attacker has as many times the tries; still few enough.)
@@ -30,6 +32,17 @@ const REMEMBERED: usize = 10_000;
 pub struct Throttle {
     accounts: Mutex<Tries<[u8; 32]>>,
     addresses: Mutex<Tries<Option<IpAddr>>>,
+    links: Mutex<Tries<Option<IpAddr>>>,
+    password_links: Mutex<Tries<Option<IpAddr>>>,
+}
+
+/// What somebody brought that is no token of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// Of a customer's link.
+    Link,
+    /// Of a link with which a member sets a password.
+    PasswordLink,
 }
 
 /// A try that was counted; say when it succeeded.
@@ -45,6 +58,8 @@ impl Default for Throttle {
         Self {
             accounts: Mutex::new(Tries::new(PER_ACCOUNT, REMEMBERED)),
             addresses: Mutex::new(Tries::new(PER_ADDRESS, REMEMBERED)),
+            links: Mutex::new(Tries::new(PER_ADDRESS, REMEMBERED)),
+            password_links: Mutex::new(Tries::new(PER_ADDRESS, REMEMBERED)),
         }
     }
 }
@@ -58,29 +73,28 @@ impl Throttle {
         // Hashed: an account's name is personal, and may be as long as a request.
         let account = Sha256::new().chain_update(merchant).chain_update([0]).chain_update(email).finalize();
         let tried = Try { account: account.into(), address: address.map(network), at: now };
-        self.address(address, now)?;
+        lock(&self.addresses).count(tried.address, now)?;
         let counted = lock(&self.accounts).count(tried.account, now);
         counted.inspect_err(|_| lock(&self.addresses).take_back(&tried.address, now))?;
         Ok(tried)
     }
 
-    /// Counts a try that names no account, such as a one-time link.
+    /// Counts a text that is no token. Look it up first: a token is never refused for what others have guessed.
     ///
     /// # Errors
-    /// [`Error::RateLimited`] with the seconds until the next try.
-    pub fn address(&self, address: Option<IpAddr>, now: Time) -> Result<()> {
-        lock(&self.addresses).count(address.map(network), now)
+    /// [`Error::RateLimited`] with the seconds until the next guess is answered.
+    pub fn guessed(&self, what: Guess, address: Option<IpAddr>, now: Time) -> Result<()> {
+        let guesses = match what {
+            Guess::Link => &self.links,
+            Guess::PasswordLink => &self.password_links,
+        };
+        lock(guesses).count(address.map(network), now)
     }
 
     /// The try succeeded: the account's failures are forgotten, and the address's try does not count.
     pub fn succeeded(&self, tried: &Try) {
         lock(&self.accounts).forget(&tried.account);
         lock(&self.addresses).take_back(&tried.address, tried.at);
-    }
-
-    /// A try without an account succeeded.
-    pub fn address_succeeded(&self, address: Option<IpAddr>, at: Time) {
-        lock(&self.addresses).take_back(&address.map(network), at);
     }
 }
 
@@ -192,8 +206,21 @@ mod tests {
         }
         assert_eq!(wait(throttle.sign_in("acme", "x@example.com", address, at(1))), 899);
         let neighbour = Some("2001:db8::2".parse().unwrap());
-        assert_eq!(wait(throttle.address(neighbour, at(1))), 899);
+        assert_eq!(wait(throttle.sign_in("acme", "y@example.com", neighbour, at(1))), 899);
         throttle.sign_in("acme", "x@example.com", Some([192, 0, 2, 1].into()), at(1)).unwrap();
+    }
+
+    #[test]
+    fn guesses_of_links_count_by_themselves() {
+        let throttle = Throttle::default();
+        for what in [Guess::Link, Guess::PasswordLink] {
+            for _ in 0..PER_ADDRESS {
+                throttle.guessed(what, None, at(0)).unwrap();
+            }
+            assert_eq!(wait(throttle.guessed(what, None, at(1))), 899);
+            throttle.guessed(what, Some([192, 0, 2, 1].into()), at(1)).unwrap();
+        }
+        throttle.sign_in("acme", "a@example.com", None, at(1)).unwrap();
     }
 
     #[test]

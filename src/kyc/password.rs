@@ -35,16 +35,32 @@ pub(super) fn url_of(public_url: &str, token: &str) -> String {
     format!("{public_url}/password#{token}")
 }
 
+/// A one-time link that somebody holds. Without `Debug`: whoever it is of is named in it.
+pub struct Held {
+    hash: Vec<u8>,
+    holder: member::Model,
+}
+
+/// Looks a one-time link up, so that only its holder has the costly hash of a password made. None when it is unknown, used, replaced
+/// or expired, or the member disabled, and nobody learns which.
+///
+/// # Errors
+/// When the database fails.
+pub async fn link(kyc: &Kyc, token: &str) -> Result<Option<Held>> {
+    // By its hash: how long a look-up takes says nothing of the token.
+    let hash = token_hash(token);
+    let holder = member::Entity::by_password_token(&hash).one(kyc.db.reader()).await?;
+    let holder = holder.filter(|member| is_open(member, kyc.clock.now()));
+    Ok(holder.map(|holder| Held { hash, holder }))
+}
+
 /// Sets the password of whoever holds the link. It works once, and all sessions of the member end.
 ///
 /// # Errors
-/// INVALID for `token` when the link is unknown, used, replaced or expired, or the member disabled (one answer for all); what is wrong
-/// with `password`; [`Error::RateLimited`] when too many passwords are being set.
-pub async fn set(kyc: &Kyc, passwords: &Passwords, token: &str, password: &str) -> Result<()> {
-    let hash = token_hash(token);
-    // Before the costly hash: only a holder of a link has one made.
-    let holder = member::Entity::by_password_token(&hash).one(kyc.db.reader()).await?;
-    let holder = holder.filter(|member| is_open(member, kyc.clock.now())).ok_or_else(not_a_link)?;
+/// As [`not_a_link`] when somebody was faster; what is wrong with `password`; [`Error::RateLimited`] when too many passwords are
+/// being set.
+pub async fn set(kyc: &Kyc, passwords: &Passwords, link: Held, password: &str) -> Result<()> {
+    let Held { hash, holder } = link;
     password::check(password, &holder.email).map_err(|refusal| Error::User(vec![refusal]))?;
     let password_hash = passwords.hash(password).await?.into_text();
     let actor = Actor::member(holder.id, holder.name, holder.role, holder.merchant_id);
@@ -74,7 +90,8 @@ fn is_open(member: &member::Model, now: Time) -> bool {
     member.disabled_at.is_none() && member.password_token_expires_at.is_some_and(|end| end > now)
 }
 
-fn not_a_link() -> Error {
+/// INVALID for `token`: one answer for all that [`link`] does not find.
+pub fn not_a_link() -> Error {
     Error::user(
         UserErrorCode::Invalid,
         &["token"],

@@ -10,7 +10,7 @@ pub mod verify;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::{error::Error, kyc::merchant::MerchantCreated};
+use crate::{config::Config, error::Error, kyc::merchant::MerchantCreated};
 
 /// Cancelled at the first Ctrl-C or SIGTERM. A second one ends the process at once.
 pub fn stop_on_signal() -> CancellationToken {
@@ -59,6 +59,18 @@ pub fn raise_descriptor_limit(sockets: usize) {
         }
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, "the number of open files could not be raised"),
+    }
+}
+
+/// Says so when browsers come by a proxy, which is who speaks TLS for a server that does not, and nobody has said in which header it
+/// hands on their address: to the throttle of sign-ins all of them are one, and some wrong passwords lock everybody out.
+pub fn warn_of_one_address(config: &Config) {
+    if config.public_url().is_https() && config.client_ip_header.is_none() {
+        tracing::warn!(
+            "`public_url` is https, so a proxy is in front, and by its address all clients are one: fifty wrong passwords keep \
+             everybody from signing in for a quarter of an hour. Have the proxy put the client's address into a header that it \
+             overwrites, and name that: KYC_CLIENT_IP_HEADER=X-Real-IP"
+        );
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     session::foreign,
 };
 use crate::{
-    auth::JOURNEY_LASTS,
+    auth::{Guess, JOURNEY_LASTS},
     error::{Error, UserError},
     kyc::{
         journey::{self, Inactive, MAX_IMAGE, Open, Opened},
@@ -32,9 +32,7 @@ where
     S: Clone + Send + Sync + 'static,
     RestState: FromRef<S>,
 {
-    Router::new()
-        .route("/journey/session", post(open))
-        .route("/journey/digilocker/return", get(returned))
+    Router::new().route("/journey/session", post(open)).route("/journey/digilocker/return", get(returned))
         .route("/journey/steps/{id}/image", put(image))
 }
 
@@ -121,22 +119,19 @@ async fn open(State(state): State<RestState>, request: Request) -> Response {
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    // Before the token is looked at: guesses in parallel count, too.
-    if let Err(error) = state.auth.throttle().address(address, now) {
-        return error.into_response();
-    }
     let opened = match journey::open(&state.kyc, &Open { token, nonce }).await {
         Ok(opened) => opened,
-        // One and the same for every text that is no token.
+        // One and the same for every text that is no token. It alone counts: whoever has a link gets in, whatever others guess.
         Err(Error::Unauthenticated) => {
+            if let Err(error) = state.auth.throttle().guessed(Guess::Link, address, now) {
+                return error.into_response();
+            }
             let message =
                 "This link is not valid. Check that you opened the whole link, or ask for a new one.";
             return refusal(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
         }
         Err(error) => return error.into_response(),
     };
-    // A real token is no guess.
-    state.auth.throttle().address_succeeded(address, now);
     match opened {
         Opened::Session(token) => {
             let Some(cookie) = state.auth.journey_cookie().set(&token, JOURNEY_LASTS) else {

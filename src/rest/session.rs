@@ -15,7 +15,7 @@ use super::{
     json::{read, refusal},
 };
 use crate::{
-    auth::{SESSION_LASTS, SignIn, SignedIn, csrf},
+    auth::{Guess, SESSION_LASTS, SignIn, SignedIn, csrf},
     error::Error,
     kyc::password,
 };
@@ -127,14 +127,16 @@ async fn set_password(State(state): State<RestState>, request: Request) -> Respo
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    if let Err(error) = state.auth.throttle().address(address, now) {
-        return error.into_response();
-    }
-    match password::set(&state.kyc, state.auth.passwords(), &token, &password).await {
-        Ok(()) => {
-            state.auth.throttle().address_succeeded(address, now);
-            StatusCode::NO_CONTENT.into_response()
+    let link = match password::link(&state.kyc, &token).await {
+        Ok(Some(link)) => link,
+        Ok(None) => {
+            let refused = state.auth.throttle().guessed(Guess::PasswordLink, address, now);
+            return refused.err().unwrap_or_else(password::not_a_link).into_response();
         }
+        Err(error) => return error.into_response(),
+    };
+    match password::set(&state.kyc, state.auth.passwords(), link, &password).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => error.into_response(),
     }
 }

@@ -40,6 +40,7 @@ mod sessions;
 mod settings;
 mod setu;
 mod standing;
+mod starting;
 mod steps;
 mod summary;
 mod tables;

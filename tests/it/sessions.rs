@@ -7,7 +7,7 @@ use axum::{
 use chrono::TimeDelta;
 use entity::{ActorKind, EventType, Role};
 use kyc_stack::{
-    auth::Actor,
+    auth::{Actor, throttle::PER_ADDRESS},
     error::Error,
     kyc::{
         Patch,
@@ -171,6 +171,24 @@ async fn a_one_time_link_works_once_and_for_three_days() {
     server.pass(TimeDelta::hours(72));
     let set = json!({ "token": late, "password": PASSWORD });
     assert_eq!(used, read(server.send("POST", "/password", None, &set).await).await);
+}
+
+#[tokio::test]
+async fn whoever_has_a_password_link_is_let_in_however_many_others_guess() {
+    let server = Server::open().await;
+    let token = token_of(server.merchant("acme").await.password_url);
+    let set = async |token: &str| {
+        server.send("POST", "/password", None, &json!({ "token": token, "password": PASSWORD })).await
+    };
+    for guess in 0..PER_ADDRESS {
+        assert_eq!(set(&format!("guess-{guess}")).await.status(), StatusCode::BAD_REQUEST);
+    }
+    let refused = set("guess").await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()[header::RETRY_AFTER], "900");
+    assert_eq!(set(&token).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(set(&token).await.status(), StatusCode::TOO_MANY_REQUESTS, "used, it is none any more");
+    cookie(&server).await;
 }
 
 #[tokio::test]

@@ -143,7 +143,8 @@ async fn furnish(kyc: &Kyc, actor: &Actor, created: &MerchantCreated) -> Result<
     for link in links {
         let link = shown(link)?;
         let (_, token) = link.split_once('#').ok_or_else(|| Error::internal("a link without a token"))?;
-        password::set(kyc, &passwords, token, &password).await?;
+        let link = password::link(kyc, token).await?.ok_or_else(password::not_a_link)?;
+        password::set(kyc, &passwords, link, &password).await?;
     }
     Ok(password)
 }

@@ -33,6 +33,8 @@ pub(crate) fn merchant(url: &str, slug: &str) -> (MerchantId, String) {
 pub(crate) struct Replica {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// The lines of its log before it listened.
+    pub(crate) said: Vec<String>,
 }
 
 impl Replica {
@@ -46,15 +48,17 @@ impl Replica {
         let settings = settings.iter().map(|(name, value)| (name, value));
         let mut child = program(url).arg("serve").envs(settings).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut said = Vec::new();
         let address = loop {
             let line = lines.next().expect("the server says where it listens").unwrap();
             if let Some((_, rest)) = line.split_once("address=") {
                 break rest.split_whitespace().next().unwrap().parse().unwrap();
             }
+            said.push(line);
         };
         // Somebody has to go on reading, or a full pipe would stop the server.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        Self { child, address, said }
     }
 
     /// What it holds in memory, in KiB.

@@ -2,6 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use chrono::TimeDelta;
+use entity::Role;
 use kyc_stack::{
     auth::throttle::PER_ADDRESS,
     kyc::{expiry, journey::MOST_IN_AN_HOUR},
@@ -144,6 +145,12 @@ async fn guesses_are_throttled_and_customers_are_not() {
     let refused = phone.open("guess").await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(refused.headers.contains_key(header::RETRY_AFTER));
+    // From the very same address: who has a link opens it, and the team sets passwords and signs in.
+    assert_eq!(phone.open(&url).await.status, StatusCode::OK);
+    let (_, another) = linked(&house, json!(["PAN"])).await;
+    assert_eq!(Phone::of(&app, "b").open(&another).await.status, StatusCode::OK);
+    house.member(Role::Viewer).await;
+    assert_eq!(phone.open("guess").await.status, StatusCode::TOO_MANY_REQUESTS, "and guesses stay guesses");
     app.close().await;
 }
 
