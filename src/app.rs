@@ -16,7 +16,10 @@ use axum::{
 use entity::Scope;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer},
+};
 
 use self::providers::ProvidersError;
 use crate::{
@@ -42,8 +45,20 @@ use crate::{
     telemetry, workers,
 };
 
-/// A client that stops sending a body is not waited for.
-const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a request's body may take to come.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyTimes {
+    /// Between two pieces: a client that stops sending is not waited for.
+    pub idle: Duration,
+    /// All of it, or a client that sends a byte now and then keeps its place for hours. Pictures have a time of their own.
+    pub whole: Duration,
+}
+
+impl Default for BodyTimes {
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(20), whole: Duration::from_secs(60) }
+    }
+}
 
 /// Places for connections that ask and are answered, however many sockets are open.
 const OTHER_CONNECTIONS: usize = 5_000;
@@ -177,6 +192,11 @@ impl App {
 
     /// Every route.
     pub fn router(&self) -> Router {
+        self.router_within(BodyTimes::default())
+    }
+
+    /// As [`App::router`], with other times for bodies: tests do not wait for minutes.
+    pub fn router_within(&self, times: BodyTimes) -> Router {
         let mut routes = Router::new()
             .route("/graphql", get(graphql).post(graphql))
             .route("/journey/graphql", get(of_journey).post(of_journey))
@@ -189,16 +209,19 @@ impl App {
             .route("/readyz", get(rest::health::ready))
             .merge(rest::session::router::<Self>())
             .merge(rest::journey::router::<Self>())
-            .merge(rest::picture::router::<Self>())
             .merge(rest::callback::router::<Self>());
         if self.metrics {
             routes = routes.route("/metrics", get(rest::health::metrics));
         }
         routes
+            .layer(RequestBodyDeadlineLayer::new(times.whole))
+            // They take megabytes, and wait for them by themselves.
+            .merge(rest::journey::pictures::<Self>())
+            .merge(rest::picture::router::<Self>())
             .with_state(self.clone())
             .merge(pages::router(self.graphiql))
             .fallback(rest::not_found)
-            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+            .layer(RequestBodyTimeoutLayer::new(times.idle))
             .layer(CatchPanicLayer::custom(|_| Error::internal("a request panicked").into_response()))
             .layer(middleware::from_fn(telemetry::observe))
     }

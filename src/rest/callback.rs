@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::{RestState, json::refusal};
-use crate::kyc::check::{CalledBack, called_back};
+use crate::kyc::check::{CalledBack, called_back, may_be_believed};
 
 /// Bytes of a callback.
 const MAX_BODY: usize = 64 * 1024;
@@ -30,18 +30,22 @@ async fn callback(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        let message = format!("Send at most {MAX_BODY} bytes.");
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", &message);
-    };
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let came = CalledBack {
         authorization: header("authorization"),
         timestamp: header("x-kyc-timestamp"),
         signature: header("x-kyc-signature"),
-        body: &body,
+        body: &[],
     };
-    match called_back(&state.kyc, &provider, &came).await {
+    // Before the first byte is read: whoever brings nothing to be believed by is not listened to.
+    if let Err(error) = may_be_believed(&state.kyc, &provider, &came) {
+        return error.into_response();
+    }
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+        let message = format!("Send at most {MAX_BODY} bytes.");
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", &message);
+    };
+    match called_back(&state.kyc, &provider, &CalledBack { body: &body, ..came }).await {
         // What Setu waits for: with any other status, it sends the same again.
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => error.into_response(),

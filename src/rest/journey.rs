@@ -26,14 +26,22 @@ use crate::{
     },
 };
 
-/// `POST /journey/session`.
+/// `POST /journey/session`, and the way back from DigiLocker.
 pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     RestState: FromRef<S>,
 {
     Router::new().route("/journey/session", post(open)).route("/journey/digilocker/return", get(returned))
-        .route("/journey/steps/{id}/image", put(image))
+}
+
+/// `PUT /journey/steps/{id}/image`, whose body takes longer than others.
+pub fn pictures<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    RestState: FromRef<S>,
+{
+    Router::new().route("/journey/steps/{id}/image", put(image))
 }
 
 /// `PUT /journey/steps/{id}/image`: the file as it is. Answers the journey, or why it was not taken.

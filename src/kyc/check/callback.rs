@@ -47,6 +47,21 @@ pub struct CalledBack<'c> {
     pub body: &'c [u8],
 }
 
+/// Whether a callback may yet be believed once its body is there; [`CalledBack::body`] may be empty. By the header that was agreed
+/// upon that is known at once, and a signature is not known before.
+///
+/// # Errors
+/// UNAUTHENTICATED, as [`called_back`].
+pub fn may_be_believed(kyc: &Kyc, provider: &str, came: &CalledBack<'_>) -> Result<()> {
+    let by = agreed_with(kyc, provider);
+    match (&by.secret, came.signature, &by.authorization) {
+        (Some(_), Some(_), _) => Ok(()),
+        (_, _, Some(agreed)) => callback::shared(agreed, came.authorization, came.body).map(drop),
+        (_, _, None) => Err(Fault::Malformed),
+    }
+    .map_err(unbelieved)
+}
+
 /// Believes a callback by its signature or by the header that was agreed upon, and has the run that it names asked about at
 /// once. Of its body only the reference is taken: whoever can reach the route makes us ask once more, and nothing else. The same
 /// callback again changes nothing; one for a run that somebody has ended is recorded as late.
@@ -55,17 +70,8 @@ pub struct CalledBack<'c> {
 /// UNAUTHENTICATED for a provider that none is configured of, and for what is not believed; nobody is told which.
 pub async fn called_back(kyc: &Kyc, provider: &str, came: &CalledBack<'_>) -> Result<()> {
     let now = kyc.clock.now();
-    let believed = match provider {
-        "setu" => believe(kyc.performing.callbacks(), came, now),
-        _ => Err(Fault::Malformed),
-    };
-    let id = match believed {
-        Ok(Believed { id }) => id.into_bytes(),
-        Err(fault) => {
-            tracing::info!(?fault, "a callback is not believed");
-            return Err(Error::Unauthenticated);
-        }
-    };
+    let Believed { id } = believe(agreed_with(kyc, provider), came, now).map_err(unbelieved)?;
+    let id = id.into_bytes();
     if seen::Entity::seen(&id, now - FORGOTTEN).one(kyc.db.reader()).await?.is_some() {
         return Ok(());
     }
@@ -84,6 +90,17 @@ pub async fn called_back(kyc: &Kyc, provider: &str, came: &CalledBack<'_>) -> Re
             })
         })
         .await
+}
+
+/// What a provider's callbacks are believed by; nothing where there is no such provider.
+fn agreed_with<'k>(kyc: &'k Kyc, provider: &str) -> &'k Callbacks {
+    const NOTHING: &Callbacks = &Callbacks { authorization: None, secret: None };
+    if provider == "setu" { kyc.performing.callbacks() } else { NOTHING }
+}
+
+fn unbelieved(fault: Fault) -> Error {
+    tracing::info!(?fault, "a callback is not believed");
+    Error::Unauthenticated
 }
 
 fn believe(by: &Callbacks, came: &CalledBack<'_>, now: Time) -> Result<Believed, Fault> {

@@ -24,7 +24,7 @@ pub(super) use self::{
 use super::picture::Pictures;
 use crate::checks::{Bands, Checks, store::Store};
 pub use crate::checks::{BankFound, Found, IdentityFound, PanFound};
-pub use callback::{Callbacks, CalledBack, FORGOTTEN, called_back};
+pub use callback::{Callbacks, CalledBack, FORGOTTEN, called_back, may_be_believed};
 pub use conclude::Concluded;
 pub(super) use conclude::put;
 pub use due::{perform, runs_due};

@@ -16,7 +16,7 @@ use chrono::TimeDelta;
 use entity::{MerchantMode, Role, id::MerchantId};
 use futures_util::StreamExt;
 use kyc_stack::{
-    app::App,
+    app::{App, BodyTimes},
     auth::Actor,
     clock::Clock,
     config::{Config, Images, Secret},
@@ -151,6 +151,11 @@ impl TestApp {
 
     pub(crate) fn anonymous(&self) -> Client {
         Client::of(&self.app)
+    }
+
+    /// Somebody whose bodies may take so long to come.
+    pub(crate) fn anonymous_within(&self, times: BodyTimes) -> Client {
+        Client { router: self.app.router_within(times), ..self.anonymous() }
     }
 
     /// The operator.

@@ -1,6 +1,13 @@
 //! Providers call back: who is believed, once, and what comes of it.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::{body::Body, http::StatusCode};
 use chrono::TimeDelta;
+use futures_util::stream;
 use kyc_stack::{
     checks::{callback::signature, sandbox::Outcome},
     kyc::check::runs_due,
@@ -148,6 +155,41 @@ async fn whoever_is_not_believed_changes_nothing() {
     assert_eq!(call_signed(&app, at - 300, &body).await, 200);
     assert_eq!(call_signed(&app, at + 300, &body).await, 200);
     app.close().await;
+}
+
+#[tokio::test]
+async fn whoever_cannot_be_believed_is_not_read() {
+    let agreed = TestApp::open_as(|config| config.setu.callback_secret = None).await;
+    let nothing = TestApp::open_as(|config| {
+        config.setu.callback_authorization = None;
+        config.setu.callback_secret = None;
+    })
+    .await;
+    let both = TestApp::open().await;
+    let signs = |app: &TestApp| signing(app, CALLBACK_SECRET, now(app), "another body");
+    let guesses = |app: &TestApp| app.anonymous().with("authorization", "Basic guessed");
+    for (what, client, is_read) in [
+        ("nothing was agreed upon", signs(&nothing).with("authorization", AGREED), false),
+        ("no header", agreed.anonymous(), false),
+        ("a guessed header", guesses(&agreed), false),
+        ("a guessed header where signatures are taken, too", guesses(&both), false),
+        ("a signature where none is taken", signs(&agreed), false),
+        ("a signature", signs(&both), true),
+        ("the header", agreed.anonymous().with("authorization", AGREED), true),
+    ] {
+        let read = Arc::new(AtomicBool::new(false));
+        let reads = Arc::clone(&read);
+        let body = stream::once(async move {
+            reads.store(true, Ordering::SeqCst);
+            Ok::<_, std::io::Error>("{}")
+        });
+        let answer = client.post_text("/callbacks/setu", Body::from_stream(body)).await;
+        assert_eq!(read.load(Ordering::SeqCst), is_read, "{what}: {}", answer.text);
+        assert_eq!(answer.status == StatusCode::OK, what == "the header", "{what}: {}", answer.text);
+    }
+    for app in [agreed, nothing, both] {
+        app.close().await;
+    }
 }
 
 #[tokio::test]
