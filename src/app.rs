@@ -92,11 +92,7 @@ impl App {
     /// # Errors
     /// When the settings of providers, or of where pictures are kept, do not go together.
     pub fn new(config: &Config, db: Db, clock: Clock, entropy: Entropy) -> Result<Self, ProvidersError> {
-        let limits = live::Limits {
-            connections: config.max_sockets,
-            connections_per_actor: config.max_sockets_per_actor,
-            ..live::Limits::default()
-        };
+        let limits = live::Limits::default().of_connections(config.max_sockets, config.max_sockets_per_actor);
         Self::with_limits(config, db, clock, entropy, limits)
     }
 

@@ -25,7 +25,7 @@ use super::{
     error::public,
     http::{Accept, Call, HttpError, Media, admit, idempotency_key, read, render},
     live::{
-        Live, Place, Told,
+        Full, Live, Place, Told,
         metrics::{self, Transport},
         told,
     },
@@ -98,9 +98,17 @@ async fn follow(
     let open = live.open(Transport::EventStream).map_err(|_| no_room())?;
     let standing = live.parts().auth.watch(credential).await;
     let standing = standing.map_err(|error| HttpError::from(public(&error)))?;
-    let place = open.of(&standing.actor, live.limits().connections_per_actor).map_err(|_| {
-        metrics::closed(Transport::EventStream, "too many streams");
-        let message = "Too many open connections of this key or member. Close some.";
+    let place = open.of(&standing.actor, live.limits()).map_err(|full| {
+        let message = match full {
+            Full::Merchant => {
+                metrics::closed(Transport::EventStream, "too many streams of a merchant");
+                "Too many open connections of this merchant. Close some."
+            }
+            Full::Actor | Full::Server => {
+                metrics::closed(Transport::EventStream, "too many streams");
+                "Too many open connections of this key, member or customer. Close some."
+            }
+        };
         HttpError::full(StatusCode::TOO_MANY_REQUESTS, message, 5)
     })?;
     // An empty one is none: that is what a browser has before the first event.

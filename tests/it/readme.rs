@@ -192,12 +192,19 @@ fn the_limits_of_live_connections_are_as_listed() {
         ),
         ("subscriptions on", limits.operations.to_string()),
         ("of a key or member", with_comma(limits.connections_per_actor)),
+        ("of a customer", limits.connections_per_customer.to_string()),
+        ("of a merchant", with_comma(limits.connections_per_merchant)),
+        ("not shown yet", with_comma(limits.connections_unknown)),
         ("of a process", with_comma(limits.connections)),
     ] {
         let row = section.lines().find(|line| line.starts_with('|') && line.contains(what));
         let row = row.unwrap_or_else(|| panic!("README.md lists no limit {what:?}"));
         assert!(row.contains(&format!("| {limit}")), "the limit is {limit:?}, and README.md says {row}");
     }
+    // What comes of the settings, left as they are, is what is listed.
+    let config = config::Config::default();
+    let set = limits.of_connections(config.max_sockets, config.max_sockets_per_actor);
+    assert_eq!(format!("{set:?}"), format!("{limits:?}"));
 }
 
 /// A number of more than three digits as people write it.

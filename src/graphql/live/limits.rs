@@ -25,8 +25,28 @@ pub struct Limits {
     pub operations: usize,
     /// WebSockets and event streams of one key or member.
     pub connections_per_actor: usize,
+    /// The same of one customer, who has a page or two open.
+    pub connections_per_customer: usize,
+    /// The same of one merchant, its customers' included: many keys, or many links, leave room for the others.
+    pub connections_per_merchant: usize,
+    /// WebSockets that have not shown yet whose they are.
+    pub connections_unknown: usize,
     /// WebSockets and event streams of this process.
     pub connections: usize,
+}
+
+impl Limits {
+    /// The same where so many connections may be open, and so many of one key or member.
+    #[must_use]
+    pub fn of_connections(self, connections: usize, per_actor: usize) -> Self {
+        Self {
+            connections_per_actor: per_actor,
+            connections_per_merchant: connections.div_ceil(2),
+            connections_unknown: connections.div_ceil(10),
+            connections,
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {
@@ -42,6 +62,9 @@ impl Default for Limits {
             messages_per_second: 20,
             operations: 100,
             connections_per_actor: 1_000,
+            connections_per_customer: 8,
+            connections_per_merchant: 5_000,
+            connections_unknown: 1_000,
             connections: 10_000,
         }
     }

@@ -107,9 +107,9 @@ impl Live {
     /// Counts a connection in.
     ///
     /// # Errors
-    /// [`Full`] when this process has as many as it takes.
+    /// [`Full::Server`] when this process has as many as it takes, or as many WebSockets of nobody yet.
     pub fn open(&self, transport: metrics::Transport) -> Result<Open, Full> {
-        self.0.ledger.open(self.limits().connections, transport)
+        self.0.ledger.open(self.limits(), transport)
     }
 
     /// Whether a page of the request's origin may open a WebSocket. Browsers let any page open one anywhere, with the cookie;

@@ -88,8 +88,16 @@ impl Close {
         "Too many messages at once. Open fewer operations, and more slowly.",
     );
     // Not 4429, on which clients give up: after a network has gone, the dead sockets count for a while beside the new ones.
-    pub const TOO_MANY_SOCKETS: Self =
-        Self::new(1013, "too many sockets", "Too many open connections of this key or member. Close some.");
+    pub const TOO_MANY_SOCKETS: Self = Self::new(
+        1013,
+        "too many sockets",
+        "Too many open connections of this key, member or customer. Close some.",
+    );
+    pub const TOO_MANY_OF_MERCHANT: Self = Self::new(
+        1013,
+        "too many sockets of a merchant",
+        "Too many open connections of this merchant. Close some.",
+    );
     pub const DRAINING: Self =
         Self::new(1012, "draining", "The server restarts. Connect again, after the last cursor you handled.");
     pub const TRY_LATER: Self =

@@ -31,7 +31,7 @@ use crate::{
     graphql::{
         answer::GraphError,
         live::{
-            Door, Live, Open, Place, Told,
+            Door, Full, Live, Open, Place, Told,
             metrics::{self, Transport},
         },
     },
@@ -173,9 +173,15 @@ impl Socket {
                 _ => Close::REFUSED,
             })
         })?;
-        let most = self.live.limits().connections_per_actor;
-        let place = self.open.take().map(|open| open.of(&standing.actor, most)).transpose();
-        Ok((standing, place.map_err(|_| End::Close(Close::TOO_MANY_SOCKETS))?))
+        let limits = self.live.limits();
+        let place = self.open.take().map(|open| open.of(&standing.actor, limits)).transpose();
+        let place = place.map_err(|full| {
+            End::Close(match full {
+                Full::Merchant => Close::TOO_MANY_OF_MERCHANT,
+                Full::Actor | Full::Server => Close::TOO_MANY_SOCKETS,
+            })
+        })?;
+        Ok((standing, place))
     }
 
     /// What a frame says; none when it says nothing to us.

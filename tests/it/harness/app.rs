@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, path::Path};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, HeaderName, Method, Request, StatusCode, header},
+    http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header},
 };
 use chrono::TimeDelta;
 use entity::{MerchantMode, Role, id::MerchantId};
@@ -386,11 +386,7 @@ impl Client {
         if !document.trim_start().starts_with("subscription") {
             return self.graphql(document, variables).await;
         }
-        let body = Body::from(json!({ "query": document, "variables": variables }).to_string());
-        let mut request = Request::post(self.endpoint).body(body).unwrap();
-        *request.headers_mut() = self.clone().with("accept", "text/event-stream").headers;
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.follow(document, variables).await.into_parts();
         let mut text = String::new();
         if parts.headers[header::CONTENT_TYPE] == "text/event-stream; charset=utf-8" {
             let mut body = body.into_data_stream();
@@ -411,6 +407,14 @@ impl Client {
             text = String::from_utf8(to_bytes(body, MAX_ANSWER).await.unwrap().into()).unwrap();
         }
         Answer::read(parts.status, parts.headers, text)
+    }
+
+    /// The answer to a subscription, which goes on for as long as it is held.
+    pub(crate) async fn follow(&self, document: &str, variables: Value) -> Response<Body> {
+        let body = Body::from(json!({ "query": document, "variables": variables }).to_string());
+        let mut request = Request::post(self.endpoint).body(body).unwrap();
+        *request.headers_mut() = self.clone().with("accept", "text/event-stream").headers;
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Runs one mutation, of whose payload `fields` and the user errors are asked for.

@@ -8,17 +8,23 @@ use serde_json::json;
 use tokio::io::AsyncReadExt;
 
 use super::{EVERYTHING, Stage, cursors};
-use crate::harness::{
-    live::{
-        Refusal, bearer,
-        follower::{Follower, News, Transport, codes},
-        seq_of,
-        socket::{Heard, PROTOCOL, Socket},
-        sse::{Ask, Events, Sent},
-        within,
+use crate::{
+    harness::{
+        live::{
+            Refusal, bearer,
+            follower::{Follower, News, Transport, codes},
+            seq_of,
+            socket::{Heard, PROTOCOL, Socket},
+            sse::{Ask, Events, Sent},
+            within,
+        },
+        office::to,
     },
-    office::to,
+    journey::{Phone, linked},
 };
+
+/// What a customer's page follows.
+const JOURNEY: &str = "subscription { journeyChanged { state } }";
 
 /// Long enough to be kept by whoever behaves, and short enough to wait for.
 const SOON: Duration = Duration::from_millis(600);
@@ -189,5 +195,91 @@ async fn a_key_has_so_many_connections_and_a_server_too() {
     within("the place of the one who left", freed).await;
     drop(others);
     witness.goes_on(&stage).await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_merchant_leaves_room_for_others_however_many_keys_it_has() {
+    let stage = Stage::open_with(Limits { connections_per_merchant: 3, ..Limits::default() }).await;
+    // The first of the three; the others are another key's, and a customer's.
+    let mut witness = stage.witness().await;
+    let agent = stage.socket(Role::Agent).await;
+    let (_, url) = linked(&stage.acme, json!(["PAN"])).await;
+    let phone = Phone::enter(&stage.app, &url).await;
+    let customer = phone.page().follow(JOURNEY, json!({})).await;
+    assert_eq!(customer.status(), 200);
+
+    let (address, zeta) = (stage.served.address, stage.app.merchant("zeta").await);
+    let enter = async |secret| Socket::enter(address, secret, None).await;
+    let admin = stage.acme.secret(Role::Admin);
+    assert!(matches!(enter(admin).await.err(), Some(Refusal::Closed(1013, _))));
+    let stream = Follower::follow(Transport::ServerSentEvents, address, admin, EVERYTHING, json!({})).await;
+    assert!(matches!(stream.err(), Some(Refusal::Status(429, _))));
+    let other = enter(zeta.secret(Role::Admin)).await.unwrap();
+    witness.goes_on(&stage).await;
+
+    drop(customer);
+    agent.close().await;
+    let freed = async {
+        while enter(admin).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the places of those who left", freed).await;
+    drop(other);
+    witness.goes_on(&stage).await;
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_customer_has_a_few_pages_open() {
+    let stage = Stage::open_with(Limits { connections_per_customer: 2, ..Limits::default() }).await;
+    let (_, url) = linked(&stage.acme, json!(["PAN"])).await;
+    let phone = Phone::enter(&stage.app, &url).await;
+    let page = async || phone.page().follow(JOURNEY, json!({})).await;
+    let first = page().await;
+    let second = page().await;
+    let refused = page().await;
+    assert_eq!(
+        [first.status(), second.status(), refused.status()].map(|status| status.as_u16()),
+        [200, 200, 429]
+    );
+    // Neither another customer nor the team is concerned.
+    let (_, url) = linked(&stage.acme, json!(["PAN"])).await;
+    let another = Phone::enter(&stage.app, &url).await;
+    assert_eq!(another.page().follow(JOURNEY, json!({})).await.status(), 200);
+    let viewers = (stage.socket(Role::Viewer).await, stage.socket(Role::Viewer).await);
+    let _third = stage.socket(Role::Viewer).await;
+    drop(first);
+    assert_eq!(page().await.status(), 200);
+    drop(viewers);
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn who_does_not_say_who_they_are_takes_few_places() {
+    let stage = Stage::open_with(Limits { connections_unknown: 2, ..Limits::default() }).await;
+    let mut witness = stage.witness().await;
+    let address = stage.served.address;
+    let mut silent = [Socket::silent(address).await, Socket::silent(address).await];
+    for _ in 0..3 {
+        let next = Socket::upgrade(address, &[PROTOCOL], None).await;
+        assert!(matches!(next.err(), Some(Refusal::Status(503, _))));
+    }
+    // Those who are let in go on, and an event stream says at once whose it is.
+    witness.goes_on(&stage).await;
+    let secret = stage.acme.secret(Role::Viewer);
+    Follower::follow(Transport::ServerSentEvents, address, secret, EVERYTHING, json!({})).await.unwrap();
+    // One says who they are: there is a place for the next.
+    silent[0].init(json!({ "authorization": bearer(secret) })).await.unwrap();
+    let next = Socket::silent(address).await;
+    let [_, second] = silent;
+    drop((second, next));
+    let freed = async {
+        while Socket::enter(address, secret, None).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("the places of those who left without a word", freed).await;
     stage.close().await;
 }
