@@ -1,10 +1,14 @@
 //! A selfie or a signature.
 
-use entity::{EventType, Scoped, StepKind, id::JourneyStepId, step, step_result};
-use sea_orm::{ColumnTrait, QueryFilter};
+use entity::{EventType, Scoped, StepKind, attempt, id::JourneyStepId, step, step_result};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use super::{ids::step_id, submit::begin};
+use super::{
+    ids::step_id,
+    may_write,
+    submit::{begin, turn},
+};
 use crate::{
     auth::{Actor, Walk},
     checks::{image::Purpose, store::Key},
@@ -13,7 +17,7 @@ use crate::{
         Change, Kyc,
         check::{Asking, Performing},
         picture::{self, Place},
-        told,
+        rows, told,
     },
 };
 
@@ -29,14 +33,25 @@ pub struct Coming {
     _place: Place,
 }
 
-/// Asks whether a picture for a step of the customer's would be taken, before it is read, and finds a place for it.
+/// Asks whether a picture for a step of the customer's would be taken, before it is read, and finds a place for it. Nothing is locked:
+/// [`image()`] asks again.
 ///
 /// # Errors
-/// NOT_FOUND unless the step is one of the journey's that takes a picture; RATE_LIMITED while another one of the customer's is on its
-/// way, or too many are.
+/// NOT_FOUND unless the step is one of the journey's that takes a picture; as `journey::pan`; RATE_LIMITED while another one of the
+/// customer's is on its way, or too many are.
 pub async fn coming(kyc: &Kyc, actor: &Actor, step: &str) -> Result<Coming> {
     let walk = actor.walk()?;
-    let (kind, purpose) = kind_of(kyc, walk, step).await?;
+    let attempt = attempt::Entity::scoped(walk.scope).filter(attempt::Column::Id.eq(walk.attempt));
+    let attempt = attempt.one(kyc.db.reader()).await?.ok_or(Error::Unauthenticated)?;
+    let steps = step::Entity::scoped(walk.scope)
+        .filter(step::Column::AttemptId.eq(walk.attempt))
+        .order_by_asc(step::Column::Position)
+        .all(kyc.db.reader())
+        .await?;
+    let (kind, purpose) = kind_of(&steps, step)?;
+    let now = kyc.clock.now();
+    may_write(&rows::rules_of(&attempt), now)?;
+    turn(&attempt, &steps, kind, now)?;
     let place = kyc.performing.pictures().place(walk.session.0).await?;
     Ok(Coming { walk, kind, purpose, _place: place })
 }
@@ -58,15 +73,13 @@ pub async fn image(kyc: &Kyc, actor: &Actor, coming: Coming, bytes: Vec<u8>) -> 
 }
 
 /// What the step takes.
-async fn kind_of(kyc: &Kyc, walk: Walk, id: &str) -> Result<(StepKind, Purpose)> {
+fn kind_of(steps: &[step::Model], id: &str) -> Result<(StepKind, Purpose)> {
     let unknown = || {
         let message = "This verification has no such step that takes a picture. Load the page again.";
         Error::user(UserErrorCode::NotFound, &[], message)
     };
     let id: JourneyStepId = id.parse().map_err(|_| unknown())?;
-    let steps = step::Entity::scoped(walk.scope).filter(step::Column::AttemptId.eq(walk.attempt));
-    let steps = steps.all(kyc.db.reader()).await?;
-    let found = steps.into_iter().find(|step| step_id(step.id) == id).ok_or_else(unknown)?;
+    let found = steps.iter().find(|step| step_id(step.id) == id).ok_or_else(unknown)?;
     match found.kind {
         StepKind::Selfie => Ok((found.kind, Purpose::Selfie)),
         StepKind::Signature => Ok((found.kind, Purpose::Signature)),

@@ -21,7 +21,7 @@ pub use submit::{BankSubmit, DigilockerStarted, PanSubmit, bank, digilocker, pan
 use super::{Change, aggregate::Aggregate};
 use crate::{
     error::{Error, Result, UserErrorCode},
-    lifecycle,
+    lifecycle::{self, attempt::Attempt},
 };
 
 /// How often in an hour a link may be opened by another browser, and DigiLocker be visited. A person does each once or twice; a
@@ -42,19 +42,25 @@ async fn lock(change: &mut Change<'_>) -> Result<Aggregate> {
     let walk = change.actor.walk()?;
     let row = change.lock_attempt(walk.attempt).await?.ok_or(Error::Unauthenticated)?;
     let aggregate = Aggregate::of(change, row).await?;
-    let refused = |code, message| Err(Error::user(code, &[], message));
-    if aggregate.row.state.is_terminal() {
-        let message = "This verification is over, and nothing can be changed any more.";
-        return refused(UserErrorCode::AttemptEnded, message);
-    }
-    if lifecycle::link::state(&aggregate.rules(), change.now) != Some(LinkState::Active) {
-        let message = "This link is no longer valid. Ask whoever sent it for a new one.";
-        return refused(UserErrorCode::LinkInactive, message);
-    }
+    may_write(&aggregate.rules(), change.now)?;
     // A newer browser may have opened the link since this one was recognised.
     let open = link_session::Entity::open_of(walk.scope, walk.attempt).one(change.txn).await?;
     if open.is_none_or(|open| open.id != walk.session) {
         return Err(Error::Unauthenticated);
     }
     Ok(aggregate)
+}
+
+/// Whether an attempt's customer may change anything of it at `now`.
+fn may_write(attempt: &Attempt, now: Time) -> Result<()> {
+    let refused = |code, message| Err(Error::user(code, &[], message));
+    if attempt.as_of(now).state.is_terminal() {
+        let message = "This verification is over, and nothing can be changed any more.";
+        return refused(UserErrorCode::AttemptEnded, message);
+    }
+    if lifecycle::link::state(attempt, now) != Some(LinkState::Active) {
+        let message = "This link is no longer valid. Ask whoever sent it for a new one.";
+        return refused(UserErrorCode::LinkInactive, message);
+    }
+    Ok(())
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use entity::{
-    ActorKind, Party, StepKind, StepStatus, attempt, check_run,
+    ActorKind, Party, StepKind, StepStatus, Time, attempt, check_run,
     id::{AttemptId, RunId, StepId},
+    step,
 };
 use serde::Serialize;
 
@@ -20,13 +21,12 @@ use crate::{
     error::{Error, Result, UserError, UserErrorCode},
     kyc::{
         AttemptChanged, Change, Key, Kyc, Outcome,
-        aggregate::Aggregate,
         check::{self, Asking},
         rows, text,
     },
     lifecycle::{
         aadhaar,
-        step::{Move, Moved, current},
+        step::{Move, Moved, Step, current},
     },
 };
 
@@ -208,25 +208,17 @@ pub(super) async fn begin(
     taken: bool,
 ) -> Result<(attempt::Model, StepId, Option<RunId>)> {
     let mut aggregate = lock(change).await?;
-    if aggregate.row.consented_at.is_none() {
-        return Err(not_now("Read the consent first, and agree to it. Without it, no step begins."));
-    }
-    let index = aggregate.steps.iter().position(|step| step.kind == kind);
-    let index = index.ok_or_else(|| {
-        Error::user(UserErrorCode::NotFound, &[], "This verification has no such step. Load the page again.")
-    })?;
-    let step = &aggregate.steps[index];
-    let away = step.status == StepStatus::InProgress && step.waiting_on == Some(Party::Customer);
-    if step.status == StepStatus::InProgress && !away {
-        if check::same_is_open(change, step, asking).await? {
-            // A double click, or a second tab.
-            return Ok((aggregate.row, step.id, None));
+    let (index, turn) = turn(&aggregate.row, &aggregate.steps, kind, change.now)?;
+    if matches!(turn, Turn::Checked) {
+        let step = &aggregate.steps[index];
+        if !check::same_is_open(change, step, asking).await? {
+            return Err(not_now(
+                "This step is being checked. The page goes on by itself when the answer is there.",
+            ));
         }
-        return Err(not_now(
-            "This step is being checked. The page goes on by itself when the answer is there.",
-        ));
+        // A double click, or a second tab.
+        return Ok((aggregate.row, step.id, None));
     }
-    its_turn(&aggregate, index)?;
     if matches!(asking, Asking::Start) {
         // An outage costs no try, nor does another visit: tries do not bound them.
         let since = change.now - TimeDelta::hours(1);
@@ -234,30 +226,65 @@ pub(super) async fn begin(
         let times: Vec<_> = runs.all(change.txn).await?.iter().map(|run| run.created_at).collect();
         few(&times, change.now)?;
     }
-    if away {
-        // At DigiLocker, in a tab that may be gone.
-        let step = aggregate.steps[index].clone();
-        let run = check::begin(change, &step, asking, taken).await?;
-        return Ok((aggregate.row, step.id, Some(run)));
+    if let Turn::Begins(moved) = turn {
+        let provider = checks.of(aggregate.row.mode, kind).provider();
+        aggregate.write_step(change, index, *moved, Some(provider));
+        aggregate.settle_steps(change, ActorKind::Customer)?;
     }
-    let wish = Move::new(StepStatus::InProgress, ActorKind::Customer, change.now);
-    match rows::step_rules_of(&aggregate.steps[index]).advance(&wish, aggregate.row.state)? {
-        Moved::To(moved) => {
-            let provider = checks.of(aggregate.row.mode, kind).provider();
-            aggregate.write_step(change, index, moved, Some(provider));
-        }
-        Moved::Same => return Err(Error::internal("a step begins where it stands")),
-    }
-    aggregate.settle_steps(change, ActorKind::Customer)?;
     let step = aggregate.steps[index].clone();
     let run = check::begin(change, &step, asking, taken).await?;
     Ok((aggregate.row, step.id, Some(run)))
 }
 
+/// What the rules say of a step that its customer wants to perform.
+pub(super) enum Turn {
+    /// It begins, and is then so.
+    Begins(Box<Step>),
+    /// It is in their hands: they go to DigiLocker again, from where a tab may be gone, or send another picture.
+    GoesOn,
+    /// It is being checked: the same again is taken for a repeat, and everything else refused.
+    Checked,
+}
+
+/// Asks the rules whether a step of an attempt's, all of whose steps are given in their order, may be performed now; and which it
+/// is. Pure, so that it can be asked before anything is locked, too.
+///
+/// # Errors
+/// INVALID_TRANSITION without a consent, and where it is not its turn; NOT_FOUND where there is no such step; TRIES_EXHAUSTED.
+pub(super) fn turn(
+    attempt: &attempt::Model,
+    steps: &[step::Model],
+    kind: StepKind,
+    now: Time,
+) -> Result<(usize, Turn)> {
+    if attempt.consented_at.is_none() {
+        return Err(not_now("Read the consent first, and agree to it. Without it, no step begins."));
+    }
+    let index = steps.iter().position(|step| step.kind == kind);
+    let index = index.ok_or_else(|| {
+        Error::user(UserErrorCode::NotFound, &[], "This verification has no such step. Load the page again.")
+    })?;
+    let step = &steps[index];
+    let away = step.status == StepStatus::InProgress && step.waiting_on == Some(Party::Customer);
+    if step.status == StepStatus::InProgress && !away {
+        return Ok((index, Turn::Checked));
+    }
+    its_turn(steps, index)?;
+    if away {
+        return Ok((index, Turn::GoesOn));
+    }
+    let wish = Move::new(StepStatus::InProgress, ActorKind::Customer, now);
+    match rows::step_rules_of(step).advance(&wish, attempt.state)? {
+        Moved::To(moved) => Ok((index, Turn::Begins(Box::new(moved)))),
+        Moved::Same => Err(Error::internal("a step begins where it stands")),
+    }
+}
+
 /// Whether the step is the one that the customer is to do now.
-fn its_turn(aggregate: &Aggregate, index: usize) -> Result<()> {
-    let step = &aggregate.steps[index];
-    if current(&aggregate.step_rules()) == Some(index) {
+fn its_turn(steps: &[step::Model], index: usize) -> Result<()> {
+    let step = &steps[index];
+    let rules: Vec<_> = steps.iter().map(rows::step_rules_of).collect();
+    if current(&rules) == Some(index) {
         return Ok(());
     }
     Err(match (step.status, step.waiting_on) {

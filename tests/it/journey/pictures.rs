@@ -1,17 +1,25 @@
 //! Selfies and signatures: taken, taken again, refused, and never by somebody else.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
+use chrono::TimeDelta;
+use futures_util::stream;
 use image::{
     ExtendedColorType, ImageEncoder, ImageFormat, RgbImage,
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
 use kyc_stack::kyc::check::runs_due;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Phone, linked, seen, told};
 use crate::harness::app::{Answer, TestApp};
@@ -113,5 +121,72 @@ async fn what_is_no_picture_is_refused_and_costs_nothing() {
     let nobody = Phone::of(&app, "nobody");
     assert_eq!(put(&nobody, &id, selfie()).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(app.rows().await["step_result"], 0);
+    app.close().await;
+}
+
+/// Sends a picture, of whose journey's refusal the code is answered, and whether any of it was read.
+async fn put_in_vain(phone: &Phone, step: &str) -> (String, bool) {
+    let read = Arc::new(AtomicBool::new(false));
+    let reads = Arc::clone(&read);
+    let body = stream::once(async move {
+        reads.store(true, Ordering::SeqCst);
+        Ok::<_, std::io::Error>(selfie())
+    });
+    let path = format!("/journey/steps/{step}/image");
+    let refused = phone.page().send(Method::PUT, &path, Body::from_stream(body)).await;
+    let code = refused.json["userErrors"][0]["code"].as_str().unwrap_or_else(|| panic!("{}", refused.text));
+    (code.to_owned(), read.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn a_picture_that_no_step_takes_now_is_not_read() {
+    let app = TestApp::open().await;
+    let house = app.merchant("house").await;
+    let refused = |code: &str| (code.to_owned(), false);
+    let team_step = async |attempt: &str| {
+        let document = "query($id: ID!) { attempt(id: $id) { step(kind: SELFIE) { id } } }";
+        house.viewer().graphql(document, json!({ "id": attempt })).await.text_at("attempt.step.id")
+    };
+    let moves = async |attempt: &str, status: &str, more: Value| {
+        let mut input = json!({ "stepId": team_step(attempt).await, "status": status });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        house.reviewer().done("stepUpdateStatus", "__typename", input).await;
+    };
+
+    // Without a consent, and before its turn.
+    let (_, url) = linked(&house, json!(["PAN", "SELFIE"])).await;
+    let mut phone = Phone::of(&app, "phone");
+    phone.open(&url).await;
+    let second = phone.journey("steps { id }").await["steps"][1]["id"].as_str().unwrap().to_owned();
+    assert_eq!(put_in_vain(&phone, &second).await, refused("INVALID_TRANSITION"));
+    phone.consent().await;
+    assert_eq!(put_in_vain(&phone, &second).await, refused("INVALID_TRANSITION"));
+
+    // While a reviewer has it, and when it is done.
+    let (attempt, url) = linked(&house, json!(["SELFIE", "SIGNATURE"])).await;
+    let phone = Phone::enter(&app, &url).await;
+    let id = step(&phone).await;
+    let asks = json!({ "actionBy": "REVIEWER", "reason": { "code": "IMAGE_BLURRED" } });
+    for (status, more) in [("REQUIRES_ACTION", asks), ("COMPLETED", json!({}))] {
+        moves(&attempt, status, more).await;
+        assert_eq!(put_in_vain(&phone, &id).await, refused("INVALID_TRANSITION"), "{status}");
+    }
+
+    // When the attempt is over, written or not; and when the link has run out while a reviewer has it.
+    let (attempt, url) = linked(&house, json!(["SELFIE"])).await;
+    let over = Phone::enter(&app, &url).await;
+    let rejected = json!({ "attemptId": attempt, "reason": { "code": "OTHER", "message": "No" } });
+    house.reviewer().done("attemptReject", "__typename", rejected).await;
+    assert_eq!(put_in_vain(&over, &step(&over).await).await, refused("ATTEMPT_ENDED"));
+    let (_, url) = linked(&house, json!(["SELFIE"])).await;
+    let late = Phone::enter(&app, &url).await;
+    let (attempt, url) = linked(&house, json!(["SELFIE"])).await;
+    let dead = Phone::enter(&app, &url).await;
+    let asks = json!({ "actionBy": "REVIEWER", "reason": { "code": "IMAGE_BLURRED" } });
+    moves(&attempt, "REQUIRES_ACTION", asks).await;
+    app.pass(TimeDelta::hours(30));
+    assert_eq!(put_in_vain(&late, &step(&late).await).await, refused("ATTEMPT_ENDED"));
+    assert_eq!(put_in_vain(&dead, &step(&dead).await).await, refused("LINK_INACTIVE"));
+    assert_eq!((app.rows().await["step_result"], app.rows().await["unnamed_picture"]), (0, 0));
     app.close().await;
 }
