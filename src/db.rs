@@ -7,6 +7,7 @@
 mod chain;
 mod connection;
 mod convoy;
+mod file;
 mod numbers;
 mod pool;
 mod transaction;
@@ -92,7 +93,8 @@ impl Db {
                 let options: SqliteConnectOptions = url.parse().map_err(not_connected)?;
                 Ok(Target::Sqlite(Box::new(sqlite(options).disable_statement_logging())))
             };
-            // The writer first: it creates the file and sets WAL, which readers then find.
+            file::keep_to_owner(&url, &url.parse().map_err(not_connected)?);
+            // The writer first: it creates what the file holds and sets WAL, which readers then find.
             let writer = Pool::open(target()?, 1).await?;
             let reader = Pool::open(target()?, max_connections.clamp(2, 8)).await?;
             let exporter = Pool::closed(target()?, EXPORT_CONNECTIONS)?;

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -83,6 +84,8 @@ impl Database {
         let file = directory.path().join("kyc.db");
         // An empty file is an empty database.
         fs::write(&file, content).unwrap();
+        // As the program creates it.
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
         Self { url: format!("sqlite://{}", file.display()), home: Home::Sqlite { _directory: directory } }
     }
 
