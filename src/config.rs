@@ -80,7 +80,7 @@ pub struct Config {
     pub graphiql: bool,
     /// Origins besides the public one whose pages may open a WebSocket here.
     pub allowed_origins: Vec<Origin>,
-    /// WebSockets and event streams open at a time, 1 to 1,000,000; half of them of one merchant, a tenth of nobody yet. Each takes
+    /// WebSockets and event streams open at a time, 1 to 1,000,000; half of them of one merchant, and half of nobody yet. Each takes
     /// a file descriptor and some 10 KB.
     pub max_sockets: usize,
     /// As `max_sockets`, of one API key or one member.

@@ -81,8 +81,6 @@ class KycStack:
         database = database or f"sqlite:{self.folder / 'kyc.db'}"
         self.env = {
             "KYC_DATABASE_URL": database, "KYC_LISTEN": "127.0.0.1:0", "KYC_MAX_SOCKETS_PER_ACTOR": "10000",
-            # One merchant has half of them.
-            "KYC_MAX_SOCKETS": "20000",
             "PATH": os.environ["PATH"],
         }
         self.on_postgres = database.startswith("postgres")

@@ -29,7 +29,7 @@ pub struct Limits {
     pub connections_per_customer: usize,
     /// The same of one merchant, its customers' included: many keys, or many links, leave room for the others.
     pub connections_per_merchant: usize,
-    /// WebSockets that have not shown yet whose they are.
+    /// WebSockets that have not shown yet whose they are: when a network comes back, all come at once.
     pub connections_unknown: usize,
     /// WebSockets and event streams of this process.
     pub connections: usize,
@@ -41,8 +41,9 @@ impl Limits {
     pub fn of_connections(self, connections: usize, per_actor: usize) -> Self {
         Self {
             connections_per_actor: per_actor,
-            connections_per_merchant: connections.div_ceil(2),
-            connections_unknown: connections.div_ceil(10),
+            // Whoever gives one key so many means it.
+            connections_per_merchant: connections.div_ceil(2).max(per_actor),
+            connections_unknown: connections.div_ceil(2),
             connections,
             ..self
         }
@@ -64,7 +65,7 @@ impl Default for Limits {
             connections_per_actor: 1_000,
             connections_per_customer: 8,
             connections_per_merchant: 5_000,
-            connections_unknown: 1_000,
+            connections_unknown: 5_000,
             connections: 10_000,
         }
     }
