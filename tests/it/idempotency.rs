@@ -1,21 +1,29 @@
 //! A mutation with a key happens once.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use entity::{
     Role,
     StepKind::{Pan, Selfie},
     StepStatus::{Completed, InProgress},
 };
-use futures_util::future::join_all;
+use futures_util::future::{OptionFuture, join_all};
 use kyc_stack::{
     error::UserErrorCode,
     kyc::{
+        REMEMBERED,
         attempt::{LinkGenerate, generate},
         link::{LinkResend, resend},
     },
+    workers::cleaners::clean,
 };
+use sea_orm::DbBackend;
 
-use crate::harness::office::{Office, refusal, somebody, to};
+use crate::harness::{
+    held::{Held, until_one_waits, until_so_many_wait},
+    office::{Office, refusal, somebody, to},
+};
 
 #[tokio::test]
 async fn a_key_replays_its_answer_as_it_is_now_and_refuses_another_input() {
@@ -94,5 +102,44 @@ async fn a_replay_answers_although_the_attempt_is_overdue_meanwhile() {
     office.kyc.clock.advance(TimeDelta::hours(2));
     let replay = resend(&office.kyc, &agent, input, Some("k".to_owned())).await.ok().unwrap();
     assert!(replay.replayed && replay.answer.url.is_none());
+    office.audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_key_that_is_used_again_while_old_keys_are_removed_stays() {
+    let office = Arc::new(Office::open().await);
+    let reviewer = office.member(Role::Reviewer);
+    let attempt = office.attempt(&[Pan, Selfie]).await;
+    let step = office.steps(attempt.id).await[0].id;
+    office.step_as(&reviewer, Some("k"), to(step, InProgress)).await.unwrap();
+    office.kyc.clock.advance(REMEMBERED + TimeDelta::microseconds(1));
+
+    // On PostgreSQL, whoever uses it again has it and waits for the log, and whoever removes it has found it old, and waits for them.
+    // SQLite's writers come one after the other, whichever is first.
+    let db = office.kyc.db.clone();
+    let waits = db.backend() == DbBackend::Postgres;
+    let nothing_else = || Held::take(db.clone(), |_| Box::pin(async { Ok(()) }));
+    let held = OptionFuture::from(waits.then(nothing_else)).await;
+    let again = tokio::spawn({
+        let (office, reviewer) = (Arc::clone(&office), reviewer.clone());
+        async move { office.step_as(&reviewer, Some("k"), to(step, Completed)).await }
+    });
+    if waits {
+        until_one_waits(&db).await;
+    }
+    let cleaned = tokio::spawn({
+        let office = Arc::clone(&office);
+        async move { clean(&office.kyc).await }
+    });
+    if let Some(held) = held {
+        until_so_many_wait(&db, 2).await;
+        held.let_go_when(|| true).await;
+    }
+    assert!(!again.await.unwrap().unwrap().replayed, "a key of yesterday is another key");
+    cleaned.await.unwrap().unwrap();
+
+    let told = office.log().await.len();
+    assert!(office.step_as(&reviewer, Some("k"), to(step, Completed)).await.unwrap().replayed);
+    assert_eq!(office.log().await.len(), told);
     office.audit().await;
 }

@@ -1,7 +1,5 @@
 //! Steps are moved one after the other, whoever asks at the same time, and the attempt follows.
 
-mod held;
-
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -22,8 +20,10 @@ use kyc_stack::{
 use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
-use self::held::{Held, until_one_waits};
-use crate::harness::office::{Office, current, refusal, to};
+use crate::harness::{
+    held::{Held, until_one_waits},
+    office::{Office, current, refusal, to},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_hundred_parallel_writers_one_wins_each_version() {

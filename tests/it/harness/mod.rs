@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod dump;
 pub(crate) mod graph;
+pub(crate) mod held;
 pub(crate) mod lines;
 pub(crate) mod lists;
 pub(crate) mod live;

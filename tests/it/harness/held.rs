@@ -9,14 +9,14 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 /// A transaction that has the head.
-pub struct Held {
+pub(crate) struct Held {
     task: JoinHandle<Result<()>>,
     go: oneshot::Sender<()>,
 }
 
 impl Held {
     /// Takes the head of PostgreSQL's only log. Once it is told to go on, does `then`, and commits.
-    pub async fn take<F>(db: Db, then: F) -> Self
+    pub(crate) async fn take<F>(db: Db, then: F) -> Self
     where
         F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<()>> + Send + 'static,
     {
@@ -38,7 +38,7 @@ impl Held {
     }
 
     /// Once `is_time`, goes on; answers when it has committed.
-    pub async fn let_go_when(self, is_time: impl Fn() -> bool) {
+    pub(crate) async fn let_go_when(self, is_time: impl Fn() -> bool) {
         while !is_time() {
             tokio::task::yield_now().await;
         }
@@ -48,9 +48,17 @@ impl Held {
 }
 
 /// Waits until somebody waits for a lock.
-pub async fn until_one_waits(db: &Db) {
-    let waits =
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let waits = Statement::from_string(DbBackend::Postgres, waits);
-    while db.library().query_one_raw(waits.clone()).await.unwrap().is_none() {}
+pub(crate) async fn until_one_waits(db: &Db) {
+    until_so_many_wait(db, 1).await;
+}
+
+/// Waits until so many wait for a lock.
+pub(crate) async fn until_so_many_wait(db: &Db, many: i64) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = Statement::from_string(DbBackend::Postgres, waiting);
+    let count = async || {
+        let row = db.library().query_one_raw(waiting.clone()).await.unwrap().unwrap();
+        row.try_get_by_index::<i64>(0).unwrap()
+    };
+    while count().await < many {}
 }
