@@ -108,7 +108,11 @@ impl Target {
     pub(super) async fn connect(&self, doubt: &Doubt) -> Result<Connection, sqlx::Error> {
         let trusted_at = doubt.so_often();
         let driver = match self {
-            Self::Postgres(options) => Driver::Postgres(PgConnection::connect_with(options).await?),
+            Self::Postgres(options) => {
+                let mut connection = PgConnection::connect_with(options).await?;
+                have_it_look(&mut connection).await?;
+                Driver::Postgres(connection)
+            }
             Self::Sqlite(options) => Driver::Sqlite(SqliteConnection::connect_with(options).await?),
         };
         Ok(Connection { driver, state: State::Ready, doubt: doubt.clone(), trusted_at })
@@ -318,6 +322,24 @@ impl Connection {
     fn failed(&self, failure: sqlx::Error, error: impl FnOnce(sqlx::Error) -> DbErr) -> DbErr {
         self.doubt.learn(&failure);
         error(failure)
+    }
+}
+
+/// Has PostgreSQL look once a second, in the middle of a statement, whether we are still there. What nobody waits for any more would
+/// otherwise go on for up to a minute, beside the connection that takes its place, and take a place among those that the server has.
+///
+/// It is asked here rather than when connecting, where a server that does not know of it would refuse the connection: those before 14
+/// do not, and not every system tells the server that a client has gone.
+async fn have_it_look(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const ASK: &str = "SELECT set_config('client_connection_check_interval', '1s', false) \
+        WHERE current_setting('client_connection_check_interval', true) IS NOT NULL";
+    match connection.execute(ASK).await {
+        // It does not do that; should it have ended the connection instead, whoever uses it next learns of it.
+        Err(sqlx::Error::Database(error)) => {
+            tracing::debug!(%error, "statements go on when nobody waits for them");
+            Ok(())
+        }
+        asked => asked.map(drop),
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
 /// A connection that was idle for longer is asked for a sign of life: firewalls and proxies drop them in silence.
 const IDLE: Duration = Duration::from_secs(60);
-/// How long a connection may take over what somebody has left in the middle. Another one is sooner there than the end of a long read
-/// that nobody waits for.
+/// How long a connection to PostgreSQL may take over what somebody has left in the middle. Another one is sooner there than the end of a
+/// long read that nobody waits for, which ends within a second, too, once its connection is closed.
 const LEFT: Duration = Duration::from_secs(1);
 /// A connection that is older is closed: the database's side of it grows with what it has cached.
 const OLDEST: Duration = Duration::from_secs(30 * 60);
@@ -246,7 +246,11 @@ impl Manager for Maker {
         let patience = match connection.state() {
             // Dropped in the middle, by a panic: the database takes it back when the connection closes.
             State::InTransaction => return Err(RecycleError::message("a transaction was left open")),
-            State::Unknown => Some(LEFT),
+            State::Unknown => Some(match self.target {
+                Target::Postgres(_) => LEFT,
+                // Another one would not be sooner there, and the read goes on to its next row whatever becomes of its connection.
+                Target::Sqlite(_) => PATIENCE,
+            }),
             State::Ready => (connection.is_doubted() || metrics.last_used() > IDLE).then_some(PATIENCE),
         };
         if metrics.age() > OLDEST {

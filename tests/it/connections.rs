@@ -1,5 +1,7 @@
 //! Connections that are lent: whoever has one next finds it fit, whatever became of the one before.
 
+use std::time::Duration;
+
 use futures_util::{future::join_all, poll};
 use kyc_stack::{
     db::Db,
@@ -112,5 +114,29 @@ async fn when_the_database_has_ended_all_connections_one_read_learns_of_it() {
         failed += usize::from(db.reader().query_all_raw(statement).await.is_err());
     }
     assert_eq!(failed, 1);
+    operator.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_leaves_in_the_middle_of_a_long_read_leaves_nothing_that_runs() {
+    if Backend::under_test() != Backend::Postgres {
+        return;
+    }
+    let (database, db) = one_connection().await;
+    let operator = database.connect().await;
+    let its = number(db.reader(), "SELECT pg_backend_pid()").await;
+    let runs = format!(
+        "SELECT CAST(count(*) AS integer) FROM pg_stat_activity WHERE pid = {its} AND wait_event = 'PgSleep'"
+    );
+    let long = Statement::from_string(db.backend(), "SELECT pg_sleep(50)");
+    let mut left = Box::pin(db.reader().query_all_raw(long));
+    while number(&operator, &runs).await == 0 {
+        assert!(poll!(&mut left).is_pending());
+    }
+    drop(left);
+    assert_eq!(number(db.reader(), "SELECT 7").await, 7);
+    assert_ne!(number(db.reader(), "SELECT pg_backend_pid()").await, its, "nobody waits for its end");
+    let has_ended = async { while number(&operator, &runs).await > 0 {} };
+    tokio::time::timeout(Duration::from_secs(30), has_ended).await.expect("it runs for nobody");
     operator.close().await.unwrap();
 }
