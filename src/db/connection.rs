@@ -40,8 +40,11 @@ pub(super) struct Connection {
     driver: Driver,
     state: State,
     doubt: Doubt,
-    /// How often there was doubt when it last answered.
+    /// How often there was doubt when it was made, or last gave a sign of life. The answers in between do not count: a connection
+    /// that the database has ended may still hold one.
     trusted_at: u64,
+    /// How long it may take to answer.
+    answer: Duration,
 }
 
 /// How often a connection of a pool was found broken. A database that starts anew breaks all of them at once.
@@ -62,6 +65,8 @@ pub(super) enum State {
     Unknown,
     /// A transaction is open.
     InTransaction,
+    /// It has given no answer, or none that could be heard, and will give none: nothing is sent to it any more.
+    Broken,
 }
 
 /// What a transaction is for.
@@ -75,9 +80,9 @@ pub(super) enum Begin {
 
 /// The same of both kinds of connection; only one of them is far away.
 macro_rules! either {
-    ($driver:expr, $connection:ident => $run:expr) => {
+    ($answer:expr, $driver:expr, $connection:ident => $run:expr) => {
         match $driver {
-            Driver::Postgres($connection) => in_time(async { $run }).await,
+            Driver::Postgres($connection) => within($answer, async { $run }).await,
             Driver::Sqlite($connection) => $run,
         }
     };
@@ -115,7 +120,7 @@ impl Target {
             }
             Self::Sqlite(options) => Driver::Sqlite(SqliteConnection::connect_with(options).await?),
         };
-        Ok(Connection { driver, state: State::Ready, doubt: doubt.clone(), trusted_at })
+        Ok(Connection { driver, state: State::Ready, doubt: doubt.clone(), trusted_at, answer: ANSWER })
     }
 }
 
@@ -147,7 +152,7 @@ impl Connection {
         self.state
     }
 
-    /// Whether another connection was found broken since this one last answered.
+    /// Whether another connection was found broken since this one was made, or last gave a sign of life.
     pub(super) fn is_doubted(&self) -> bool {
         self.trusted_at != self.doubt.so_often()
     }
@@ -158,7 +163,7 @@ impl Connection {
     /// When it does not.
     pub(super) async fn ping(&mut self) -> Result<(), sqlx::Error> {
         let asked_at = self.doubt.so_often();
-        either!(&mut self.driver, connection => connection.ping().await)?;
+        either!(self.answer, &mut self.driver, connection => connection.ping().await)?;
         (self.state, self.trusted_at) = (State::Ready, asked_at);
         Ok(())
     }
@@ -176,16 +181,24 @@ impl Connection {
             (Driver::Sqlite(_), Begin::Write) => "BEGIN IMMEDIATE",
             (Driver::Sqlite(_), Begin::View) => "BEGIN",
         };
-        let begun = either!(&mut self.driver, connection => connection.execute(begin).await.map(drop));
+        let begun =
+            either!(self.answer, &mut self.driver, connection => connection.execute(begin).await.map(drop));
         begun.map_err(|error| self.failed(error, not_executed))
     }
 
-    /// Ends the transaction with `COMMIT` or `ROLLBACK`.
+    /// Ends the transaction with `COMMIT` or `ROLLBACK`. One whose connection is broken ends when that is closed: it would be waited
+    /// for as long again, to hear nothing.
     ///
     /// # Errors
     /// The driver's own: what a failed commit has done is not known then.
     pub(super) async fn end(&mut self, how: &'static str) -> Result<(), DbErr> {
-        let ended = either!(&mut self.driver, connection => connection.execute(how).await.map(drop));
+        if self.state == State::Broken {
+            return Err(not_executed(
+                io::Error::new(ErrorKind::NotConnected, "the connection is broken").into(),
+            ));
+        }
+        let ended =
+            either!(self.answer, &mut self.driver, connection => connection.execute(how).await.map(drop));
         ended.map_err(|error| self.failed(error, not_executed))?;
         self.state = State::Ready;
         Ok(())
@@ -197,7 +210,7 @@ impl Connection {
     /// The driver's own.
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
         let before = self.use_it();
-        let outcome = either!(&mut self.driver, connection => {
+        let outcome = either!(self.answer, &mut self.driver, connection => {
             bound!(statement).execute(connection).await.map(ExecResult::from)
         });
         self.was_used(before, outcome, not_executed)
@@ -209,7 +222,7 @@ impl Connection {
     /// The driver's own.
     pub(super) async fn execute_unprepared(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
         let before = self.use_it();
-        let outcome = either!(&mut self.driver, connection => {
+        let outcome = either!(self.answer, &mut self.driver, connection => {
             connection.execute(AssertSqlSafe(sql)).await.map(ExecResult::from)
         });
         self.was_used(before, outcome, not_executed)
@@ -221,7 +234,7 @@ impl Connection {
     /// The driver's own.
     pub(super) async fn query_one(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let before = self.use_it();
-        let outcome = either!(&mut self.driver, connection => {
+        let outcome = either!(self.answer, &mut self.driver, connection => {
             bound!(statement).fetch_optional(connection).await.map(|row| row.map(QueryResult::from))
         });
         self.was_used(before, outcome, not_queried)
@@ -233,7 +246,7 @@ impl Connection {
     /// The driver's own.
     pub(super) async fn query_all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let before = self.use_it();
-        let outcome = either!(&mut self.driver, connection => {
+        let outcome = either!(self.answer, &mut self.driver, connection => {
             let rows = bound!(statement).fetch_all(connection).await;
             rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
         });
@@ -250,7 +263,7 @@ impl Connection {
         mut visit: impl FnMut(&QueryResult) -> Result<(), DbErr> + Send,
     ) -> Result<(), DbErr> {
         let before = self.use_it();
-        let outcome = either!(&mut self.driver, connection => {
+        let outcome = either!(self.answer, &mut self.driver, connection => {
             // `fetch` is a stream around this one, and each costs a row its share.
             let mut rows = connection.fetch_many(bound!(statement));
             loop {
@@ -286,7 +299,8 @@ impl Connection {
         let Driver::Postgres(connection) = &mut self.driver else {
             return Err(DbErr::Custom("arrays are for PostgreSQL".to_owned()));
         };
-        let rows = in_time(sqlx::query_with(AssertSqlSafe(sql), bound).fetch_all(connection)).await;
+        let rows =
+            within(self.answer, sqlx::query_with(AssertSqlSafe(sql), bound).fetch_all(connection)).await;
         self.was_used(before, rows.map(|rows| rows.into_iter().map(QueryResult::from).collect()), not_queried)
     }
 
@@ -295,7 +309,7 @@ impl Connection {
     /// # Errors
     /// The driver's own.
     pub(super) async fn close(self) -> Result<(), DbErr> {
-        either!(self.driver, connection => connection.close().await).map_err(not_connected)
+        either!(self.answer, self.driver, connection => connection.close().await).map_err(not_connected)
     }
 
     /// Nothing is known of it while a statement runs: whoever waits for it may leave before it ends.
@@ -319,7 +333,10 @@ impl Connection {
         outcome.map_err(|failure| self.failed(failure, error))
     }
 
-    fn failed(&self, failure: sqlx::Error, error: impl FnOnce(sqlx::Error) -> DbErr) -> DbErr {
+    fn failed(&mut self, failure: sqlx::Error, error: impl FnOnce(sqlx::Error) -> DbErr) -> DbErr {
+        if matches!(failure, sqlx::Error::Io(_)) {
+            self.state = State::Broken;
+        }
         self.doubt.learn(&failure);
         error(failure)
     }
@@ -343,11 +360,7 @@ async fn have_it_look(connection: &mut PgConnection) -> Result<(), sqlx::Error> 
     }
 }
 
-/// Gives up on what takes longer than [`ANSWER`]. What it has done by then is not known.
-async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    within(ANSWER, answer).await
-}
-
+/// Gives up on what takes longer than the limit. What it has done by then is not known.
 async fn within<T>(
     limit: Duration,
     answer: impl Future<Output = Result<T, sqlx::Error>>,
@@ -370,18 +383,4 @@ fn not_queried(error: sqlx::Error) -> DbErr {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn an_answer_that_never_comes_is_an_error_and_casts_doubt_on_the_other_connections() {
-        let never = std::future::pending::<Result<(), _>>();
-        let error = within(Duration::from_millis(1), never).await.unwrap_err();
-        assert!(matches!(&error, sqlx::Error::Io(error) if error.kind() == ErrorKind::TimedOut), "{error}");
-        let doubt = Doubt::default();
-        doubt.learn(&error);
-        assert_eq!(doubt.so_often(), 1);
-        doubt.learn(&sqlx::Error::RowNotFound);
-        assert_eq!(doubt.so_often(), 1);
-    }
-}
+mod tests;

@@ -246,6 +246,7 @@ impl Manager for Maker {
         let patience = match connection.state() {
             // Dropped in the middle, by a panic: the database takes it back when the connection closes.
             State::InTransaction => return Err(RecycleError::message("a transaction was left open")),
+            State::Broken => return Err(RecycleError::message("it is broken")),
             State::Unknown => Some(match self.target {
                 Target::Postgres(_) => LEFT,
                 // Another one would not be sooner there, and the read goes on to its next row whatever becomes of its connection.
