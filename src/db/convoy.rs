@@ -45,7 +45,10 @@ impl Convoy {
     /// # Errors
     /// When the database fails or refuses, or too many wait already; then nothing of it is written.
     pub(super) async fn write(&self, pool: &Pool, chain: Chain) -> Result<bool, DbErr> {
-        let Some(log) = chain.log() else { return Ok(!together(pool, vec![chain]).await?.is_empty()) };
+        let Some(log) = chain.log() else {
+            let mut lent = pool.lend().await?;
+            return Ok(!pool.write(&mut lent, vec![chain]).await?.is_empty());
+        };
         let (written, answer) = oneshot::channel();
         let mine = Waiting { chain, written };
         let is_first = {
@@ -76,11 +79,6 @@ impl Convoy {
     }
 }
 
-async fn together(pool: &Pool, chains: Vec<Chain>) -> Result<Vec<usize>, DbErr> {
-    let mut lent = pool.lend().await?;
-    pool.write(&mut lent, chains).await
-}
-
 /// A log that is being written, by one task at a time. When that ends, the next one who comes begins another.
 struct Lane {
     convoy: Convoy,
@@ -92,12 +90,21 @@ struct Lane {
 impl Lane {
     /// Writes those who wait and can be written together; false when nobody waits.
     async fn write_next(&mut self) -> bool {
-        let (chains, told): (Vec<_>, Vec<_>) =
-            self.next().into_iter().map(|Waiting { chain, written }| (chain, written)).unzip();
-        if chains.is_empty() {
+        if self.is_over() {
             return false;
         }
-        let outcome = together(&self.pool, chains).await;
+        // Before they are taken: when there is no connection, those who come after them would only wait for one as long again.
+        let mut lent = match self.pool.lend().await {
+            Ok(lent) => lent,
+            Err(error) => {
+                self.refuse_all(&error);
+                return false;
+            }
+        };
+        let (chains, told): (Vec<_>, Vec<_>) =
+            self.next().into_iter().map(|Waiting { chain, written }| (chain, written)).unzip();
+        let outcome = self.pool.write(&mut lent, chains).await;
+        drop(lent);
         for (place, told) in told.into_iter().enumerate() {
             let written = outcome.as_ref().map(|places| places.contains(&place));
             // Whoever has asked may have left meanwhile.
@@ -117,11 +124,26 @@ impl Lane {
             if fits { taken.push(next) } else { left.push_back(next) }
         }
         *waiting = left;
-        if taken.is_empty() {
-            logs.remove(&self.log);
-            self.is_free = true;
-        }
         taken
+    }
+
+    /// Whether nobody waits any more. The log is free then: from here on the next one who comes is the first.
+    fn is_over(&mut self) -> bool {
+        let mut logs = self.convoy.logs();
+        self.is_free = logs.get(&self.log).is_none_or(VecDeque::is_empty);
+        if self.is_free {
+            logs.remove(&self.log);
+        }
+        self.is_free
+    }
+
+    /// Tells all who wait that the database was not asked, and frees the log.
+    fn refuse_all(&mut self, error: &DbErr) {
+        let waiting = self.convoy.logs().remove(&self.log);
+        self.is_free = true;
+        for Waiting { written, .. } in waiting.into_iter().flatten() {
+            drop(written.send(Err(error.clone())));
+        }
     }
 }
 
@@ -130,6 +152,45 @@ impl Drop for Lane {
     fn drop(&mut self) {
         if !self.is_free {
             self.convoy.logs().remove(&self.log);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+    use tokio::{io::AsyncReadExt, net::UnixListener};
+
+    use super::*;
+    use crate::db::connection::Target;
+
+    #[tokio::test]
+    async fn when_there_is_no_connection_all_who_wait_are_told_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(directory.path().join(".s.PGSQL.5432")).unwrap();
+        let tries = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&tries);
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                // Whoever is hung up on before they were heard would try again.
+                assert!(client.read(&mut [0; 4096]).await.unwrap() > 0);
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let url = format!("postgres://kyc@localhost/kyc?host={}&sslmode=disable", directory.path().display());
+        let pool = Pool::closed(Target::Postgres(Box::new(url.parse().unwrap())), 1).unwrap();
+        let convoy = Convoy::new(TaskTracker::new());
+        let write = || {
+            let mut chain = Chain::default();
+            chain.append(("log_head", "merchant_id", Uuid::nil().into()), ("event", []), Vec::new());
+            convoy.write(&pool, chain)
+        };
+        for round in 1..3 {
+            let told = join_all((0..4 * TOGETHER).map(|_| write())).await;
+            assert!(told.iter().all(|told| matches!(told, Err(DbErr::Conn(_)))), "{told:?}");
+            assert_eq!(tries.load(Ordering::Relaxed), round, "one try for all of them");
         }
     }
 }
