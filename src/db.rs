@@ -17,7 +17,7 @@ use std::{sync::Arc, time::Duration};
 pub use chain::Chain;
 pub use numbers::{numbers, rows_of, value_of};
 pub use pool::{EachRow, Pool};
-pub use transaction::Transaction;
+pub use transaction::{Transaction, unasked};
 
 use futures_util::future::BoxFuture;
 use sea_orm::{

@@ -129,11 +129,20 @@ fn of_commit(error: DbErr) -> Error {
     if is_refusal(&error) { error.into() } else { Error::Unknown(Box::new(error)) }
 }
 
+/// What kept a use case from asking the database: no connection came free, or none could be made. None when it was asked.
+pub fn unasked(error: &Error) -> Option<&DbErr> {
+    let Error::Internal(cause) = error else { return None };
+    cause.downcast_ref().filter(|cause| is_unasked(cause))
+}
+
+fn is_unasked(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+}
+
 /// Whether the database has said that it did not do it.
 fn is_refusal(error: &DbErr) -> bool {
     let error = match error {
-        // It was not even asked.
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
+        error if is_unasked(error) => return true,
         DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
         _ => return false,
     };

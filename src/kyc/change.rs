@@ -7,14 +7,14 @@ use std::sync::{
 
 use entity::{Scope, Time, attempt, id::AttemptId, step};
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use super::{idempotency::Claim, lock::Seen, writes::Writes};
 use crate::{
     auth::{Actor, Known},
     checks::sanctions::shelf::Shelf,
     clock::Clock,
-    db::{Chain, Db, Transaction},
+    db::{Chain, Db, Transaction, unasked},
     entropy::Entropy,
     error::{Error, Result},
     events::{Draft, image::AttemptImage, log},
@@ -23,6 +23,8 @@ use crate::{
 
 /// How often an overdue attempt may be met by one change before something is wrong.
 const EXPIRIES_PER_CHANGE: usize = 4;
+/// When to come back, in seconds, for who found no connection free: as long again as they have waited.
+const COME_BACK: u64 = 5;
 
 /// What use cases work with.
 #[derive(Clone)]
@@ -95,20 +97,35 @@ impl Kyc {
     /// `work` runs again, on a database that says what every reader saw already.
     ///
     /// # Errors
-    /// Whatever `work` answers; then nothing is stored.
+    /// Whatever `work` answers; then nothing is stored. [`Error::RateLimited`] when too many wait for the database.
     pub async fn change<T, F>(&self, actor: &Actor, scope: Scope, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
     {
         let work = Arc::new(work);
-        let mut way = match self.db.backend() {
+        let way = match self.db.backend() {
             DbBackend::Postgres => Way::Free,
             // Its writer is alone, and a round trip costs nothing.
             _ => Way::Locked,
         };
+        let outcome = self.change_by(actor, scope, way, &work).await;
+        outcome.map_err(|error| match unasked(&error) {
+            Some(DbErr::ConnectionAcquire(_)) => {
+                tracing::warn!(%error, "a change was refused");
+                Error::RateLimited(COME_BACK)
+            }
+            _ => error,
+        })
+    }
+
+    async fn change_by<T, F>(&self, actor: &Actor, scope: Scope, mut way: Way, work: &Arc<F>) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
+    {
         for _ in 0..EXPIRIES_PER_CHANGE {
-            match self.change_once(actor, scope, way, Arc::clone(&work)).await {
+            match self.change_once(actor, scope, way, Arc::clone(work)).await {
                 Err(Error::Stale) if way == Way::Free => way = Way::Locked,
                 Err(Error::Overdue(attempt)) => drop(super::expiry::expire(self, scope, attempt).await?),
                 outcome => return outcome,
@@ -167,6 +184,8 @@ impl Kyc {
                         // Whether the key was free is not known yet: nothing may be refused to who has used it before.
                         let claimed = change.claim.is_some();
                         let again = |error| match error {
+                            // There is no connection: another try would be one more that waits for it.
+                            error if unasked(&error).is_some() => error,
                             // What was read may have changed under the statement that failed.
                             Error::Internal(_) if way == Way::Free => Error::Stale,
                             _ if claimed => Error::Stale,

@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
+use entity::{Role, StepKind::Pan, StepStatus::InProgress};
 use futures_util::{future::join_all, poll};
 use kyc_stack::{
     db::Db,
     error::{Error, Result},
+    kyc::{Kyc, step::update_status},
 };
 use sea_orm::{ConnectionTrait, Statement};
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, oneshot};
 
-use crate::harness::database::{Backend, Database};
+use crate::harness::{
+    database::{Backend, Database},
+    office::{Office, to},
+};
 
 async fn one_connection() -> (Database, Db) {
     let database = Database::fresh(Backend::under_test()).await;
@@ -139,4 +144,35 @@ async fn who_leaves_in_the_middle_of_a_long_read_leaves_nothing_that_runs() {
     let has_ended = async { while number(&operator, &runs).await > 0 {} };
     tokio::time::timeout(Duration::from_secs(30), has_ended).await.expect("it runs for nobody");
     operator.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_finds_no_connection_free_is_told_when_to_come_back() {
+    let office = Office::open().await;
+    let attempt = office.attempt(&[Pan]).await;
+    let step = office.steps(attempt.id).await[0].id;
+    let db = Db::open(office.url(), 1).await.unwrap();
+    let kyc = Kyc { db: db.clone(), ..office.kyc.clone() };
+    let (has_it, is_held) = oneshot::channel();
+    let (go, told) = oneshot::channel::<()>();
+    let busy = tokio::spawn(async move {
+        db.write(|txn| {
+            Box::pin(async move {
+                number(txn, "SELECT 1").await;
+                has_it.send(()).unwrap();
+                told.await.unwrap();
+                Ok(())
+            })
+        })
+        .await
+    });
+    is_held.await.unwrap();
+    let reviewer = office.member(Role::Reviewer);
+    let move_it = || update_status(&kyc, &reviewer, to(step, InProgress), Some("k".to_owned()));
+    let refused = move_it().await.unwrap_err().public();
+    assert_eq!((refused.code, refused.retry_after), ("RATE_LIMITED", Some(5)));
+    go.send(()).unwrap();
+    busy.await.unwrap().unwrap();
+    assert!(!move_it().await.unwrap().replayed);
+    office.audit().await;
 }
