@@ -103,13 +103,42 @@ impl Kyc {
         T: Send + 'static,
         F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
     {
+        self.change_until_known(actor, scope, false, work).await
+    }
+
+    /// [`Kyc::change`]. When `work` begins with a key (`is_keyed`) it may run again although it may be done: it finds the answer then.
+    ///
+    /// # Errors
+    /// As [`Kyc::change`].
+    pub(super) async fn change_until_known<T, F>(
+        &self,
+        actor: &Actor,
+        scope: Scope,
+        is_keyed: bool,
+        work: F,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<T>> + Send + Sync + 'static,
+    {
         let work = Arc::new(work);
         let way = match self.db.backend() {
             DbBackend::Postgres => Way::Free,
             // Its writer is alone, and a round trip costs nothing.
             _ => Way::Locked,
         };
-        let outcome = self.change_by(actor, scope, way, &work).await;
+        let outcome = match self.change_by(actor, scope, way, &work).await {
+            Err(unknown @ Error::Unknown(_)) if is_keyed && way == Way::Free => {
+                match self.change_by(actor, scope, Way::Locked, &work).await {
+                    Err(error @ (Error::Internal(_) | Error::Stale)) => {
+                        tracing::warn!(%error, "whether a change was done could not be found out");
+                        Err(unknown)
+                    }
+                    outcome => outcome,
+                }
+            }
+            outcome => outcome,
+        };
         outcome.map_err(|error| match unasked(&error) {
             Some(DbErr::ConnectionAcquire(_)) => {
                 tracing::warn!(%error, "a change was refused");
@@ -186,6 +215,8 @@ impl Kyc {
                         let again = |error| match error {
                             // There is no connection: another try would be one more that waits for it.
                             error if unasked(&error).is_some() => error,
+                            // It may be done: it is told, and what goes with it happens.
+                            Error::Unknown(_) => error,
                             // What was read may have changed under the statement that failed.
                             Error::Internal(_) if way == Way::Free => Error::Stale,
                             _ if claimed => Error::Stale,

@@ -87,7 +87,7 @@ impl Kyc {
         F: for<'c> Fn(&'c mut Change<'_>) -> BoxFuture<'c, Result<A>> + Send + Sync + 'static,
     {
         let work = std::sync::Arc::new(work);
-        self.change(actor, scope, move |change| {
+        self.change_until_known(actor, scope, key.is_some(), move |change| {
             let (key, work) = (key.clone(), std::sync::Arc::clone(&work));
             Box::pin(async move {
                 let Some(key) = key else {

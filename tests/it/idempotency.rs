@@ -1,6 +1,9 @@
 //! A mutation with a key happens once.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use chrono::TimeDelta;
 use entity::{
@@ -10,11 +13,13 @@ use entity::{
 };
 use futures_util::future::{OptionFuture, join_all};
 use kyc_stack::{
-    error::UserErrorCode,
+    db::Db,
+    error::{Error, UserErrorCode},
     kyc::{
-        REMEMBERED,
+        Kyc, REMEMBERED,
         attempt::{LinkGenerate, generate},
         link::{LinkResend, resend},
+        step::update_status,
     },
     workers::cleaners::clean,
 };
@@ -22,6 +27,7 @@ use sea_orm::DbBackend;
 
 use crate::harness::{
     held::{Held, until_one_waits, until_so_many_wait},
+    lossy::{Break, Lossy},
     office::{Office, refusal, somebody, to},
 };
 
@@ -142,4 +148,59 @@ async fn an_old_key_that_is_used_again_while_old_keys_are_removed_stays() {
     assert!(office.step_as(&reviewer, Some("k"), to(step, Completed)).await.unwrap().replayed);
     assert_eq!(office.log().await.len(), told);
     office.audit().await;
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_is_lost_is_found_by_its_key_or_is_said_to_be_unknown() {
+    let office = Office::open().await;
+    // SQLite has nobody on the way who could lose an answer.
+    if office.kyc.db.backend() != DbBackend::Postgres {
+        return;
+    }
+    let reviewer = office.member(Role::Reviewer);
+    for how in [Break::BeforeIt, Break::AfterIt, Break::ForGood] {
+        let attempt = office.attempt(&[Pan, Selfie]).await;
+        let step = office.steps(attempt.id).await[0].id;
+        let way = Lossy::to(office.url());
+        let (kyc, woken) = by(&way, &office).await;
+        let key = format!("key {how:?}");
+        way.break_at(key.as_bytes(), how);
+        let moved = update_status(&kyc, &reviewer, to(step, InProgress), Some(key.clone())).await;
+        assert!(way.has_broken());
+        match how {
+            Break::BeforeIt => assert!(!moved.unwrap().replayed),
+            Break::AfterIt => assert!(moved.unwrap().replayed),
+            Break::ForGood => assert!(matches!(moved, Err(Error::Unknown(_))), "{moved:?}"),
+        }
+        assert!(woken.load(Ordering::Relaxed) > 0, "those who follow the log look, if it may be done");
+        let again = office.step_as(&reviewer, Some(&key), to(step, InProgress)).await.unwrap();
+        assert!(again.replayed && again.answer.step.version == 2, "{how:?}: it was done once");
+    }
+
+    // So is one that takes a transaction.
+    let agent = office.member(Role::Agent);
+    for how in [Break::BeforeIt, Break::AfterIt] {
+        let input = LinkResend { attempt_id: office.link(&[Pan]).await.attempt.id };
+        let way = Lossy::to(office.url());
+        let (kyc, _) = by(&way, &office).await;
+        way.break_at_next(how);
+        let resent = resend(&kyc, &agent, input, Some(format!("{how:?}"))).await.ok().unwrap();
+        assert!(way.has_broken());
+        assert_eq!(resent.replayed, how == Break::AfterIt);
+    }
+    office.audit().await;
+}
+
+/// The use cases of an office by another way to its database, and how often those who follow the log were told of it.
+async fn by(way: &Lossy, office: &Office) -> (Kyc, Arc<AtomicUsize>) {
+    let woken = Arc::new(AtomicUsize::new(0));
+    let wakes = Arc::clone(&woken);
+    let kyc = Kyc {
+        db: Db::open(&way.url(office.url()), 2).await.unwrap(),
+        wake: Arc::new(move |_| {
+            wakes.fetch_add(1, Ordering::Relaxed);
+        }),
+        ..office.kyc.clone()
+    };
+    (kyc, woken)
 }
