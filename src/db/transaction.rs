@@ -62,7 +62,9 @@ impl Transaction {
             return Ok(true);
         }
         if self.around().is_some() {
-            return self.convoy.write(&self.pool, chain).await.map_err(of_commit);
+            let written = self.convoy.write(&self.pool, chain).await;
+            return written
+                .map_err(|error| if was_cancelled(&error) { error.into() } else { of_commit(error) });
         }
         let mut lent = self.begun().await?;
         Ok(!self.pool.write(&mut lent, vec![chain]).await?.is_empty())
@@ -137,6 +139,16 @@ pub fn unasked(error: &Error) -> Option<&DbErr> {
 
 fn is_unasked(error: &DbErr) -> bool {
     matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+}
+
+/// Whether PostgreSQL has ended a statement for the time that it took, or because somebody asked it to. It was taken back then; the
+/// same said of a COMMIT would tell nothing. https://www.postgresql.org/docs/current/errcodes-appendix.html
+fn was_cancelled(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    matches!(error.as_ref(), sqlx::Error::Database(error) if error.code().as_deref() == Some("57014"))
 }
 
 /// Whether the database has said that it did not do it.

@@ -373,3 +373,30 @@ async fn moves_with_keys_of_their_own_get_into_each_others_way_and_all_happen() 
     }
     office.audit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql_a_move_whose_statement_is_cancelled_is_made_again() {
+    let mut office = Office::open().await;
+    if office.kyc.db.backend() != DbBackend::Postgres {
+        return;
+    }
+    let attempt = office.attempt(&[Pan, Selfie]).await;
+    let step = office.steps(attempt.id).await[0].id;
+    let failed = Arc::new(AtomicUsize::new(0));
+    let fails = Arc::clone(&failed);
+    let db = office.kyc.db.clone();
+    office.kyc.db = db.clone().on_statement(move |info| {
+        fails.fetch_add(usize::from(info.failed), Ordering::Relaxed);
+    });
+    let held = Held::take(db.clone(), |_| Box::pin(async { Ok(()) })).await;
+    let office = Arc::new(office);
+    let mover = Arc::clone(&office);
+    let moved = tokio::spawn(async move { mover.step(step, InProgress).await });
+    until_one_waits(&db).await;
+    let cancel = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    db.library().execute_unprepared(cancel).await.unwrap();
+    held.let_go_when(|| failed.load(Ordering::Relaxed) > 0).await;
+    assert_eq!(moved.await.unwrap().unwrap().answer.step.version, 2);
+    office.audit().await;
+}
