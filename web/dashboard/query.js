@@ -14,9 +14,10 @@ const AGAIN = 10_000;
 const whenSeen = (then) => (document.hidden ? document.addEventListener('visibilitychange', then, { once: true }) : then());
 
 /**
- * Asks, and asks anew when document or variables change. `{ data, error, loading, stale, reload, set }`: the data of before stays
- * until the new is there, and is `stale` meanwhile; `set` puts what a change answered in its place. `touches` tells of an event whether
- * the answer may be another one by now; it is then asked for soon, and never twice at a time.
+ * Asks, and asks anew when document or variables change. `{ data, of, error, loading, stale, reload, set }`: the data of before stays
+ * until the new is there, and is `stale` meanwhile; `of` has the variables that it was asked for with, which may not be those of now;
+ * `set` puts what a change answered in its place. `touches` tells of an event whether the answer may be another one by now; it is then
+ * asked for soon, and never twice at a time.
  */
 export function useQuery(query, variables = {}, { touches, skip = false, space = SPACE } = {}) {
   const [state, setState] = useState({ data: undefined, error: undefined, loading: !skip });
@@ -36,7 +37,7 @@ export function useQuery(query, variables = {}, { touches, skip = false, space =
     setState((was) => ({ ...was, loading: true }));
     try {
       const data = await ask(query, variables, control);
-      if (!control.signal.aborted) setState({ data, error: undefined, loading: false, of: key });
+      if (!control.signal.aborted) setState({ data, error: undefined, loading: false, key, of: variables });
     } catch (error) {
       if (control.signal.aborted) return;
       if (error instanceof SignedOut) return signedOut();
@@ -79,5 +80,5 @@ export function useQuery(query, variables = {}, { touches, skip = false, space =
 
   const set = useCallback((data) => setState((was) => ({ ...was, data: typeof data === 'function' ? data(was.data) : data })), []);
   // What was asked before is shown while the new is on its way, and told from it.
-  return { ...state, loading: state.loading && !skip, stale: state.of !== key, reload: load, set };
+  return { ...state, loading: state.loading && !skip, stale: state.key !== key, reload: load, set };
 }

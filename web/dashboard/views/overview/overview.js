@@ -1,5 +1,5 @@
 // How it goes: the attempts of a range of days by state and by day, their steps, and who waits longest. It moves as they do.
-import { html, useRef } from '../../../shared/view.js';
+import { html } from '../../../shared/view.js';
 import { Empty, Failure, Loading } from '../../parts/notice.js';
 import { Page } from '../../parts/page.js';
 import { Range, useRange } from '../../parts/range.js';
@@ -34,13 +34,9 @@ export function Overview() {
   const { timeZone } = merchant;
   const range = useRange(timeZone, { most: MOST });
   const { from, to, wrong } = range;
-  const { data, error, loading, stale, reload } = useQuery(SUMMARY, { from, to, timeZone }, {
+  const { data, of: days, error, loading, stale, reload } = useQuery(SUMMARY, { from, to, timeZone }, {
     skip: Boolean(wrong), touches: ({ attempt }) => Boolean(attempt), space: EVERY,
   });
-  // An answer stays with the days that it is of, while the next one is on its way.
-  const seen = useRef({});
-  if (data !== seen.current.data) seen.current = { data, days: { from, to } };
-  const { days } = seen.current;
   return html`<${Page} title="Overview" wide>
     <${Range} range=${range} />
     <p class="hint zone">Days of ${timeZone.replaceAll('_', ' ')}, both included; attempts that were created on them.</p>
@@ -48,8 +44,8 @@ export function Overview() {
     ${!data && !error && !wrong && html`<${Loading} what="the overview" />`}
     ${data && html`<div class="overview" data-dim=${(stale && loading) || wrong ? '' : undefined}>
       ${data.summary.byDay.length === 0 ? html`<${None} mayGenerate=${can('AGENT')} />` : html`
-        <${Tiles} summary=${data.summary} ...${days} />
-        <${Chart} byDay=${data.summary.byDay} ...${days} />
+        <${Tiles} summary=${data.summary} from=${days.from} to=${days.to} />
+        <${Chart} byDay=${data.summary.byDay} from=${days.from} to=${days.to} />
         <${Funnel} funnel=${data.summary.funnel} />
         <div class="pair">
           <${Waiting} oldest=${data.summary.oldestWaitingOnReviewer} queue=${data.queue.totalCount} />
